@@ -1,0 +1,195 @@
+"""The door: one short function a command; parse, call, print. Heavy imports wait for the command."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from .engine.catalog import CATALOG, UnknownModelError
+from .engine.options import OptionError
+from .engine.runs.files import ROOT, dump_json
+from .engine.text import sanitize
+
+app = typer.Typer(
+    name="dlviz",
+    help="See what a neural network is doing, in a terminal. Without a command: the lab.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document.")]
+RunName = Annotated[str, typer.Argument(help="A run directory, or its name under runs/.", metavar="RUN")]
+COLOURS = ("auto", "truecolor", "256", "16", "none")
+
+
+@app.callback()
+def lab(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    color: Annotated[str, typer.Option(help="Colours of the screen: " + ", ".join(COLOURS) + ".")] = "auto",
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show tracebacks and what goes to the terminal.")
+    ] = False,
+) -> None:
+    """Open the lab; where there is no terminal, train `cnn` and print a report."""
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"dlviz {installed('dlviz')}")
+        raise typer.Exit
+    choose_colour(color)
+    if context.invoked_subcommand is None:
+        if sys.stdout.isatty() and sys.stdin.isatty():
+            open_lab()
+        else:
+            train("cnn")
+
+
+@app.command()
+def models(json: Json = False) -> None:
+    """List the catalogue."""
+    if json:
+        fields = ("name", "family", "data", "objective", "parameters", "summary", "views")
+        print(dump_json([{f: getattr(entry, f) for f in fields} for entry in CATALOG.values()]))
+        return
+    for entry in CATALOG.values():
+        print(
+            f"{entry.name:8} {entry.family:14} {entry.data:8} {entry.parameters:>9,} parameters  {entry.summary}"
+        )
+
+
+@app.command()
+def train(
+    model: Annotated[str, typer.Argument(help="A name from `dlviz models`.", metavar="MODEL")],
+    steps: Annotated[int | None, typer.Option(help="Budget in steps; results repeat exactly.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Budget in seconds instead.")] = None,
+    seed: Annotated[int, typer.Option(help="Fixes the split, the weights and the order of the data.")] = 0,
+    data: Annotated[str | None, typer.Option(help="A name, a .npz or .csv file, or a folder.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE; repeat it.")] = None,
+    run: Annotated[Path | None, typer.Option(help="Run directory; a new one under runs/ by default.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue the run in --run, or the newest.")
+    ] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Train in the background.")] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, …")] = "auto",
+    threads: Annotated[int, typer.Option(help="Threads of torch.", min=1, max=256)] = 1,
+    tui: Annotated[bool, typer.Option("--tui/--plain", help="Open the lab, or print a report.")] = False,
+    json: Json = False,
+) -> None:
+    """Train a model, and print what came out."""
+    from .commands import train as training
+
+    asked = training.Asked(
+        model=model,
+        steps=steps,
+        seconds=seconds,
+        seed=seed,
+        data=data,
+        texts=tuple(set_ or ()),
+        run=run,
+        resume=resume,
+        device=device,
+        threads=threads,
+    )
+    if detach:
+        show(training.detached(asked), json)
+    elif tui and not json:
+        open_lab(load=asked.command(), threads=threads)
+    else:
+        training.plain(asked, json=json)
+
+
+@app.command()
+def runs(json: Json = False) -> None:
+    """List the runs under runs/, newest first."""
+    from .engine.runs.listing import listing, table
+
+    found = listing(ROOT)
+    print(dump_json({"runs": found}) if json else table(found))
+
+
+@app.command()
+def attach(run: RunName, json: Json = False) -> None:
+    """See and control a training that runs in the background."""
+    from .engine.runs.open import find_run
+    from .engine.training.remote import RemoteSession
+
+    session = RemoteSession(find_run(run))
+    if json or not sys.stdout.isatty():
+        session.open().wait(lambda status: status.state != "loading", timeout=10)
+        show({"run": session.run.path, **vars(session.status)}, json)
+        session.close()
+    else:
+        open_lab(session=session)
+
+
+@app.command()
+def stop(run: RunName, json: Json = False) -> None:
+    """Make a training save and end."""
+    from .engine.runs.open import find_run
+    from .engine.training import detach
+
+    directory = find_run(run)
+    show({"run": str(directory), "status": detach.stop(directory)}, json)
+
+
+def open_lab(**arguments: Any) -> None:
+    """Run the Textual app; textual is imported here because it costs 0.2 s."""
+    from .tui.app import DlvizApp
+
+    app = DlvizApp(**arguments)
+    app.run()
+    if app.return_code:
+        raise typer.Exit(app.return_code)
+
+
+def show(document: dict[str, Any], json: bool) -> None:
+    """Print a flat document as JSON, or as aligned lines."""
+    if json:
+        print(dump_json(document))
+        return
+    for key, value in document.items():
+        if value not in ("", None):
+            print(f"{key.replace('_', ' '):16} {sanitize(value)}")
+
+
+def choose_colour(color: str) -> None:
+    """Tell textual, which reads it when imported, how many colours to use."""
+    if color not in COLOURS:
+        raise OptionError(f"color cannot be {color!r}; allowed: one of {', '.join(COLOURS)}")
+    if color == "none":
+        os.environ["NO_COLOR"] = "1"
+    elif color != "auto":
+        os.environ.pop("NO_COLOR", None)
+        os.environ["TEXTUAL_COLOR_SYSTEM"] = "standard" if color == "16" else color
+
+
+def fail(error: BaseException, status: int) -> NoReturn:
+    """One line that says why, and the exit status."""
+    print(f"dlviz: {sanitize(error)}", file=sys.stderr)
+    raise SystemExit(status)
+
+
+def main() -> None:
+    """The console script."""
+    debug = "--debug" in sys.argv
+    arguments = [a for a in sys.argv[1:] if a != "--debug"]
+    if debug:
+        os.environ["DLVIZ_DEBUG"] = "1"
+    try:
+        app(args=arguments, prog_name="dlviz")
+    except (OptionError, UnknownModelError) as error:
+        if debug:
+            raise
+        fail(error, 2)
+    except (ValueError, OSError, RuntimeError) as error:
+        if debug:
+            raise
+        fail(error, 1)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -1,0 +1,1 @@
+"""Everything that computes. Knows nothing of any screen."""

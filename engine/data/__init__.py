@@ -1,0 +1,1 @@
+"""Data sets: embedded defaults, and loaders for the user's own files."""

@@ -1,0 +1,1 @@
+"""What one optimisation step is, and what good means."""

@@ -1,0 +1,48 @@
+"""Run one forward pass and keep what chosen modules received and returned, leaving the model as it was.
+
+Knows nothing of threads or screens.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+
+def leaves(model: nn.Module) -> dict[str, nn.Module]:
+    """Modules without children by name, in the order of definition."""
+    return {name: m for name, m in model.named_modules() if name and not any(m.children())}
+
+
+@contextmanager
+def looking(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode and no gradients within; mode of every module restored after."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def forward(
+    model: nn.Module, x: Tensor, seen: Callable[[str, nn.Module, tuple[Tensor, ...], Tensor], None]
+) -> Tensor:
+    """The output for a batch `x`; `seen(name, module, inputs, output)` is called for every leaf in order."""
+    handles = []
+
+    def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+        return lambda module, inputs, output: seen(name, module, inputs, output)
+
+    try:
+        for name, module in leaves(model).items():
+            handles.append(module.register_forward_hook(hook(name)))
+        with looking(model):
+            output: Tensor = model(x)
+            return output
+    finally:
+        for handle in handles:
+            handle.remove()

@@ -1,0 +1,135 @@
+"""Where one number of a layer's output came from: the inputs, the weights and the formula that joins them."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from ..data.dataset import Dataset
+from .capture import forward, leaves
+from .layers import example
+from .requests import NOTHING, CellView, LookCell
+from .structure import KINDS
+
+
+def cell_view(model: nn.Module, data: Dataset, look: LookCell, step: int, device: torch.device) -> CellView:
+    """The provenance of one output cell; indices are clamped; raises ValueError for an unknown layer."""
+    modules = leaves(model)
+    if look.layer not in modules:
+        raise ValueError(f"no layer {look.layer!r} (there are: {', '.join(modules)})")
+    module = modules[look.layer]
+    seen: list[tuple[list[Tensor], Tensor]] = []
+
+    def keep(name: str, _: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        if name == look.layer:
+            seen.append(([i[0].detach().clone() for i in inputs], output[0].detach().clone()))
+
+    forward(model, example(data, look.split, look.index, device), keep)
+    inputs, output = seen[-1]
+    channel = min(max(look.channel, 0), output.shape[0] - 1)
+    place: tuple[int, ...] = (channel,)
+    row = column = 0
+    if output.dim() == 3:
+        row = min(max(look.row, 0), output.shape[1] - 1)
+        column = min(max(look.column, 0), output.shape[2] - 1)
+        place = (channel, row, column)
+    top, left, patch, kernel, bias, total, formula = trace(module, inputs, place)
+    return CellView(
+        step=step,
+        layer=look.layer,
+        kind=KINDS.get(type(module).__name__, type(module).__name__),
+        channel=channel,
+        row=row,
+        column=column,
+        top=top,
+        left=left,
+        patch=patch.cpu().numpy(),
+        kernel=kernel.cpu().numpy() if kernel is not None else NOTHING,
+        bias=bias,
+        total=total,
+        output=output[place].item(),
+        formula=formula,
+    )
+
+
+def trace(
+    module: nn.Module, inputs: list[Tensor], place: tuple[int, ...]
+) -> tuple[int, int, Tensor, Tensor | None, float, float, str]:
+    """(top, left, patch, kernel, bias, total, formula) of the output cell at `place`."""
+    x = inputs[0]
+    match module:
+        case nn.Conv2d():
+            channel, row, column = place
+            pad = module.padding if isinstance(module.padding, tuple) else (0, 0)
+            top, left = row * module.stride[0] - pad[0], column * module.stride[1] - pad[1]
+            patch = window(x, top, left, module.kernel_size[0], module.kernel_size[1])
+            kernel = module.weight[channel].detach()
+            bias = module.bias[channel].item() if module.bias is not None else 0.0
+            total = (patch.nan_to_num(0.0) * kernel).sum().item() + bias
+            return top, left, patch, kernel, bias, total, "sum(patch x kernel) + bias"
+        case nn.Linear():
+            kernel = module.weight[place[0]].detach()
+            bias = module.bias[place[0]].item() if module.bias is not None else 0.0
+            return 0, 0, x, kernel, bias, (x * kernel).sum().item() + bias, "sum(input x weight) + bias"
+        case nn.MaxPool2d() | nn.AvgPool2d():
+            channel, row, column = place
+            size = module.kernel_size if isinstance(module.kernel_size, int) else module.kernel_size[0]
+            step = module.stride if isinstance(module.stride, int) else module.stride[0]
+            top, left = row * step, column * step
+            patch = window(x[channel : channel + 1], top, left, size, size)
+            if isinstance(module, nn.MaxPool2d):
+                return top, left, patch, None, 0.0, patch.max().item(), "max(patch)"
+            return top, left, patch, None, 0.0, patch.mean().item(), "mean(patch)"
+        case nn.AdaptiveMaxPool2d():
+            return 0, 0, x[place[0] : place[0] + 1], None, 0.0, x[place[0]].max().item(), "max(map)"
+        case nn.AdaptiveAvgPool2d():
+            return 0, 0, x[place[0] : place[0] + 1], None, 0.0, x[place[0]].mean().item(), "mean(map)"
+        case nn.BatchNorm1d() | nn.BatchNorm2d():
+            return batch_norm(module, x, place)
+        case nn.Flatten():
+            source = x.flatten()[place[0]]
+            return 0, 0, source.reshape(1), None, 0.0, source.item(), "the same number, in a row"
+        case nn.Dropout():
+            value = x[place]
+            return (
+                0,
+                0,
+                value.reshape(1),
+                None,
+                0.0,
+                value.item(),
+                "the same number (dropout acts only in training)",
+            )
+    values = torch.stack([i[place] for i in inputs])
+    if len(inputs) > 1:
+        return 0, 0, values, None, 0.0, values.sum().item(), "F(x) + x"
+    with torch.no_grad():
+        total = module(values).item()
+    name = type(module).__name__
+    formula = "max(0, x)" if name == "ReLU" else f"{KINDS.get(name, name)}(x)"
+    return 0, 0, values, None, 0.0, total, formula
+
+
+def batch_norm(
+    module: nn.BatchNorm1d | nn.BatchNorm2d, x: Tensor, place: tuple[int, ...]
+) -> tuple[int, int, Tensor, Tensor | None, float, float, str]:
+    """gamma (x - mean) / sqrt(var + eps) + beta with the running statistics that evaluation uses."""
+    c = place[0]
+    assert module.running_mean is not None and module.running_var is not None
+    mean, var = module.running_mean[c].item(), module.running_var[c].item()
+    gamma, beta = module.weight[c].item(), module.bias[c].item()
+    value = x[place].item()
+    total = gamma * (value - mean) / math.sqrt(var + module.eps) + beta
+    formula = f"{gamma:.3g} (x - {mean:.3g}) / sqrt({var:.3g} + {module.eps:g}) + {beta:.3g}"
+    return 0, 0, x[place].reshape(1), None, beta, total, formula
+
+
+def window(x_chw: Tensor, top: int, left: int, rows: int, columns: int) -> Tensor:
+    """The (c, rows, columns) patch at (top, left); what lies outside the maps is NaN."""
+    c, h, w = x_chw.shape
+    patch = torch.full((c, rows, columns), float("nan"), device=x_chw.device)
+    r0, r1 = max(top, 0), min(top + rows, h)
+    c0, c1 = max(left, 0), min(left + columns, w)
+    if r0 < r1 and c0 < c1:
+        patch[:, r0 - top : r1 - top, c0 - left : c1 - left] = x_chw[:, r0:r1, c0:c1]
+    return patch

@@ -1,0 +1,95 @@
+"""What one layer makes of an example: maps, kernels, and a histogram over a batch."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..data.dataset import Dataset
+from ..text import sanitize
+from .capture import forward, leaves
+from .requests import NOTHING, Array, LayerView, LookLayer
+from .structure import KINDS
+
+EXAMPLES = 64
+BINS = 48
+KERNEL_NUMBERS = 65_536
+"""Kernels beyond this many numbers are left out, whole output channels at a time."""
+
+
+def example(data: Dataset, split: str, index: int, device: torch.device) -> Tensor:
+    """One example as a batch of one; the index wraps around."""
+    part = data.split(split)
+    return torch.from_numpy(part.x[index % len(part)]).unsqueeze(0).to(device)
+
+
+def layer_view(
+    model: nn.Module, data: Dataset, look: LookLayer, step: int, device: torch.device
+) -> LayerView:
+    """The view of `look.layer`; raises ValueError for a layer that the model does not have."""
+    modules = leaves(model)
+    if look.layer not in modules:
+        raise ValueError(f"no layer {look.layer!r} (there are: {', '.join(modules)})")
+    part = data.split(look.split)
+    x = example(data, look.split, look.index, device)
+    batch = torch.cat([x, torch.from_numpy(data.val.x[: EXAMPLES - 1]).to(device)])
+    outputs: list[Tensor] = []
+    spread: list[tuple[float, float]] = []
+
+    def seen(name: str, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        finite = output[0][torch.isfinite(output[0])]
+        if finite.numel():
+            spread.append((finite.min().item(), finite.max().item()))
+        if name == look.layer:
+            outputs.append(output.detach().clone())
+
+    forward(model, batch, seen)
+    output = outputs[-1].cpu().numpy()
+    maps = output[0].copy()
+    counts, edges = histogram(output)
+    low, high = finite_range(maps)
+    return LayerView(
+        step=step,
+        layer=look.layer,
+        kind=KINDS.get(type(modules[look.layer]).__name__, type(modules[look.layer]).__name__),
+        index=look.index % len(part),
+        split=look.split,
+        label=sanitize(data.classes[int(part.y[look.index % len(part)])]),
+        image=part.x[look.index % len(part)].copy(),
+        maps=maps,
+        kernels=kernels(modules[look.layer]),
+        counts=counts,
+        edges=edges,
+        zeros=float((output == 0).mean()),
+        low=low,
+        high=high,
+        global_low=min((a for a, _ in spread), default=0.0),
+        global_high=max((b for _, b in spread), default=0.0),
+        examples=len(output),
+    )
+
+
+def kernels(module: nn.Module) -> Array:
+    """A copy of a convolution's or dense layer's weights, its first output channels; else empty."""
+    if not isinstance(module, nn.Conv2d | nn.Linear):
+        return NOTHING
+    weight = module.weight.detach()
+    rows = max(1, KERNEL_NUMBERS // max(1, weight[0].numel()))
+    return weight[:rows].cpu().numpy().copy()
+
+
+def histogram(values: Array) -> tuple[Array, Array]:
+    """Counts and edges over the finite values; an empty array gives one empty bin."""
+    finite = values[np.isfinite(values)].astype(np.float64)
+    if not len(finite):
+        return np.zeros(1, np.int64), np.array([0.0, 1.0])
+    low, high = float(finite.min()), float(finite.max())
+    if high - low <= max(abs(low), abs(high), 1e-30) * 1e-9:  # numpy cannot cut a constant into bins
+        return np.array([len(finite)]), np.array([low, high])
+    counts, edges = np.histogram(finite, BINS, (low, high))
+    return counts, edges
+
+
+def finite_range(values: Array) -> tuple[float, float]:
+    """Smallest and largest finite value; (0, 0) where there is none."""
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)

@@ -1,0 +1,83 @@
+"""The ladder of a model's layers: shapes, parameters, multiply-adds, gradient norms."""
+
+from math import prod
+
+import torch
+from torch import Tensor, nn
+
+from ..data.dataset import Dataset
+from .capture import forward
+from .requests import Layer, Structure
+
+KINDS = {
+    "Conv2d": "convolution",
+    "Linear": "dense",
+    "BatchNorm1d": "batch norm",
+    "BatchNorm2d": "batch norm",
+    "MaxPool2d": "max pool",
+    "AvgPool2d": "average pool",
+    "AdaptiveMaxPool2d": "global max",
+    "AdaptiveAvgPool2d": "global average",
+    "LeakyReLU": "leaky ReLU",
+}
+
+
+def structure(model: nn.Module, name: str, data: Dataset, device: torch.device, step: int = 0) -> Structure:
+    """One rung a leaf module, in the order in which the forward pass meets them."""
+    layers: list[Layer] = []
+    counted: set[int] = set()
+
+    def seen(path: str, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        if isinstance(module, nn.Identity):
+            return
+        own = [p for p in module.parameters() if id(p) not in counted]
+        counted.update(id(p) for p in own)
+        shape = tuple(output.shape[1:])
+        kind = type(module).__name__
+        layers.append(
+            Layer(
+                path,
+                KINDS.get(kind, kind),
+                detail(module),
+                shape,
+                sum(p.numel() for p in own if p.requires_grad),
+                multiply_adds(module, shape),
+                gradient_norm(own),
+            )
+        )
+
+    forward(model, torch.zeros(1, *data.shape, device=device), seen)
+    sizes = len(data.train), len(data.val), len(data.test)
+    return Structure(name, data.shape, tuple(layers), data.classes, *sizes, data.name, step)
+
+
+def multiply_adds(module: nn.Module, shape: tuple[int, ...]) -> int:
+    """Products of weight and input for one example with output `shape`; biases are not counted."""
+    if isinstance(module, nn.Conv2d):
+        return prod(shape) * (module.in_channels // module.groups) * prod(module.kernel_size)
+    if isinstance(module, nn.Linear):
+        return prod(shape) * module.in_features
+    return 0
+
+
+def gradient_norm(parameters: list[nn.Parameter]) -> float:
+    """Euclidean norm of the parameters' latest gradients together; NaN before the first step."""
+    grads = [p.grad for p in parameters if p.grad is not None]
+    if not grads:
+        return float("nan")
+    return float(torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in grads])))
+
+
+def detail(module: nn.Module) -> str:
+    """A module's settings in a few characters."""
+    match module:
+        case nn.Conv2d():
+            (k, _), (s, _) = module.kernel_size, module.stride
+            pad = module.padding[0] if isinstance(module.padding, tuple) else module.padding
+            return f"{k}x{k}" + (f" s{s}" if s != 1 else "") + (f" p{pad}" if pad else "")
+        case nn.MaxPool2d() | nn.AvgPool2d():
+            k = module.kernel_size if isinstance(module.kernel_size, int) else module.kernel_size[0]
+            return f"{k}x{k}"
+        case nn.Dropout():
+            return f"p {module.p:g}"
+    return ""

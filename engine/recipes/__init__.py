@@ -1,0 +1,1 @@
+"""The options of every model, declared once. Torch-free, so that listing and validating cost nothing."""

@@ -1,0 +1,1 @@
+"""The trainer, the session that owns its thread, and checkpoints."""

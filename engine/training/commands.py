@@ -1,0 +1,53 @@
+"""What may be asked of the engine thread; it answers between two steps. Torch-free."""
+
+from dataclasses import dataclass
+
+from .job import Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """Replace whatever is loaded by a job: at its start, or where its run directory left it."""
+
+    job: Job
+    run_dir: str = ""
+    resume: bool = False
+    start: bool = False
+
+
+@dataclass(frozen=True)
+class Go:
+    """Train on until the budget is used up."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Stand still after the current step."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Do `count` steps, then pause."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the training: save a checkpoint and mark the run as stopped."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change an option in flight; the curves show a mark."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Save:
+    """Write a checkpoint now."""
+
+
+Command = Load | Go | Pause | Step | Stop | Change | Save

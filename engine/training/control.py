@@ -1,0 +1,108 @@
+"""A socket in the run directory through which another process of its owner sees and controls a session."""
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..runs.files import SOCKET
+from .session import Session
+from .wire import WireError, receive, send
+
+LONGEST = 100
+"""Bytes that a socket's address may have; longer paths are reached through an open folder."""
+
+
+@contextlib.contextmanager
+def address(path: Path) -> Iterator[str]:
+    """An address for `path` that is short enough for the system."""
+    if len(os.fsencode(path)) <= LONGEST:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+class ControlServer:
+    """Serves one session at `directory`/control.sock, readable and writable by its owner only."""
+
+    def __init__(self, session: Session, directory: Path) -> None:
+        """Bind and begin to accept; raises OSError where the file system has no sockets."""
+        self._session = session
+        self._path = directory / SOCKET
+        self._path.unlink(missing_ok=True)
+        self._listener = socket.socket(socket.AF_UNIX)
+        mask = os.umask(0o177)  # the socket is born with mode 0600
+        try:
+            with address(self._path) as place:
+                self._listener.bind(place)
+        finally:
+            os.umask(mask)
+        self._listener.listen(4)
+        threading.Thread(target=self._accept, name="dlviz-control", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop accepting and remove the socket; those who are connected keep their link."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._path.unlink(missing_ok=True)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                link, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(link,), name="dlviz-control-link", daemon=True).start()
+
+    def _serve(self, link: socket.socket) -> None:
+        keys: set[str] = set()
+        client = f"link {link.fileno()}: "  # several may look at different things
+        with link, contextlib.suppress(OSError, EOFError, WireError):
+            try:
+                while True:
+                    send(link, self._reply(receive(link), keys, client))
+            finally:
+                for key in keys:
+                    self._session.subscribe(key, None)
+
+    def _reply(self, message: dict[str, Any], keys: set[str], client: str) -> dict[str, Any]:
+        for command in message.get("commands", []):
+            self._session.send(command)
+        wanted = {client + key: request for key, request in message.get("subscriptions", {}).items()}
+        for key in keys - wanted.keys():
+            self._session.subscribe(key, None)
+        keys.clear()
+        keys.update(wanted)
+        for key, request in wanted.items():
+            self._session.subscribe(key, request)
+        return snapshot(self._session, message, client)
+
+
+def snapshot(session: Session, seen: dict[str, Any], client: str) -> dict[str, Any]:
+    """What is new since a client's last pull: status, points, marks, its answers, log lines."""
+    run, status = session.run, session.status
+    if seen.get("run") != run.path:
+        seen = {}
+    counts: dict[str, int] = seen.get("points", {})
+    tails = {tag: series.tail(counts.get(tag, 0)) for tag, series in run.series.items()}
+    versions: dict[str, int] = seen.get("answers", {})
+    answers = {k.removeprefix(client): a for k, a in session.answers.items() if k.startswith(client)}
+    return {
+        "status": status,
+        "run": {"path": run.path, "name": run.name, "config": run.config, "metrics": run.metrics},
+        "points": {tag: [p.steps, p.times, p.values] for tag, p in tails.items() if len(p)},
+        "starts": {tag: counts.get(tag, 0) for tag, p in tails.items() if len(p)},
+        "marks": run.marks,
+        "answers": {k: a for k, a in answers.items() if versions.get(k) != a.version},
+        "answered": list(answers),
+        "log": session.log.since(seen.get("log", 0)),
+        "log_version": session.log.version,
+    }

@@ -1,0 +1,280 @@
+"""The body of the engine thread: takes commands, steps the trainer, answers looks.
+
+Nobody else touches tensors.
+"""
+
+import gc
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import psutil
+import torch
+
+from ..data.dataset import Dataset
+from ..data.load import load_data
+from ..options import OptionError, show
+from ..runs.run import Run
+from ..text import sanitize
+from . import commands
+from .control import ControlServer
+from .looker import Looker
+from .pace import Pace
+from .recorder import Recorder
+from .session import Session
+from .status import Status
+from .trainer import Trainer
+
+STATUS_SECONDS = 0.05
+SAVE_SECONDS = 15.0
+
+
+class Engine:
+    """Runs until its session closes; a failure of one training leaves it ready for the next."""
+
+    def __init__(self, session: Session) -> None:
+        torch.set_num_threads(session.threads)
+        self.session = session
+        self.trainer: Trainer | None = None
+        self.recorder: Recorder | None = None
+        self._left = 0
+        """Steps that may be taken before pausing; -1 without limit, 0 while standing."""
+        self._next_status = self._next_save = 0.0
+        self._pace = Pace()
+        self._process = psutil.Process()
+        self._data = lru_cache(maxsize=2)(self._load_data)
+        self._looker = Looker(session, self._data)
+        self._control: ControlServer | None = None
+
+    def main(self) -> None:
+        """Serve until the session closes."""
+        self._freeze()
+        self._say("ready" if self.trainer else "idle", "PyTorch is loaded")
+        while True:
+            for command in self.session.take(block=not self._left and not self._looker.due(self.trainer)):
+                self._guard(lambda command=command: self._do(command))  # type: ignore[misc]
+            if self.session.closing:
+                self._guard(self._stop)
+                self._unserve()
+                return
+            if self._left:
+                self._guard(self._advance)
+            self._looker.answer(self.trainer, training=bool(self._left))
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """Do `work`; a failure becomes a visible state, never the thread's end."""
+        try:
+            work()
+        except Exception as error:
+            self._left = 0
+            expected = isinstance(error, ValueError | OSError)
+            trace = "" if expected else sanitize(traceback.format_exc(), newlines=True)
+            for line in trace.splitlines():
+                self._print(line)
+            message = sanitize(error) if expected else f"{type(error).__name__}: {sanitize(error)}"
+            self._say("failed", message, trace=trace)
+            if self.recorder is not None:
+                self.recorder.status("failed", self.trainer, message)
+
+    def _do(self, command: commands.Command) -> None:
+        match command:
+            case commands.Load():
+                self._load(command)
+            case commands.Go():
+                self._go(-1)
+            case commands.Step(count):
+                self._go(count)
+            case commands.Pause():
+                if self._left and self.recorder is not None and self.trainer is not None:
+                    self._pause()
+                    self.recorder.checkpoint(self.trainer)
+            case commands.Stop():
+                self._stop()
+            case commands.Save():
+                if self.recorder is not None and self.trainer is not None:
+                    self.recorder.checkpoint(self.trainer)
+                    self._print(f"checkpoint saved at step {self.trainer.step}")
+            case commands.Change(name, text):
+                self._change(name, text)
+
+    def _load(self, command: commands.Load) -> None:
+        self._stop()
+        job = command.job
+        self._unserve()
+        self.trainer = self.recorder = None
+        self._looker.forget()
+        self.session.run = Run(job.model, command.run_dir, job.to_json())
+        self._publish(Status(state="loading", model=job.model, message=f"loading {job.data}"))
+        data = self._data(job.data, job.seed)
+        trainer = Trainer(job, data)
+        recorder = Recorder(self.session.run, job, data, command.run_dir, command.resume)
+        finished = command.resume and recorder.resume(trainer)
+        self.trainer, self.recorder = trainer, recorder
+        self._pace = Pace()
+        self._freeze()
+        if finished:
+            self._say("finished", "this run had finished before")
+            return
+        at = f", resumed at step {trainer.step}" if trainer.step else ""
+        self._print(
+            f"{job.model} on {sanitize(data.name)}: {trainer.parameters:,} parameters, {trainer.device}{at}"
+        )
+        self._say("ready", data.description)
+        if command.start:
+            self._go(-1)
+
+    def _go(self, steps: int) -> None:
+        if (
+            self.trainer is None
+            or self.recorder is None
+            or self.session.status.state in ("finished", "stopped", "failed")
+        ):
+            return
+        if not self.recorder.started:
+            self.recorder.start(self.trainer)
+            self._serve()
+            self._next_save = time.monotonic() + SAVE_SECONDS
+        self._left = steps
+        self._steps = self.trainer.steps()
+        self._pace = Pace()
+        self.recorder.status("running", self.trainer)
+        self._say("running", "")
+
+    def _serve(self) -> None:
+        """Open the socket through which others attach; a file system without sockets is no reason to fail."""
+        assert self.recorder is not None
+        self._unserve()
+        try:
+            self._control = ControlServer(self.session, Path(self.recorder.path))
+        except OSError as error:
+            self._print(f"nobody can attach to this run: {sanitize(error)}")
+
+    def _unserve(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+
+    def _pause(self) -> None:
+        assert self.trainer is not None and self.recorder is not None
+        self._left = 0
+        self.recorder.status("paused", self.trainer)
+        self._say("paused", "")
+
+    def _stop(self) -> None:
+        if (
+            self.trainer is None
+            or self.recorder is None
+            or self.session.status.state not in ("running", "paused")
+        ):
+            return
+        self._left = 0
+        self.recorder.checkpoint(self.trainer)
+        self.recorder.end("stopped", self.trainer)
+        self._print(f"stopped at step {self.trainer.step}, saved")
+        self._say("stopped", "")
+
+    def _change(self, name: str, text: str) -> None:
+        if self.trainer is None or self.recorder is None:
+            return
+        trainer = self.trainer
+        try:
+            rule = trainer.options.rule(name)
+            if not rule.live:
+                live = ", ".join(r.name for r in trainer.options.rules().values() if r.live)
+                raise OptionError(f"{name} cannot change in flight; these can: {live}")
+            value = rule.parse(text)
+        except OptionError as error:
+            self._print(str(error))
+            self._publish(replace(self.session.status, message=str(error)))
+            return
+        before = getattr(trainer.options, name)
+        if value == before:
+            return
+        trainer.change(name, value)
+        said = f"{name} {show(before)} → {show(value)}"
+        self.recorder.mark(trainer.step, said)
+        self._print(f"step {trainer.step}: {said}")
+        self._publish(replace(self.session.status, message=said))
+
+    def _advance(self) -> None:
+        assert self.trainer is not None and self.recorder is not None
+        trainer, recorder = self.trainer, self.recorder
+        step = next(self._steps, None)
+        now = time.monotonic()
+        if step is not None:
+            recorder.step(step, trainer)
+            self._pace.tick(now)
+            self._left -= self._left > 0
+        if trainer.done:
+            self._finish()
+            return
+        if not self._left:
+            self._pause()
+        elif now >= self._next_status:
+            self._next_status = now + STATUS_SECONDS
+            recorder.tick(now, trainer)
+            self._say("running", self.session.status.message)
+        if now >= self._next_save:
+            recorder.checkpoint(trainer)
+            self._next_save = now + SAVE_SECONDS
+
+    def _finish(self) -> None:
+        assert self.trainer is not None and self.recorder is not None
+        self._left = 0
+        metrics = self.trainer.test()
+        self.recorder.finish(self.trainer, metrics)
+        self._print("finished: " + ", ".join(f"{k} {v:.4f}" for k, v in metrics.items()))
+        self._say("finished", "")
+
+    def _load_data(self, source: str, seed: int) -> Dataset:
+        def progress(what: str, done: int, total: int | None) -> None:
+            share = f" of {total / 1e6:.1f}" if total else ""
+            self._publish(replace(self.session.status, message=f"{what}: {done / 1e6:.1f}{share} MB"))
+
+        return load_data(source, seed, progress)
+
+    def _say(self, state: str, message: str, trace: str = "") -> None:
+        trainer = self.trainer
+        if trainer is None:
+            self._publish(replace(self.session.status, state=state, message=message, trace=trace))
+            return
+        seconds = trainer.job.seconds
+        self._publish(
+            Status(
+                state=state,
+                model=trainer.job.model,
+                run=self.recorder.path if self.recorder else "",
+                step=trainer.step,
+                steps=0 if seconds else trainer.options.steps,
+                seconds=trainer.seconds,
+                budget_seconds=seconds or 0.0,
+                rate=self._pace.rate,
+                loss=self.recorder.loss if self.recorder else float("nan"),
+                device=str(trainer.device),
+                memory=self._memory(),
+                parameters=trainer.parameters,
+                message=sanitize(message),
+                trace=trace,
+            )
+        )
+
+    def _memory(self) -> int:
+        return int(self._process.memory_info().rss)
+
+    def _publish(self, status: Status) -> None:
+        self.session.publish(status)
+
+    def _print(self, line: str) -> None:
+        line = sanitize(line)
+        self.session.log.write(line)
+        if self.recorder is not None:
+            self.recorder.print(line)
+
+    @staticmethod
+    def _freeze() -> None:
+        """Hide all that lives now from the collector: a collection over torch stalls a screen 150 ms."""
+        gc.collect()
+        gc.freeze()

@@ -1,0 +1,58 @@
+"""A job: everything that decides the result of a training. Torch-free."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..catalog import Entry, find
+from ..options import OptionError
+from ..recipes.training import TrainingOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Model, options, data, seed, device and budget; the same job gives the same result, bit for bit.
+
+    The budget is `options.steps`, unless `seconds` is given: then the result depends on the machine.
+    """
+
+    model: str
+    options: TrainingOptions
+    data: str
+    seed: int = 0
+    seconds: float | None = None
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**31:
+            raise OptionError(f"seed cannot be {self.seed}; allowed: a whole number from 0 to {2**31 - 1}")
+        if self.seconds is not None and not 0 < self.seconds <= 31_536_000:
+            raise OptionError(f"seconds cannot be {self.seconds:g}; allowed: a number above 0, up to a year")
+
+    @classmethod
+    def of(cls, model: str, texts: tuple[str, ...] = (), data: str | None = None, **rest: Any) -> "Job":
+        """A job from a catalogue name and `KEY=VALUE` texts; raises UnknownModelError, OptionError."""
+        entry = find(model)
+        return cls(model=model, options=entry.options.parse(texts), data=data or entry.data, **rest)
+
+    @property
+    def entry(self) -> Entry:
+        """The catalogue's entry."""
+        return find(self.model)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, as `from_json` reads them."""
+        return {
+            "model": self.model,
+            "data": self.data,
+            "seed": self.seed,
+            "seconds": self.seconds,
+            "device": self.device,
+            "options": self.options.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Job":
+        """The job that `to_json` wrote; raises UnknownModelError, OptionError."""
+        options = find(values["model"]).options.from_json(values["options"])
+        rest = {k: values[k] for k in ("model", "data", "seed", "seconds", "device")}
+        return cls(options=options, **rest)

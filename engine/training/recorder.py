@@ -1,0 +1,213 @@
+"""What a training leaves behind: points in the Run, and all of it in the run directory."""
+
+import os
+import socket
+import time
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from ..data.dataset import Dataset
+from ..data.fingerprint import fingerprint
+from ..probes.features import features
+from ..runs.files import new_run_dir, read_run_json
+from ..runs.open import load_series, status_of
+from ..runs.run import Record, Run
+from ..runs.writer import RunWriter
+from ..text import sanitize
+from . import checkpoint
+from .job import Job
+from .status import ACTIVE
+from .trainer import Step, Trainer
+
+FLUSH_SECONDS = 1.0
+RECORD_GROWTH = 1.2
+"""A record is kept when the step has grown by this factor, so that a long run keeps few."""
+PACKAGES = ("dlviz", "torch", "numpy")
+
+
+class Recorder:
+    """Writes one training; lives in the engine thread. Files appear with the first step."""
+
+    def __init__(self, run: Run, job: Job, data: Dataset, run_dir: str, resume: bool = False) -> None:
+        """Prepare to write; raises ValueError if `run_dir` holds a run that would be overwritten."""
+        self.run = run
+        self.job = job
+        self.started = False
+        self.loss = float("nan")
+        self.path = run_dir
+        self._refuse_if_busy(Path(run_dir), resume)
+        self._data = data
+        self._fingerprint = fingerprint(data)
+        self._began = time.time()
+        self._resumed_at: int | None = None
+        self._writer: RunWriter | None = None
+        self._next_flush = 0.0
+        self._next_record = 0.0
+        self._described: dict[str, Any] = {}
+
+    @staticmethod
+    def _refuse_if_busy(directory: Path, resume: bool) -> None:
+        described = read_run_json(directory) if directory != Path() else None
+        if described is None:
+            return
+        if status_of(described) in ACTIVE and described.get("pid") != os.getpid():
+            raise ValueError(
+                f"{directory} is being written by process {described.get('pid')}: attach to it or stop it"
+            )
+        if not resume:
+            raise ValueError(
+                f"{directory} holds a run already: continue it with --resume, or name another --run"
+            )
+
+    def resume(self, trainer: Trainer) -> bool:
+        """Take up the run directory where it stands; True if that run is finished already.
+
+        Raises ValueError if there is nothing to resume or the data are not the same.
+        """
+        directory = Path(self.path)
+        described = read_run_json(directory)
+        if described is None:
+            raise ValueError(f"nothing to resume in {self.path}: it has no run.json")
+        if described.get("data_fingerprint") != self._fingerprint:
+            raise ValueError(
+                f"cannot resume {self.path}: the data {self.job.data!r} are not what it was trained on"
+            )
+        state = checkpoint.load(directory)
+        self._began = float(described.get("started", self._began))
+        if state is not None:
+            trainer.load_state_dict(state)
+        self._resumed_at = trainer.step + 1
+        load_series(self.run, directory, before=self._resumed_at)
+        for mark in described.get("marks", []):
+            if mark["step"] <= trainer.step:
+                self.run.mark(mark["step"], mark["time"], sanitize(mark["text"]))
+        last = self.run.one("loss/train").last()
+        self.loss = last[2] if last else float("nan")
+        if trainer.done and described.get("status") == "finished":
+            self.run.metrics = dict(described["metrics"])
+            self.run.status = "finished"
+            return True
+        return False
+
+    def start(self, trainer: Trainer) -> None:
+        """Open the run directory."""
+        directory = Path(self.path) if self.path else new_run_dir(self.job.model)
+        self.path = self.run.path = str(directory)
+        self.run.name = sanitize(directory.name)
+        self._writer = RunWriter(directory, self._resumed_at)
+        self.started = True
+        self.status("running", trainer)
+
+    def step(self, step: Step, trainer: Trainer) -> None:
+        """Keep what one step measured."""
+        assert self._writer is not None
+        now = time.time()
+        values = {tag: float(np.float32(value)) for tag, value in step.values.items()}
+        self.loss = values.get("loss/train", self.loss)
+        self.run.add(step.number, now, values)
+        self._writer.scalars(step.number, now, values)
+        if "loss/val" in values and step.number >= self._next_record:
+            self._next_record = step.number * RECORD_GROWTH
+            self.keep(features(trainer.model, self._data, step.number, trainer.device))
+            self.keep(self._confusion(trainer, "val"))
+
+    def keep(self, record: Record) -> None:
+        """Keep a record in the run and on disk."""
+        assert self._writer is not None
+        self.run.keep(record)
+        self._writer.record(record)
+
+    def mark(self, step: int, text: str) -> None:
+        """Note on the curves that something happened after `step`."""
+        self.run.mark(step, time.time(), text)
+
+    def print(self, line: str) -> None:
+        """A line for console.log, if the run has begun."""
+        if self._writer is not None:
+            self._writer.print(line)
+
+    def tick(self, now: float, trainer: Trainer) -> None:
+        """Flush now and then."""
+        if self._writer is not None and now >= self._next_flush:
+            self._next_flush = now + FLUSH_SECONDS
+            self.status("running", trainer)
+
+    def checkpoint(self, trainer: Trainer) -> None:
+        """Write everything that decides the remaining steps."""
+        if self._writer is not None:
+            self._writer.flush()
+            checkpoint.save(self._writer.directory, trainer.state_dict())
+
+    def finish(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+        """Keep the test's metrics, the final records and checkpoint, and close."""
+        assert self._writer is not None
+        self.run.metrics = metrics
+        now = time.time()
+        self.run.add(trainer.step, now, metrics)
+        self._writer.scalars(trainer.step, now, metrics)
+        self.keep(self._confusion(trainer, "test"))
+        self.checkpoint(trainer)
+        self.end("finished", trainer)
+
+    def end(self, status: str, trainer: Trainer) -> None:
+        """State how the run ended, and close its files."""
+        self.status(status, trainer, ended=time.time())
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def status(
+        self, status: str, trainer: Trainer | None, message: str = "", ended: float | None = None
+    ) -> None:
+        """Rewrite run.json and hand everything to the operating system."""
+        self.run.status = status
+        if self._writer is None or trainer is None:
+            return
+        seconds, step = trainer.seconds, trainer.step
+        self._writer.describe(
+            {
+                "name": self.run.name,
+                **self.job.to_json(),
+                "options": trainer.options.to_json(),
+                "data_fingerprint": self._fingerprint,
+                "status": status,
+                "message": message,
+                "step": step,
+                "steps": None if self.job.seconds else trainer.options.steps,
+                "train_seconds": seconds,
+                "steps_per_second": step / seconds if seconds else 0.0,
+                "parameters": trainer.parameters,
+                "metrics": self.run.metrics,
+                "marks": [asdict(mark) for mark in self.run.marks],
+                "started": self._began,
+                "updated": time.time(),
+                "ended": ended,
+                "used_device": str(trainer.device),
+                **self._process(),
+            }
+        )
+        self._writer.flush()
+
+    def _confusion(self, trainer: Trainer, split: str) -> Record:
+        outcome = trainer.objective.outcome(trainer.model, split)
+        arrays: dict[str, Any] = {
+            "confusion": outcome.confusion(),
+            "probabilities": outcome.probabilities,
+            "labels": outcome.labels,
+        }
+        return Record(tag=f"predictions/{split}", kind="predictions", step=trainer.step, arrays=arrays)
+
+    def _process(self) -> dict[str, Any]:
+        if not self._described:
+            self._described = {
+                "pid": os.getpid(),
+                "process_created": psutil.Process().create_time(),
+                "host": socket.gethostname(),
+                "versions": {name: version(name) for name in PACKAGES},
+            }
+        return self._described

@@ -1,0 +1,1 @@
+"""Panes: one subject each, drawn from a session or a run."""

@@ -1,0 +1,96 @@
+"""Runs laid out along one kind of x: their traces, curves, marks and extent. Knows nothing of any widget."""
+
+import math
+from collections.abc import Sequence
+
+from ...engine.runs.run import Run
+from ..render.axes import X
+from ..render.curve import Curve
+from ..render.trace import Reading, Trace
+from .curve_groups import Member, groups
+
+
+class Scene:
+    """The runs shown, the live one first; a run keeps its colour as others come and go."""
+
+    def __init__(self) -> None:
+        self.runs: tuple[Run, ...] = ()
+        self.x: X = "step"
+        self._slots: dict[tuple[str, str], int] = {}
+        self._traces: dict[tuple[int, str, X], Trace] = {}
+
+    def show(self, runs: Sequence[Run]) -> None:
+        """Show `runs` from now on."""
+        self.runs = tuple(runs)
+        for run in self.runs:
+            self._slots.setdefault((run.name, run.path), len(self._slots))
+        kept = {id(run) for run in self.runs}
+        self._traces = {key: trace for key, trace in self._traces.items() if key[0] in kept}
+
+    def charts(self) -> dict[str, list[Member]]:
+        """What can be shown: series by what they measure."""
+        return groups(dict.fromkeys(tag for run in self.runs for tag in tuple(run.series)))
+
+    def curves(self, members: Sequence[Member]) -> list[Curve]:
+        """The curves of one chart: a colour for each series of a lone run, else for each run."""
+        curves, many = [], len(self.runs) > 1
+        for run in self.runs:
+            for k, member in enumerate(m for m in members if m.tag in run.series):
+                own = run.name if len(members) == 1 else f"{run.name} {member.label}"
+                curve = Curve(
+                    label=own if many else member.label,
+                    trace=self.trace(run, member.tag),
+                    slot=self._slots[run.name, run.path] + (0 if many else k),
+                    shape=k if many else 0,
+                    pale=many and member.held_out,
+                    smooth=member.noisy,
+                    dotted=member.held_out,
+                    faded=run is not self.runs[0],
+                )
+                curves.append(curve)
+        return curves
+
+    def trace(self, run: Run, tag: str) -> Trace:
+        """An up-to-date trace of one series."""
+        key, series = (id(run), tag, self.x), run.series[tag]
+        if key not in self._traces or self._traces[key].series is not series:
+            self._traces[key] = Trace(series, self.x)
+        trace = self._traces[key]
+        trace.began = _began(run)
+        trace.update()
+        return trace
+
+    def traces(self) -> list[Trace]:
+        """The traces of everything."""
+        return [self.trace(run, tag) for run in self.runs for tag in tuple(run.series)]
+
+    def extent(self) -> tuple[float, float]:
+        """The least and the greatest x of anything."""
+        spans = [span for trace in self.traces() if (span := trace.extent())]
+        return (min(a for a, _ in spans), max(b for _, b in spans)) if spans else (0.0, 1.0)
+
+    def marks(self) -> list[tuple[float, str]]:
+        """What happened in the first run, by x."""
+        run = next(iter(self.runs), None)
+        if run is None:
+            return []
+        origin = _began(run) if self.x == "time" else 0.0
+        marks = [(float(m.step) if self.x == "step" else m.time - origin, m.text) for m in run.marks]
+        return [(x, text) for x, text in marks if math.isfinite(x)]
+
+    def nearest(self, x: float) -> Reading | None:
+        """The point of any curve that is nearest to `x`."""
+        points = [point for trace in self.traces() if (point := trace.near(x))]
+        return min(points, key=lambda point: abs(point.x - x), default=None)
+
+    def beyond(self, x: float, forward: bool) -> float:
+        """The next x at or after (before) `x` where any curve has a point; at the end, the last."""
+        found = [at for trace in self.traces() if (at := trace.beyond(x, forward)) is not None]
+        low, high = self.extent()
+        return min(found, default=high) if forward else max(found, default=low)
+
+
+def _began(run: Run) -> float:
+    """The time of a run's first point."""
+    times = [float(p.times[0]) for s in tuple(run.series.values()) if len(p := s.points())]
+    return min((time for time in times if math.isfinite(time)), default=0.0)

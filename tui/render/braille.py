@@ -1,0 +1,125 @@
+"""Dots, and the cells that they become: a braille cell is 4 rows of 2 dots. Knows nothing of axes or runs."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+Dots = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+_BITS = np.array([0, 2, 4, 1, 3, 5, 6, 7])
+_COUNT = np.array([bin(bits).count("1") for bits in range(256)])
+_ROWS, _COLUMNS = 4, 2
+
+
+def pack(dots: Dots) -> NDArray[np.uint8]:
+    """Braille patterns (h, w), to be added to U+2800, of dots (4h, 2w)."""
+    h, w = dots.shape[0] // _ROWS, dots.shape[1] // _COLUMNS
+    cells = dots.reshape(h, _ROWS, w, _COLUMNS).transpose(0, 2, 1, 3).reshape(h, w, 8)
+    return np.packbits(cells[:, :, _BITS], axis=2, bitorder="little")[:, :, 0]
+
+
+def fill(top: Floats, bottom: Floats, rows: int) -> Dots:
+    """Dots (rows, columns) of one vertical span a column; rows count from the top, NaN means no span."""
+    row = np.arange(rows)[:, None]
+    return (row >= np.floor(top + 0.5)) & (row <= np.floor(bottom + 0.5))
+
+
+def link(at: Floats, first: Floats, last: Floats, linked: Dots, columns: int) -> tuple[Floats, Floats]:
+    """Spans (top, bottom) a column of the straight lines between neighbouring knots.
+
+    Knot k lies at column `at[k]` (ascending, may lie outside 0 .. columns-1), is reached at row `first[k]`
+    and left at row `last[k]`; a line runs from it to knot k+1 where `linked[k]`. A column holds what the
+    lines do within half a column of it.
+    """
+    if len(at) < 2:
+        return np.full(columns, np.nan), np.full(columns, np.nan)
+    column = np.arange(columns, dtype=np.float64)
+    points = np.stack([column - 0.5, column, column, column + 0.5])
+    k = np.searchsorted(at, points, "right") - 1
+    k[1] = np.searchsorted(at, column, "left") - 1
+    inside = (k >= 0) & (k < len(at) - 1)
+    k = np.clip(k, 0, len(at) - 2)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        t = (points - at[k]) / (at[k + 1] - at[k])
+        row = np.where(inside & linked[k], last[k] * (1 - t) + first[k + 1] * t, np.nan)
+    return np.fmin.reduce(row), np.fmax.reduce(row)
+
+
+class Cells:
+    """A grid of characters and styles on which layers of dots are merged; later layers win the colour."""
+
+    def __init__(self, width: int, height: int, base: Style) -> None:
+        self.width, self.height = width, height
+        self.codes = np.full((height, width), ord(" "), np.uint32)
+        self.bits = np.zeros((height, width), np.uint8)
+        self.looks = np.zeros((height, width), np.intp)
+        self._table = [base]
+        self._index = {base: 0}
+
+    def look(self, style: Style) -> int:
+        """The number of `style` in this grid."""
+        if style not in self._index:
+            self._index[style] = len(self._table)
+            self._table.append(style)
+        return self._index[style]
+
+    def text(self, row: int, column: int, text: str, style: Style) -> None:
+        """Write `text`, all of whose characters are one cell wide; what lies outside is dropped."""
+        if not 0 <= row < self.height:
+            return
+        text = text[max(-column, 0) : max(self.width - column, 0)]
+        column = max(column, 0)
+        if text:
+            self.codes[row, column : column + len(text)] = [ord(char) for char in text]
+            self.looks[row, column : column + len(text)] = self.look(style)
+
+    def dots(self, row: int, column: int, dots: Dots, style: Style) -> None:
+        """Merge dots (4h, 2w) into the cells from (row, column) on; no dot there is lost, no background."""
+        bits = pack(dots)
+        here = np.s_[row : row + bits.shape[0], column : column + bits.shape[1]]
+        self.bits[here] |= bits
+        looks, touched = self.looks[here], bits > 0
+        for old in np.unique(looks[touched]).tolist():
+            looks[touched & (looks == old)] = self.look(style + self._table[old].background_style)
+
+    def shade(self, row: int, column: int, over: Dots, style: Style, shades: Sequence[Style]) -> None:
+        """Turn dots in `style` that share a cell with `over` into a background, of `shades` by how many."""
+        bits = pack(over)
+        here = np.s_[row : row + bits.shape[0], column : column + bits.shape[1]]
+        shared = (bits > 0) & (self.bits[here] > 0) & (self.looks[here] == self.look(style))
+        full = _COUNT[self.bits[here][shared]]
+        self.looks[here][shared] = np.array([self.look(shade) for shade in shades])[
+            (full * len(shades) - 1) // 8
+        ]
+        self.bits[here][shared] = 0
+
+    def free(self, row: int, column: int, over: str = "") -> bool:
+        """Whether nothing but a grid line, or one of the characters `over`, is in a cell."""
+        return not self.bits[row, column] and chr(self.codes[row, column]) in " ┈" + over
+
+    def clear_word(self, row: int, column: int, step: int) -> None:
+        """Blank the characters from a cell on to the next blank one, leftwards if `step` is -1."""
+        while 0 <= column < self.width and self.codes[row, column] != ord(" "):
+            self.codes[row, column] = ord(" ")
+            column += step
+
+    def overlay(self, row: int, column: int, style: Style) -> None:
+        """Add `style`, e.g. a background, to what one cell has."""
+        self.looks[row, column] = self.look(self._table[self.looks[row, column]] + style)
+
+    def strips(self) -> list[Strip]:
+        """One strip a row, with as few segments as its styles allow."""
+        codes = np.where(self.bits > 0, 0x2800 + self.bits.astype(np.uint32), self.codes)
+        lines = np.ascontiguousarray(codes).view(f"<U{self.width}")[:, 0].tolist() if self.width else []
+        return [self._strip(line, looks) for line, looks in zip(lines, self.looks, strict=True)]
+
+    def _strip(self, line: str, looks: NDArray[np.intp]) -> Strip:
+        cuts = [0, *(np.flatnonzero(np.diff(looks)) + 1).tolist(), self.width]
+        segments = [Segment(line[a:b], self._table[looks[a]]) for a, b in pairwise(cuts)]
+        return Strip(segments, self.width)

@@ -1,0 +1,104 @@
+"""The legend of a chart: every curve with its newest value, or its value at the crosshair, in few lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from .cells import Part, line
+from .numbers import compact, cut
+from .palette import Ink
+
+GAP = "   "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One curve: its looks, its value, and the mean of its last points (None: not smoothed)."""
+
+    swatch: str
+    label: str
+    colour: str
+    value: float | None
+    smooth: float | None = None
+    where: str = ""
+    faded: bool = False
+
+
+def legend(
+    title: str,
+    entries: Sequence[Entry],
+    window: int,
+    width: int,
+    rows: int,
+    ink: Ink,
+    notes: Sequence[str] = (),
+) -> list[Strip]:
+    """At most `rows` lines; words and names grow shorter until all fit; what does not fit is counted.
+
+    `notes`, warnings, follow the title.
+    """
+    lines: list[list[Part]] = []
+    for room, full, names in (
+        *((room, full, 40) for room in range(1, rows + 1) for full in (1, 0)),
+        (rows, 0, 24),
+        (rows, 0, 14),
+    ):
+        head = _title(title, full, any(e.smooth is not None for e in entries), window, notes, ink)
+        lines = _flow(head, [_entry(e, full, names, window, ink) for e in entries], width)
+        if len(lines) <= room:
+            break
+    if len(lines) > rows:
+        lines = _shorten(lines, rows, entries, width, ink)
+    return [line(parts, width, ink) for parts in lines]
+
+
+def _title(title: str, full: int, smoothed: bool, window: int, notes: Sequence[str], ink: Ink) -> list[Part]:
+    parts = [(" " + cut(title, 30), ink.style(bold=True))]
+    if smoothed and not full:
+        parts.append((f" (~ mean of last {window})", ink.style(ink.dim)))
+    return [*parts, *((f" · {text}", ink.style(ink.bad)) for text in notes)]
+
+
+def _entry(entry: Entry, full: int, names: int, window: int, ink: Ink) -> list[Part]:
+    quiet = ink.style(ink.dim)
+    parts = [(entry.swatch, ink.style(entry.colour, bold=not entry.faded))]
+    if entry.label:
+        parts.append((" " + cut(entry.label, names), quiet if entry.faded else ink.style()))
+    if entry.value is None:
+        return [*parts, (" -", quiet)]
+    parts.append((" " + compact(entry.value, 8).ljust(7), ink.style(bold=not entry.faded)))
+    if entry.smooth is not None:
+        parts.append((f" mean of last {window} " if full else " ~", quiet))
+        parts.append((compact(entry.smooth, 8).ljust(7), ink.style(entry.colour, bold=not entry.faded)))
+    if entry.where:
+        parts.append((f" @{entry.where}", quiet))
+    return parts
+
+
+def _flow(head: list[Part], entries: list[list[Part]], width: int) -> list[list[Part]]:
+    lines = [list(head)]
+    for entry in entries:
+        if _size(lines[-1]) + len(GAP) + _size(entry) > width and len(lines[-1]) > len(head):
+            lines.append([])
+        lines[-1] += [(GAP, entry[0][1]), *entry]
+    return lines
+
+
+def _shorten(
+    lines: list[list[Part]], rows: int, entries: Sequence[Entry], width: int, ink: Ink
+) -> list[list[Part]]:
+    """The first `rows` lines, the last of which ends by saying how many curves are not named."""
+    shown = [part for parts in lines[:rows] for part in parts]
+    last = list(lines[rows - 1])
+    while True:
+        hidden = len(entries) - sum(1 for text, _ in [*shown[: -len(lines[rows - 1])], *last] if text == GAP)
+        more = f"{GAP}+{hidden} more"
+        if _size(last) + cell_len(more) <= width or all(text != GAP for text, _ in last):
+            return [*lines[: rows - 1], [*last, (more, ink.style(ink.dim))]]
+        last = last[: max(i for i, (text, _) in enumerate(last) if text == GAP)]
+
+
+def _size(parts: Sequence[Part]) -> int:
+    return sum(cell_len(text) for text, _ in parts)
