@@ -142,10 +142,19 @@ def open_lab(**arguments: Any) -> None:
     """Run the Textual app; textual is imported here because it costs 0.2 s."""
     from .tui.app import DlvizApp
 
-    app = DlvizApp(**arguments)
-    app.run()
-    if app.return_code:
-        raise typer.Exit(app.return_code)
+    farewell = DlvizApp(**arguments).run()
+    if farewell is None:
+        return
+    if farewell.detach:
+        from .engine.training.detach import detach
+
+        words = ["train", farewell.model, "--run", farewell.detach, "--resume", "--plain"]
+        detach(words, Path(farewell.detach))
+        print(f"training goes on in the background: dlviz attach {Path(farewell.detach).name}")
+    elif farewell.stopped and farewell.status == 0:
+        print(f"saved; go on with: dlviz train {farewell.model} --run {farewell.stopped} --resume")
+    if farewell.status:
+        raise typer.Exit(farewell.status)
 
 
 def show(document: dict[str, Any], json: bool) -> None:

@@ -39,6 +39,8 @@ class Rule:
             return "one of " + ", ".join(self.choices)
         if self.kind is bool:
             return "true or false"
+        if self.kind is str:
+            return "any text"
         what = "a whole number" if self.kind is int else "a number"
         if self.many:
             what = "whole numbers, comma-separated," if self.kind is int else "numbers, comma-separated,"

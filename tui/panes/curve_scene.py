@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from ...engine.runs.run import Run
 from ..render.axes import X
@@ -16,16 +17,20 @@ class Scene:
     def __init__(self) -> None:
         self.runs: tuple[Run, ...] = ()
         self.x: X = "step"
-        self._slots: dict[tuple[str, str], int] = {}
+        self._slots: WeakKeyDictionary[Run, int] = WeakKeyDictionary()
         self._traces: dict[tuple[int, str, X], Trace] = {}
 
     def show(self, runs: Sequence[Run]) -> None:
         """Show `runs` from now on."""
         self.runs = tuple(runs)
         for run in self.runs:
-            self._slots.setdefault((run.name, run.path), len(self._slots))
+            self._slots.setdefault(run, self._free_slot())
         kept = {id(run) for run in self.runs}
         self._traces = {key: trace for key, trace in self._traces.items() if key[0] in kept}
+
+    def _free_slot(self) -> int:
+        used = set(self._slots.values())
+        return next(slot for slot in range(len(used) + 1) if slot not in used)
 
     def charts(self) -> dict[str, list[Member]]:
         """What can be shown: series by what they measure."""
@@ -40,7 +45,7 @@ class Scene:
                 curve = Curve(
                     label=own if many else member.label,
                     trace=self.trace(run, member.tag),
-                    slot=self._slots[run.name, run.path] + (0 if many else k),
+                    slot=self._slots[run] if many else k,
                     shape=k if many else 0,
                     pale=many and member.held_out,
                     smooth=member.noisy,

@@ -93,7 +93,9 @@ def ladder(structure: Structure, ink: Ink, width: int, height: int, selected: st
         sums = {"parameters": short(structure.parameters), "mult-adds": short(structure.macs)}
         if axis is not None:
             ends = f"1e{axis[0]}"
-            sums |= {name: f"{ends} to {_power(axis[1])}".ljust(_BARS[name][0] + 1 + _NUMBER) for name in _BARS}
+            sums |= {
+                name: f"{ends} to {_power(axis[1])}".ljust(_BARS[name][0] + 1 + _NUMBER) for name in _BARS
+            }
         count = f"total of {len(layers)}"
         strips += row([count, *(sums.get(title, "") for title, _, _, _ in columns)], dim, dim)
     return Ladder(strips[:height], shown, top)
@@ -113,7 +115,7 @@ def _power(exponent: int) -> str:
 
 
 def _title(name: str) -> str:
-    return _BARS[name][1] if name in _BARS else name
+    return _BARS[name][1] if name in _BARS else {"parameters": "params"}.get(name, name)
 
 
 def _kind(layer: Layer) -> str:
@@ -158,7 +160,12 @@ def _column(structure: Structure, title: str) -> Column:
         "parameters": len(short(structure.parameters)),
         "mult-adds": len(short(structure.macs)),
     }[title]
-    return title, texts, max(len(title), least, *map(cell_len, texts), 0), title in ("parameters", "mult-adds")
+    return (
+        title,
+        texts,
+        max(len(_title(title)), least, *map(cell_len, texts), 0),
+        title in ("parameters", "mult-adds"),
+    )
 
 
 def _rung(
@@ -177,7 +184,7 @@ def _rung(
     for title, _, size, right in columns:
         parts.append((" " * _GAP, plain))
         if title in _BARS:
-            parts += _gradient(layer.gradient, _BARS[title][0], size, axis, ink, chosen)
+            parts += _gradient(layer, _BARS[title][0], size, axis, ink, chosen)
         else:
             text = pad(_cells(layer, title), size, "right" if right else "left")
             parts.append((text, quiet if title == "kind" else plain))
@@ -185,12 +192,14 @@ def _rung(
 
 
 def _gradient(
-    norm: float, room: int, size: int, axis: tuple[int, int] | None, ink: Ink, chosen: bool
+    layer: Layer, room: int, size: int, axis: tuple[int, int] | None, ink: Ink, chosen: bool
 ) -> list[Part]:
     """A bar on the log axis, and the number; nothing where there is no gradient."""
+    norm = layer.gradient
     plain = ink.selected() if chosen else ink.style(ink.dim)
-    if math.isnan(norm) or axis is None:
+    if math.isnan(norm) and not (layer.parameters and axis):
         return [(pad(" " * room + " " + "-".rjust(_NUMBER), size), plain)]
+    axis = axis or (-_DECADES, 0)
     share = (math.log10(norm) - axis[0]) / (axis[1] - axis[0]) if 0 < norm < math.inf else float(norm > 0)
     surface = ink.track if ink.coloured else None
     bar = blocks(max(share, 0.01) if norm > 0 else 0.0, room)

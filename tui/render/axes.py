@@ -126,7 +126,7 @@ def moment(epoch: float, period: float = 1.0) -> str:
 
 def duration(seconds: float, period: float = 1.0) -> str:
     """A duration in its two largest units, no finer than `period` seconds: 45s, 1m30, 2h15, 3d6h."""
-    sign, left = ("-" if seconds < 0 else ""), round(abs(seconds))
+    sign, left = ("-" if seconds < 0 else ""), int(abs(seconds) + 1e-6)
     if left < 60:
         return f"{sign}{left}s"
     if left < 3600:

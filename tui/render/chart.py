@@ -4,6 +4,7 @@ Knows nothing of any app: curves and axes in, strips out.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from textual.strip import Strip
@@ -79,14 +80,13 @@ def _heads(
     notes: Sequence[str],
 ) -> list[Strip]:
     """The legend; a crosshair does not change how many lines it has."""
-    rows = max(1, min(height // 5, 8))
-    heads = legend(title, _entries(curves, axes, ink, title, None), axes.window, width, rows, ink, notes)
-    if cursor is None:
-        return heads
-    here = legend(
-        title, _entries(curves, axes, ink, title, cursor), axes.window, width, len(heads), ink, notes
-    )
-    return here + note("", width, ink, len(heads) - len(here))
+    newest = _entries(curves, axes, ink, title, None)
+    far = place(axes.high, axes)
+    widest = [replace(e, where=far) if c.dotted else e for e, c in zip(newest, curves, strict=True)]
+    rows = len(legend(title, widest, axes.window, width, max(1, min(height // 4, 8)), ink, notes))
+    entries = newest if cursor is None else _entries(curves, axes, ink, title, cursor)
+    heads = legend(title, entries, axes.window, width, rows, ink, notes)
+    return heads + note("", width, ink, rows - len(heads))
 
 
 def _entries(curves: Sequence[Curve], axes: Axes, ink: Ink, title: str, cursor: float | None) -> list[Entry]:

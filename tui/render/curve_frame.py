@@ -73,13 +73,14 @@ class Frame:
     def _x(self) -> None:
         a, cells, name = self.axes, self.cells, _NAMES[self.axes.x]
         count = max((self.right - GUTTER) // 12, 2)
-        marks = (
-            ticks(a.low, a.high, count) if a.x == "step" else time_ticks(a.low, a.high, count, a.x == "clock")
-        )
+        if a.x == "step":
+            marks = ticks(a.low, a.high, min(count, max(int(a.high - a.low), 1)))
+        else:
+            marks = time_ticks(a.low, a.high, count, a.x == "clock")
         free = len(name) + 2
         for x, text in marks:
             column = self.column(x)
-            if column is None or (a.x == "step" and x != round(x)):
+            if column is None:
                 continue
             cells.text(self.rows, column, "┬", self.line)
             start = min(column - len(text) // 2, self.right - len(text))

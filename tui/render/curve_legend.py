@@ -1,7 +1,7 @@
 """The legend of a chart: every curve with its newest value, or its value at the crosshair, in few lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from textual.strip import Strip
@@ -49,6 +49,9 @@ def legend(
         lines = _flow(head, [_entry(e, full, names, window, ink) for e in entries], width)
         if len(lines) <= room:
             break
+    if len(lines) > rows and any(e.where for e in entries):
+        bare = [replace(e, where="") for e in entries]
+        return legend(title, bare, window, width, rows, ink, notes)
     if len(lines) > rows:
         lines = _shorten(lines, rows, entries, width, ink)
     return [line(parts, width, ink) for parts in lines]

@@ -1,6 +1,7 @@
 """The curves of a chart as layers of dots: envelopes, lines, points, and letters for want of colours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from rich.style import Style
@@ -86,7 +87,8 @@ class Plot:
         return [self.ink.style(own, mix(ground, own, share)) for share in (0.05, 0.1, 0.15, 0.2)]
 
     def _row(self, values: Floats) -> Floats:
-        return (1 - self.axis.share(values)) * (self.rows - 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return (1 - self.axis.share(values)) * (self.rows - 1)
 
     def envelope(self, k: Knots) -> Dots:
         """Every column from its least to its greatest value, joined to its neighbours."""
@@ -152,13 +154,19 @@ class Plot:
             known = np.isfinite(rows)
             if not known.any():
                 continue
-            low, high = k.at[known][[0, -1]].clip(0, self.columns - 1)
-            for column in range(2 + index * period // count, self.columns // 2, period):
-                row = int(np.interp(2 * column, k.at[known], rows[known]).clip(-8, self.rows + 8)) // 4
-                for place in (row - 1, row + 1) if low <= 2 * column <= high else ():
-                    if 0 <= place < self.rows // 4 and self.cells.free(place, self.left + column):
-                        self.cells.text(place, self.left + column, letter, style)
-                        break
+            low, high = (k.at[known][[0, -1]].clip(0, self.columns - 1) // 2).astype(int).tolist()
+            for start in range(2 + index * period // count, self.columns // 2, period):
+                columns = range(max(start, low), min(start + period // 2, high + 1))
+                free = (spot for column in columns for spot in self._beside(column, k.at[known], rows[known]))
+                for row, column in islice(free, 1):
+                    self.cells.text(row, self.left + column, letter, style)
+
+    def _beside(self, column: int, at: Floats, rows: Floats) -> Iterator[tuple[int, int]]:
+        """The free cells just above and below a line in one cell column."""
+        row = int(np.interp(2 * column, at, rows).clip(-8, self.rows + 8)) // 4
+        for place in (row - 1, row + 1):
+            if 0 <= place < self.rows // 4 and self.cells.free(place, self.left + column):
+                yield place, column
 
 
 def _pairs(known: Dots) -> Dots:

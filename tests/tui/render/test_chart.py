@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from rich.cells import cell_len
 from textual.strip import Strip
 
 from dlviz.engine.runs.series import Series
 from dlviz.tui.render.axes import Axes, X
+from dlviz.tui.render.braille import Floats
 from dlviz.tui.render.chart import chart, column_x
 from dlviz.tui.render.curve import Curve
 from dlviz.tui.render.curve_frame import GUTTER
@@ -21,18 +23,24 @@ Golden = Callable[[str, Sequence[Strip]], None]
 INKS = [DARK, LIGHT, replace(DARK, depth="256"), ANSI16_DARK, ANSI16_LIGHT, PLAIN]
 
 
-def series(values: Sequence[float] | np.ndarray, every: int = 1, tag: str = "loss/train") -> Series:
-    one = Series(tag)
-    steps = np.arange(len(values), dtype=np.int64) * every
-    one.extend_arrays(steps, 1000.0 + steps * 0.5, np.asarray(values, np.float64))
+def logged(steps: ArrayLike, times: ArrayLike, values: ArrayLike) -> Series:
+    one = Series("loss/train")
+    extend(one, steps, times, values)
     return one
 
 
-def trace(values: Sequence[float] | np.ndarray, every: int = 1, x: X = "step") -> Trace:
-    return Trace(series(values, every), x, began=1000.0)
+def extend(one: Series, steps: ArrayLike, times: ArrayLike, values: ArrayLike) -> None:
+    one.extend_arrays(
+        np.asarray(steps, np.int64), np.asarray(times, np.float64), np.asarray(values, np.float64)
+    )
 
 
-def decay(n: int = 600, seed: int = 0, floor: float = 0.2) -> np.ndarray:
+def trace(values: Sequence[float] | Floats, every: int = 1, x: X = "step") -> Trace:
+    steps = np.arange(len(values)) * every
+    return Trace(logged(steps, 1000.0 + steps * 0.5, values), x, began=1000.0)
+
+
+def decay(n: int = 600, seed: int = 0, floor: float = 0.2) -> Floats:
     rng = np.random.default_rng(seed)
     steps = np.arange(n)
     return np.asarray(floor + 2 * np.exp(-steps / 120) + 0.3 * rng.random(n))
@@ -102,10 +110,9 @@ def test_values_that_are_not_finite_leave_a_gap_and_a_cross(golden: Golden) -> N
 
 
 def test_a_restart_draws_both_branches_and_no_zigzag(golden: Golden) -> None:
-    one = Series("loss")
-    first, again = np.arange(100, dtype=np.int64), np.arange(60, 160, dtype=np.int64)
-    one.extend_arrays(first, first * 1.0, 3 - first / 50)
-    one.extend_arrays(again, 100 + again * 1.0, 2 - again / 160)
+    first, again = np.arange(100), np.arange(60, 160)
+    one = logged(first, first, 3 - first / 50)
+    extend(one, again, 100 + again, 2 - again / 160)
     curves = [Curve(label="train", trace=Trace(one))]
     golden("chart_restart", chart(curves, Axes(high=160), 60, 12, PLAIN, title="loss"))
 
@@ -226,11 +233,11 @@ def test_any_values_at_any_size(
     st.floats(1e-3, 1e12),
 )
 def test_any_steps_in_any_window(steps: list[int], low: float, span: float) -> None:
-    one = Series("a")
-    one.extend_arrays(np.array(steps, np.int64), np.arange(len(steps)) * 1.0, np.arange(len(steps)) * 1.0)
+    one = logged(steps, np.arange(len(steps)), np.arange(len(steps)))
     high = low + span
     if not low < high:
         return
-    for x in ("step", "time", "clock"):
+    kinds: tuple[X, ...] = ("step", "time", "clock")
+    for x in kinds:
         curves = [Curve(label="a", trace=Trace(one, x), smooth=True)]
         exact(chart(curves, Axes(x=x, low=low, high=high, window=4), 50, 10, DARK), 50)

@@ -1,0 +1,56 @@
+"""What can be done anywhere in the lab, declared once: keys, footer, command palette and help read this table."""
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action: its keys, the app's method, a short title, and what it does."""
+
+    keys: str
+    name: str
+    title: str
+    about: str
+    shown: str
+    """The keys as help and footer name them."""
+    footer: bool = False
+
+
+ACTIONS = (
+    Action("space", "run", "Train/Pause", "train the chosen model; pause; go on", "space", True),
+    Action("a", "steps(1)", "Step", "a single step, then pause", "a", True),
+    Action("A", "steps(10)", "Ten steps", "ten steps, then pause", "A"),
+    Action("r", "restart", "Restart", "start again from the first step, with the options of the form", "r"),
+    Action("e", "end", "End", "end the training and save it", "e"),
+    Action("less_than_sign", "lr(0.5)", "Halve lr", "halve the learning rate, also in flight", "<"),
+    Action("greater_than_sign", "lr(2.0)", "Double lr", "double the learning rate, also in flight", ">"),
+    Action("ctrl+s", "save", "Save", "write a checkpoint now", "ctrl+s"),
+    Action("f", "big", "Full screen", "this pane alone on the screen, and back", "f"),
+    Action("ctrl+left,alt+left", "resize(-1, 0)", "Narrower", "move the pane's border left", "ctrl+←"),
+    Action("ctrl+right,alt+right", "resize(1, 0)", "Wider", "move the pane's border right", "ctrl+→"),
+    Action("ctrl+up,alt+up", "resize(0, -1)", "Shorter", "move the pane's border up", "ctrl+↑"),
+    Action("ctrl+down,alt+down", "resize(0, 1)", "Taller", "move the pane's border down", "ctrl+↓"),
+    Action("question_mark", "help", "Help", "explain what has the focus", "?", True),
+    Action(
+        "q,ctrl+c,ctrl+q",
+        "leave",
+        "Quit",
+        "quit; a training is saved, or goes on in the background",
+        "q",
+        True,
+    ),
+)
+
+BINDINGS = [
+    Binding(a.keys, a.name, a.title, show=a.footer, key_display=a.shown, id=a.title.lower().replace(" ", "-"))
+    for a in ACTIONS
+]
+
+
+def general_help() -> str:
+    """The table of keys that work everywhere, in Markdown."""
+    rows = [f"| `{action.shown}` | {action.about} |" for action in ACTIONS]
+    more = ["| `tab`, `1` … `8` | go to a pane |", "| `ctrl+p` | all commands, themes among them |"]
+    return "\n".join(["# Everywhere", "", "| key | does |", "|---|---|", *rows, *more])

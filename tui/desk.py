@@ -1,0 +1,167 @@
+"""The desk: panes side by side, with borders that the mouse can move."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.geometry import Region
+from textual.message import Message
+from textual.widget import Widget
+
+from .arrangement import LOWER, PANES, Splits, arrange
+from .panes.card import CardPane
+from .panes.curves import CurvesPane
+from .panes.layers import LayersPane
+from .panes.log import LogPane
+from .panes.models import ModelsPane
+from .panes.options import OptionsPane
+from .panes.predictions import PredictionsPane
+from .panes.runs import RunsPane
+
+STEP = 0.03
+
+
+class Desk(Container):
+    """Holds every pane; shows those that `arrange` gives a place."""
+
+    DEFAULT_CSS = """
+    Desk { height: 1fr; width: 1fr; overflow: hidden; }
+    Desk > * { position: absolute; display: none; }
+    """
+
+    class Rearranged(Message):
+        """Panes moved, appeared or went."""
+
+        def __init__(self, focus: str, shown: tuple[str, ...]) -> None:
+            super().__init__()
+            self.focus = focus
+            self.shown = shown
+
+    def __init__(self, model: str, start: str) -> None:
+        super().__init__()
+        self._model = model
+        self.current = start
+        self.lower = "layers"
+        self.splits = Splits()
+        self._dragging = ""
+
+    def compose(self) -> ComposeResult:
+        """Every pane, in the order of their keys."""
+        yield ModelsPane(self._model, id="models")
+        yield CardPane(id="card")
+        yield OptionsPane(id="options")
+        yield CurvesPane(id="curves")
+        yield LayersPane(id="layers")
+        yield PredictionsPane(id="predictions")
+        yield RunsPane(id="runs")
+        yield LogPane(id="log")
+
+    @property
+    def shown(self) -> list[Widget]:
+        """The panes on the screen."""
+        return [pane for pane in self.children if pane.display]
+
+    @property
+    def pane(self) -> Widget:
+        """The pane with the focus."""
+        return self.query_one(f"#{self.current}")
+
+    def rearrange(self) -> None:
+        """Give every pane its place."""
+        big = self.screen.maximized
+        width, height = self.size
+        if big is not None and big in self.children:
+            height = self.screen.size.height - 3
+            width = self.screen.size.width
+            places = {str(big.id): Region(0, 0, width, height)}
+        else:
+            places = arrange(width, height, self.current, self.lower, self.splits)
+        for pane in self.children:
+            region = places.get(str(pane.id))
+            pane.display = region is not None
+            if region is not None:
+                pane.styles.offset = (region.x, region.y)
+                pane.styles.width, pane.styles.height = region.width, region.height
+        self.post_message(self.Rearranged(self.current, tuple(places)))
+
+    def go(self, name: str) -> None:
+        """Show the pane `name` and give it the focus."""
+        if self.screen.maximized is not None:
+            self.screen.minimize()
+        self._come(name)
+        pane = self.query_one(f"#{name}")
+        target = pane if pane.can_focus else next(w for w in pane.query("*") if w.can_focus and w.display)
+        target.focus()
+
+    def _come(self, name: str) -> None:
+        self.current = name
+        if name in LOWER:
+            self.lower = name
+        self.rearrange()
+
+    def resize(self, horizontal: int, vertical: int) -> None:
+        """Move the borders of the current pane by steps to the right and down."""
+        side = self.current in PANES[:3]
+        splits = self.splits
+        if horizontal:
+            inner = {"layers": "lower", "predictions": "lower", "runs": "right", "log": "right"}
+            name = "side" if side or self.current not in inner else inner[self.current]
+            splits = splits.moved(name, STEP * horizontal)
+        if vertical:
+            splits = splits.moved("upper", STEP * vertical)
+        self.splits = splits
+        self.rearrange()
+
+    def on_resize(self) -> None:
+        """The terminal has another size."""
+        self.rearrange()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A pane that gets the focus is the current one."""
+        for widget in event.widget.ancestors_with_self:
+            if widget.parent is self and str(widget.id) != self.current:
+                self._come(str(widget.id))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of a border."""
+        self._dragging = self._border(event.screen_x - self.region.x, event.screen_y - self.region.y)
+        if self._dragging:
+            self.capture_mouse()
+            event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Move the border."""
+        if not self._dragging:
+            return
+        side = next((p for p in self.children if p.id == "models"), None)
+        left = side.outer_size.width if side is not None and side.display else 0
+        x = (event.screen_x - self.region.x, self.size.width, 0)
+        inner = (event.screen_x - self.region.x, self.size.width, left)
+        at, whole, base = {"side": x, "lower": inner, "right": inner}.get(
+            self._dragging, (event.screen_y - self.region.y, self.size.height, 0)
+        )
+        share = (at - base) / max(1, whole - base)
+        self.splits = self.splits.moved(self._dragging, share - getattr(self.splits, self._dragging))
+        self.rearrange()
+
+    def on_mouse_up(self) -> None:
+        """Let go."""
+        if self._dragging:
+            self._dragging = ""
+            self.release_mouse()
+
+    def _border(self, x: int, y: int) -> str:
+        """The split whose line is at (x, y), or nothing."""
+        places = {str(p.id): p.region.translate(-self.region.offset) for p in self.shown}
+        if "curves" not in places or self.screen.maximized is not None or len(places) < 3:
+            return ""
+        curves = places["curves"]
+        if x in (curves.x - 1, curves.x):
+            return "side"
+        if y in (curves.bottom - 1, curves.bottom) and x > curves.x:
+            return "upper"
+        if "log" in places and y < curves.bottom and x in (curves.right - 1, curves.right):
+            return "right"
+        layers = places.get("layers")
+        if "predictions" in places and layers and y > layers.y and x in (layers.right - 1, layers.right):
+            return "lower"
+        return ""

@@ -1,0 +1,311 @@
+"""The layers of the model: ladder, feature maps, channels, and where each number came from."""
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.strip import Strip
+
+from ...engine.probes.requests import (
+    CellView,
+    LayerView,
+    LookCell,
+    LookLayer,
+    LookStructure,
+    Request,
+    Structure,
+)
+from ..render.cells import note
+from ..render.numbers import cut
+from .blocks import Parts
+from .layer_cell import pages
+from .layer_channel import side_width
+from .layer_help import HELP
+from .layer_scene import Looked, Scene, Spot, formula_width, scene, shows_maps
+from .layer_sight import CELL, CHANNEL, LADDER, LAYER, SCOPES, SPLITS, Sight, extent, find, is_flat, size
+from .pane import Pane
+
+EMPTY = "no model is loaded: choose one and press space"
+
+
+class LayersPane(Pane):
+    """Looks inside the loaded model at four depths."""
+
+    HELP = HELP
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "deeper", "Look inside"),
+        Binding("escape", "back", "Back"),
+        Binding("full_stop", "example(1)", "Next image", key_display=",/."),
+        Binding("comma", "example(-1)", "Previous image", show=False),
+        Binding("g", "scope", "Colour scale"),
+        Binding("K,w", "kernels", "Kernels", key_display="K"),
+        Binding("t", "split", "Test/validation", show=False),
+        Binding("f", "large", "Full screen", show=False),
+        Binding("up,k", "move(0, -1)", "Previous layer, or up", show=False),
+        Binding("down,j", "move(0, 1)", "Next layer, or down", show=False),
+        Binding("left,h", "move(-1, 0)", "Left", show=False),
+        Binding("right,l", "move(1, 0)", "Right", show=False),
+        Binding("left_square_bracket", "turn(-1)", "Previous channel, or page of inputs", show=False),
+        Binding("right_square_bracket", "turn(1)", "Next channel, or page of inputs", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.sight = Sight()
+        self._parts = Parts()
+        self._scene = Scene([])
+        self._titles = ("", "")
+
+    # What is asked of the engine.
+
+    def wants(self) -> dict[str, Request]:
+        """The structure, and what is drawn of layer and cell."""
+        wanted: dict[str, Request] = {"structure": LookStructure()}
+        s, (width, height) = self.sight, self.size
+        if not s.layer:
+            return wanted
+        if shows_maps(s.depth, width, height):
+            wanted["layer"] = LookLayer(s.layer, s.split, s.index)
+        if s.depth == CELL or (s.depth == CHANNEL and side_width(width)):
+            wanted["cell"] = LookCell(s.layer, s.split, s.index, s.channel, s.row, s.column)
+        return wanted
+
+    def pull(self) -> None:
+        """Keep to places that the loaded model has, then ask and draw."""
+        structure = self._structure()
+        if structure is not None:
+            self.sight = self.sight.within(structure)
+        super().pull()
+
+    def stale(self) -> Hashable:
+        """All that the picture depends on."""
+        answers = (self.answer(name) for name in ("structure", "layer", "cell"))
+        status = self.lab.session.status
+        return self.sight, status.state, status.model, tuple(a.version if a else 0 for a in answers)
+
+    def _structure(self) -> Structure | None:
+        answer = self.answer("structure")
+        return answer.view if answer is not None and isinstance(answer.view, Structure) else None
+
+    def _looked(self, structure: Structure) -> Looked:
+        """The answers that belong to this structure; older questions' answers too, for they say what they are."""
+        answers = {name: self.answer(name) for name in ("structure", "layer", "cell")}
+        wanted = self.wants()
+        errors = [
+            a.error
+            for name, a in answers.items()
+            if a is not None and a.error and a.request == wanted.get(name)
+        ]
+        layer, cell = answers["layer"], answers["cell"]
+        view = layer.view if layer is not None and isinstance(layer.view, LayerView) else None
+        made = find(structure, view.layer) if view is not None else None
+        if view is not None and (made is None or made.shape != view.maps.shape):
+            view = None
+        got = cell.view if cell is not None and isinstance(cell.view, CellView) else None
+        if got is not None and got.layer != self.sight.layer:
+            got = None
+        key = tuple(a.version if a is not None else 0 for a in answers.values())
+        return Looked(structure, view, got, errors[0] if errors else "", key)
+
+    def _waits(self) -> bool:
+        """Whether what is drawn answers an earlier question."""
+        answers = {name: self.answer(name) for name in self.wants()}
+        return any(a is None or a.request != self.wants()[name] for name, a in answers.items())
+
+    # What is drawn.
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        """The chosen depth."""
+        structure = self._structure()
+        if structure is None:
+            return self._empty(width, height)
+        looked = self._looked(structure)
+        self._entitle(looked)
+        self._scene = scene(looked, self.sight, self.ink, width, height, self._parts, self._scene.first)
+        return self._scene.strips
+
+    def _empty(self, width: int, height: int) -> list[Strip]:
+        self._title("layers", "")
+        self._scene = Scene([])
+        status, answer = self.lab.session.status, self.answer("structure")
+        if status.state == "loading":
+            return note(f"loading {status.model} …", width, self.ink, height)
+        if status.state == "idle" or not status.model or answer is None:
+            return note(EMPTY if not status.model else "…", width, self.ink, height)
+        text = status.message if status.state == "failed" else answer.error
+        return note(text or EMPTY, width, self.ink, height)
+
+    def _entitle(self, looked: Looked) -> None:
+        s = self.sight
+        parts = ["layers"]
+        made = find(looked.structure, s.layer)
+        if s.depth >= LAYER:
+            parts.append(cut(s.layer, 40))
+        flat = made is not None and is_flat(made)
+        if s.depth >= CHANNEL:
+            parts.append(f"unit {s.channel}" if flat else f"channel {s.channel}")
+        if s.depth == CELL and not flat:
+            parts.append(f"cell ({s.row},{s.column})")
+        title = " › ".join(parts) + (" …" if self._waits() else "")
+        self._title(title, self._told(looked))
+
+    def _told(self, looked: Looked) -> str:
+        """Step, example and scale of what is drawn."""
+        s, view, cell, structure = self.sight, looked.view, looked.cell, looked.structure
+        word = "image" if len(structure.input) == 3 else "example"
+        if s.depth == CELL and cell is not None:
+            label = (
+                f", labelled {view.label}"
+                if view is not None and (view.split, view.index) == (s.split, s.index)
+                else ""
+            )
+            return f"step {cell.step} · {SPLITS[s.split]} {word} {s.index}{label}"
+        if view is None or not shows_maps(s.depth, *self.size):
+            return f"step {structure.step}"
+        told = f"step {view.step} · {SPLITS[view.split]} {word} {view.index}, labelled {cut(view.label, 20)}"
+        return told + f" · scale: {s.scope}"
+
+    def _title(self, title: str, subtitle: str) -> None:
+        """Set the frame's texts; only a change repaints it."""
+        if (title, subtitle) != self._titles:
+            self._titles = (title, subtitle)
+            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
+
+    # What one can do.
+
+    def show_layer(self, name: str) -> None:
+        """Choose a layer by name; one that the model does not have falls back when the model is known."""
+        self._see(layer=name, depth=min(self.sight.depth, LAYER), page=0)
+
+    def _see(self, **changes: object) -> None:
+        self.sight = replace(self.sight, **changes)  # type: ignore[arg-type]
+        self.pull()
+
+    def _flat(self) -> bool:
+        structure = self._structure()
+        layer = find(structure, self.sight.layer) if structure else None
+        return layer is None or is_flat(layer)
+
+    def action_deeper(self) -> None:
+        """One depth further in."""
+        if self._structure() is not None:
+            self.sight = self.sight.deeper(self._flat())
+            self.pull()
+
+    def action_back(self) -> None:
+        """One depth back; from the ladder, leave the full screen."""
+        if self.sight.depth > LADDER:
+            self.sight = self.sight.higher(self._flat())
+        elif self.screen.maximized is self:
+            self.screen.minimize()
+        else:
+            raise SkipAction
+        self.pull()
+
+    def action_move(self, x: int, y: int) -> None:
+        """Choose the neighbouring layer, channel or cell."""
+        s = self.sight
+        if s.depth == LADDER:
+            self._step_layer(y)
+        elif s.depth == LAYER:
+            self._choose(s.channel + x + y * self._scene.columns)
+        elif self._flat():
+            self._choose(s.channel + x + y)
+        else:
+            self._see(row=max(0, s.row + y), column=max(0, s.column + x))
+
+    def _step_layer(self, by: int) -> None:
+        structure = self._structure()
+        names = [layer.name for layer in structure.layers] if structure else []
+        if by and self.sight.layer in names:
+            at = min(max(names.index(self.sight.layer) + by, 0), len(names) - 1)
+            self._see(layer=names[at], page=0)
+
+    def _choose(self, channel: int) -> None:
+        structure = self._structure()
+        layer = find(structure, self.sight.layer) if structure else None
+        if layer is not None and 0 <= channel < extent(layer)[0]:
+            self._see(channel=channel)
+
+    def action_turn(self, by: int) -> None:
+        """The next channel; at the last depth the next page of input channels."""
+        s, answer = self.sight, self.answer("cell")
+        cell = answer.view if answer is not None and isinstance(answer.view, CellView) else None
+        each = (
+            pages(cell, self.ink, formula_width(self.size.width), self.size.height)
+            if cell and s.depth == CELL
+            else 0
+        )
+        if not each or cell is None:
+            self._choose(s.channel + by)
+        elif 0 <= s.page + by * each < len(cell.patch):
+            self._see(page=s.page + by * each)
+        elif by < 0:
+            self._see(page=0)
+
+    def action_example(self, by: int) -> None:
+        """The next or previous example of the split."""
+        structure = self._structure()
+        if structure is not None:
+            self._see(index=(self.sight.index + by) % max(1, size(structure, self.sight.split)))
+
+    def action_split(self) -> None:
+        """Test or validation split."""
+        self._see(split="val" if self.sight.split == "test" else "test", index=0)
+
+    def action_scope(self) -> None:
+        """The next scope of the colour scale."""
+        self._see(scope=SCOPES[(SCOPES.index(self.sight.scope) + 1) % len(SCOPES)])
+
+    def action_kernels(self) -> None:
+        """Kernels instead of maps, or maps again."""
+        self._see(kernels=not self.sight.kernels)
+
+    def action_large(self) -> None:
+        """This pane alone on the screen, or not."""
+        if self.screen.maximized is self:
+            self.screen.minimize()
+        else:
+            self.screen.maximize(self)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked; what was chosen already is entered."""
+        offset = event.get_content_offset(self)
+        spot = self._scene.spot(offset.x, offset.y) if offset is not None else None
+        if spot is not None:
+            event.stop()
+            self._pick(spot)
+
+    def _pick(self, spot: Spot) -> None:
+        structure, s = self._structure(), self.sight
+        if spot.layer is not None and structure is not None:
+            name = structure.layers[spot.layer].name
+            if name == s.layer:
+                self.action_deeper()
+            else:
+                self._see(layer=name, page=0)
+        elif spot.channel is not None:
+            if spot.channel == s.channel and s.depth == LAYER:
+                self.action_deeper()
+            else:
+                self._see(channel=spot.channel, depth=LAYER)
+        elif spot.cell is not None:
+            if spot.cell == (s.row, s.column):
+                self.action_deeper()
+            else:
+                self._see(row=spot.cell[0], column=spot.cell[1])
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The previous layer, or up."""
+        event.stop()
+        self.action_move(0, -1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The next layer, or down."""
+        event.stop()
+        self.action_move(0, 1)

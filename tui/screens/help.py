@@ -1,0 +1,35 @@
+"""`?`: everything that is on the screen, explained."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Markdown
+
+from ..actions import general_help
+
+
+class HelpScreen(ModalScreen[None]):
+    """Shows the help of the pane that has the focus, then the keys that work everywhere."""
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        VerticalScroll {
+            width: 84; max-width: 96%; height: auto; max-height: 92%; padding: 0 1;
+            border: round $accent; background: $surface; border-title-color: $accent;
+        }
+    }
+    """
+    BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close")]
+
+    def __init__(self, pane: str, text: str) -> None:
+        super().__init__()
+        self._pane, self._text = pane, text
+
+    def compose(self) -> ComposeResult:
+        """The pane's own text first."""
+        with VerticalScroll() as box:
+            box.border_title = f"help: {self._pane}"
+            box.border_subtitle = "escape closes"
+            yield Markdown(self._text.strip() + "\n\n" + general_help())

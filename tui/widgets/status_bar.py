@@ -1,0 +1,101 @@
+"""One line on top: what runs, how far it is, how fast."""
+
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ...engine.training.status import Status
+from ..render.bars import gauge
+from ..render.cells import line
+from ..render.numbers import clock, compact, cut, short, size_bytes
+from ..render.palette import DARK, Ink
+
+SIGNS = {
+    "idle": "○",
+    "loading": "◌",
+    "ready": "○",
+    "running": "▶",
+    "paused": "‖",
+    "finished": "✓",
+    "stopped": "■",
+    "failed": "✗",
+}
+GAUGE = 16
+
+
+class StatusBar(Widget):
+    """State, step of total, ETA, steps/s, loss, device, memory; bytes sent while debugging."""
+
+    DEFAULT_CSS = "StatusBar { height: 1; }"
+
+    status: reactive[Status] = reactive(Status(), repaint=False)
+    """The engine's newest snapshot."""
+    ink: reactive[Ink] = reactive(DARK)
+    """Colours."""
+    sent: reactive[float | None] = reactive(None, repaint=False)
+    """Bytes a second to the terminal, if they are to be shown."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._line: Strip | None = None
+
+    def watch_status(self) -> None:
+        """Redraw if the words changed."""
+        self._redraw()
+
+    def watch_sent(self) -> None:
+        """Redraw if the words changed."""
+        self._redraw()
+
+    def _redraw(self) -> None:
+        if self.size.width:
+            new = bar(self.status, self.ink, self.size.width, self.sent)
+            if new != self._line:
+                self._line = new
+                self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        self._line = bar(self.status, self.ink, self.size.width, self.sent)
+        return self._line
+
+
+def bar(status: Status, ink: Ink, width: int, sent: float | None = None) -> Strip:
+    """The status in one line; what matters least is left out first when there is no room."""
+    colour = {"running": ink.good, "finished": ink.good, "failed": ink.bad, "paused": ink.categories[1]}
+    style = ink.style(colour.get(status.state, ink.dim), bold=True)
+    head = f" {SIGNS.get(status.state, '?')} {status.state}"
+    if status.model:
+        head += f" {status.model}"
+    parts = [(head, style)]
+    plain, dim = ink.style(), ink.style(ink.dim)
+    room = width - len(head)
+    facts: list[str] = []
+    if status.step or status.state in ("ready", "running", "paused"):
+        of = f"/{status.steps:,}" if status.steps else ""
+        facts.append(f"step {status.step:,}{of}")
+        if status.step:
+            facts.append(f"loss {compact(status.loss, 9)}")
+        if status.state == "running" and status.eta is not None:
+            facts.append(f"ETA {clock(status.eta)}")
+        if status.rate and status.state == "running":
+            facts.append(f"{status.rate:,.0f} steps/s")
+        facts += [f"{short(status.parameters)} parameters"] if status.parameters else []
+        facts += [status.device] if status.device else []
+        facts += [size_bytes(status.memory)] if status.memory else []
+    if sent is not None:
+        facts.insert(0, f"{size_bytes(sent)}/s sent")
+    message = status.message if status.state in ("failed", "loading", "idle") or not facts else ""
+    if message:
+        parts.append(("  " + cut(message, room - 2), ink.style(ink.bad) if status.state == "failed" else dim))
+        return line(parts, width, ink)
+    for k, fact in enumerate(facts):
+        if len(fact) + 3 > room:
+            break
+        parts += [("  ", plain), (fact, plain if k < 2 else dim)]
+        room -= len(fact) + 2
+    if status.state in ("running", "paused") and room > GAUGE + 2:
+        filler = room - GAUGE - 1
+        parts.append((" " * filler, plain))
+        parts += [(s.text, s.style or plain) for s in gauge(status.progress, GAUGE, ink)]
+    return line(parts, width, ink)
