@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .engine.catalog import CATALOG as CATALOG
     from .engine.runs.run import Run as Run
+    from .engine.training.job import Job as Job
     from .engine.training.session import Session as Session
     from .engine.training.train import train as train
 
 _LAZY = {
     "CATALOG": ".engine.catalog",
+    "Job": ".engine.training.job",
     "Run": ".engine.runs.run",
     "Session": ".engine.training.session",
     "train": ".engine.training.train",
 }
-__all__ = ["CATALOG", "Run", "Session", "__version__", "train"]
+__all__ = ["CATALOG", "Job", "Run", "Session", "__version__", "train"]
 
 
 def __getattr__(name: str) -> Any:

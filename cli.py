@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from .engine.catalog import CATALOG, UnknownModelError
+from .engine.catalog import UnknownModelError
 from .engine.options import OptionError
 from .engine.runs.files import ROOT, dump_json
 from .engine.text import sanitize
@@ -32,9 +32,7 @@ def lab(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
     color: Annotated[str, typer.Option(help="Colours of the screen: " + ", ".join(COLOURS) + ".")] = "auto",
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show tracebacks and what goes to the terminal.")
-    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and what goes to the terminal.")] = False,
 ) -> None:
     """Open the lab; where there is no terminal, train `cnn` and print a report."""
     if version:
@@ -51,16 +49,17 @@ def lab(
 
 
 @app.command()
-def models(json: Json = False) -> None:
-    """List the catalogue."""
+def models(
+    name: Annotated[str | None, typer.Argument(help="One model, with its options.", metavar="[MODEL]")] = None,
+    json: Json = False,
+) -> None:
+    """List the catalogue, or the options of one model."""
+    from .commands import models as listing
+
     if json:
-        fields = ("name", "family", "data", "objective", "parameters", "summary", "views")
-        print(dump_json([{f: getattr(entry, f) for f in fields} for entry in CATALOG.values()]))
-        return
-    for entry in CATALOG.values():
-        print(
-            f"{entry.name:8} {entry.family:14} {entry.data:8} {entry.parameters:>9,} parameters  {entry.summary}"
-        )
+        print(dump_json(listing.rows() if name is None else listing.one(name)))
+    else:
+        print(listing.table() if name is None else listing.card(name))
 
 
 @app.command()
@@ -72,9 +71,7 @@ def train(
     data: Annotated[str | None, typer.Option(help="A name, a .npz or .csv file, or a folder.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE; repeat it.")] = None,
     run: Annotated[Path | None, typer.Option(help="Run directory; a new one under runs/ by default.")] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Continue the run in --run, or the newest.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --run, or the newest.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Train in the background.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, …")] = "auto",
     threads: Annotated[int, typer.Option(help="Threads of torch.", min=1, max=256)] = 1,
@@ -151,7 +148,7 @@ def open_lab(**arguments: Any) -> None:
         words = ["train", farewell.model, "--run", farewell.detach, "--resume", "--plain"]
         detach(words, Path(farewell.detach))
         print(f"training goes on in the background: dlviz attach {Path(farewell.detach).name}")
-    elif farewell.stopped and farewell.status == 0:
+    elif farewell.stopped:
         print(f"saved; go on with: dlviz train {farewell.model} --run {farewell.stopped} --resume")
     if farewell.status:
         raise typer.Exit(farewell.status)
@@ -164,7 +161,8 @@ def show(document: dict[str, Any], json: bool) -> None:
         return
     for key, value in document.items():
         if value not in ("", None):
-            print(f"{key.replace('_', ' '):16} {sanitize(value)}")
+            text = f"{value:.6g}" if isinstance(value, float) else sanitize(value)
+            print(f"{key.replace('_', ' '):16} {text}")
 
 
 def choose_colour(color: str) -> None:

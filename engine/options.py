@@ -44,6 +44,9 @@ class Rule:
         what = "a whole number" if self.kind is int else "a number"
         if self.many:
             what = "whole numbers, comma-separated," if self.kind is int else "numbers, comma-separated,"
+        if self.low is None or self.high is None:
+            least = "" if self.low is None else f" of at least {self.low:g}"
+            return what + least + ("" if self.high is None else f" of at most {self.high:g}")
         return f"{what} from {self.low:g} to {self.high:g}"
 
     def parse(self, text: str) -> Any:
@@ -92,7 +95,7 @@ class Rule:
         if isinstance(value, int | float) and not isinstance(value, bool):
             low = -math.inf if self.low is None else self.low
             high = math.inf if self.high is None else self.high
-            if not (math.isfinite(value) and low <= value <= high):
+            if not low <= value <= high or value in (math.inf, -math.inf):
                 raise self.refuse(value)
         return value
 
@@ -172,4 +175,7 @@ def show(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, tuple | list):
         return ",".join(show(part) for part in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)
+    return str(value)

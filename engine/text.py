@@ -23,16 +23,16 @@ def sanitize(text: object, *, newlines: bool = False, limit: int = 10_000) -> st
         newlines: keep line feeds (log output, tracebacks) instead of showing them as spaces.
         limit: longest result in characters; what is cut is marked by an ellipsis.
     """
-    raw = str(text)
-    if len(raw) > limit:
-        raw = raw[:limit] + "…"
+    whole = str(text)
+    raw = whole[:limit]
     if raw.isascii() and raw.isprintable():
-        return raw
+        return raw if raw == whole else raw + "…"
     raw = _SEQUENCES.sub("", raw).expandtabs(4)
     raw = raw.replace("\r\n", "\n").replace("\r", "\n")
     if not newlines:
         raw = raw.replace("\n", " ")
-    return "".join(_visible(char) for char in raw)
+    clean = "".join(_visible(char) for char in raw)
+    return clean[:limit] + "…" if max(len(whole), len(clean)) > limit else clean
 
 
 def _visible(char: str) -> str:

@@ -1,4 +1,4 @@
-"""What can be done anywhere in the lab, declared once: keys, footer, command palette and help read this table."""
+"""What can be done anywhere in the lab, declared once: keys, footer, palette and help read this table."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ ACTIONS = (
     Action("question_mark", "help", "Help", "explain what has the focus", "?", True),
     Action(
         "q,ctrl+c,ctrl+q",
-        "leave",
+        "quit",
         "Quit",
         "quit; a training is saved, or goes on in the background",
         "q",

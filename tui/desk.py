@@ -79,6 +79,7 @@ class Desk(Container):
             region = places.get(str(pane.id))
             pane.display = region is not None
             if region is not None:
+                pane.styles.position = "relative" if pane is big else "absolute"
                 pane.styles.offset = (region.x, region.y)
                 pane.styles.width, pane.styles.height = region.width, region.height
         self.post_message(self.Rearranged(self.current, tuple(places)))

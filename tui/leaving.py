@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 2.0
 """Seconds that the engine has to end between two steps."""
-LAST_RESORT = 5.0
+LAST_RESORT = 3.0
 
 
 @dataclass(frozen=True)

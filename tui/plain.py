@@ -58,9 +58,7 @@ class Progress:
             total = status.steps or None
             description = status.model if status.state != "loading" else status.message or "loading"
             loss = f"loss {status.loss:.4f}" if status.step else ""
-            self._bar.update(
-                self._task, description=description, completed=status.step, total=total, loss=loss
-            )
+            self._bar.update(self._task, description=description, completed=status.step, total=total, loss=loss)
         elif status.state == "loading" and status.message != self._message:
             self._message = status.message
             self._say(status.message)
@@ -80,7 +78,10 @@ def line(status: Status) -> str:
 
 def report(document: Mapping[str, Any], stream: IO[str]) -> None:
     """What `dlviz train` prints at the end: result, loss curve, metrics, where the run is."""
-    say = lambda text="": print(text, file=stream)  # noqa: E731
+
+    def say(text: str = "") -> None:
+        print(text, file=stream)
+
     seconds, rate = document["seconds"], document["steps_per_second"]
     say(
         f"{document['model']} on {document['data']}: {document['status']} after {document['steps']:,} steps, "

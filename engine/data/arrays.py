@@ -76,9 +76,7 @@ def inputs(raw: NDArray[np.generic], where: str) -> NDArray[np.float32]:
         x /= 255
     elif not np.isfinite(x).all():
         row = int(np.argwhere(~np.isfinite(x))[0, 0])
-        raise DataError(
-            f"{where} has NaN, infinity or a number too large in input {row}: expected finite numbers"
-        )
+        raise DataError(f"{where} has NaN, infinity or a number too large in input {row}: expected finite numbers")
     if x.ndim == 3:
         return x[:, None]
     if x.ndim == 4 and _channels_last(x.shape, where):
@@ -131,8 +129,7 @@ def _array(value: object) -> NDArray[np.generic]:
 def _refuse(error: Exception, where: str) -> NoReturn:
     if "allow_pickle" in str(error):
         raise DataError(
-            f"{where} holds pickled Python objects, which could run code: "
-            "expected plain arrays of numbers or texts"
+            f"{where} holds pickled Python objects, which could run code: expected plain arrays of numbers or texts"
         ) from None
     if isinstance(error, OSError) and error.strerror:
         raise DataError(f"cannot read {where}: {error.strerror}") from None

@@ -55,11 +55,7 @@ def encode(
     """
     known = np.unique(given["train"])
     if len(known) < 2:
-        has = (
-            f"only the class {sanitize(known[0], limit=LIMIT) or 'without a name'}"
-            if len(known)
-            else "no labels"
-        )
+        has = f"only the class {sanitize(known[0], limit=LIMIT) or 'without a name'}" if len(known) else "no labels"
         raise DataError(f"{where} has {has}: expected examples of at least two classes")
     codes = {}
     for part, labels in given.items():

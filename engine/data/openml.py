@@ -134,9 +134,7 @@ def _keep(path: Path, x: NDArray[np.uint8], y: NDArray[np.int64]) -> None:
         Path(aside).unlink(missing_ok=True)
 
 
-def _download(
-    name: str, source: Source, progress: Progress | None
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _download(name: str, source: Source, progress: Progress | None) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     from sklearn.datasets import fetch_openml
 
     pixels = int(np.prod(source.shape))
@@ -167,9 +165,7 @@ def _download(
     return _checked(name, source, fetched.data, fetched.target)
 
 
-def _checked(
-    name: str, source: Source, data: object, target: object
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _checked(name: str, source: Source, data: object, target: object) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The fetched rows as images and labels; raises DataError if they are not what the table says."""
     try:
         rows = np.asarray(data, dtype=np.float32)

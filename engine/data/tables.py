@@ -60,9 +60,7 @@ def load(path: Path, seed: int) -> Dataset:
     )
 
 
-def _standardised(
-    numbers: list[NDArray[np.float64]], train: NDArray[np.int64], count: int
-) -> NDArray[np.float32]:
+def _standardised(numbers: list[NDArray[np.float64]], train: NDArray[np.int64], count: int) -> NDArray[np.float32]:
     """Columns of (count, 1) float64 as one (count, columns) float32 of mean 0 and deviation 1 in training."""
     if not numbers:
         return np.empty((count, 0), dtype=np.float32)
@@ -71,9 +69,7 @@ def _standardised(
     largest = np.abs(x).max(axis=0)
     x = x / np.where(largest > 0, largest, 1)
     mean, deviation = x[train].mean(axis=0), x[train].std(axis=0)
-    standard: NDArray[np.float32] = ((x - mean) / np.where(deviation > 1e-12, deviation, 1)).astype(
-        np.float32
-    )
+    standard: NDArray[np.float32] = ((x - mean) / np.where(deviation > 1e-12, deviation, 1)).astype(np.float32)
     return standard
 
 

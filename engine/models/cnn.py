@@ -23,9 +23,7 @@ class Cnn(nn.Sequential):
 
     def __init__(self, options: CnnOptions, shape: tuple[int, ...], classes: int) -> None:
         if len(shape) != 3:
-            raise OptionError(
-                f"cnn needs images, but one example of this data has {shape[0]} features; use mlp"
-            )
+            raise OptionError(f"cnn needs images, but one example of this data has {shape[0]} features; use mlp")
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         inputs, rows, columns = shape
         window = options.kernel, options.stride, options.padding

@@ -54,9 +54,7 @@ class Resnet(nn.Sequential):
 
     def __init__(self, options: ResnetOptions, shape: tuple[int, ...], classes: int) -> None:
         if len(shape) != 3:
-            raise OptionError(
-                f"resnet needs images, but one example of this data has {shape[0]} features; use mlp"
-            )
+            raise OptionError(f"resnet needs images, but one example of this data has {shape[0]} features; use mlp")
         if options.kernel % 2 == 0:
             raise OptionError(
                 f"kernel cannot be {options.kernel}; allowed: an odd number, so that maps keep their size"
@@ -70,9 +68,7 @@ class Resnet(nn.Sequential):
         inputs, rows, columns = shape
         width = options.channels[0]
         layers: OrderedDict[str, nn.Module] = OrderedDict()
-        layers["stem"] = nn.Conv2d(
-            inputs, width, options.kernel, 1, options.kernel // 2, bias=not options.batch_norm
-        )
+        layers["stem"] = nn.Conv2d(inputs, width, options.kernel, 1, options.kernel // 2, bias=not options.batch_norm)
         if options.batch_norm:
             layers["norm"] = nn.BatchNorm2d(width)
         layers["act"] = ACTIVATIONS[options.activation]()
@@ -82,9 +78,7 @@ class Resnet(nn.Sequential):
                 stride = options.stride if stage and not place else 1
                 k += 1
                 layers[f"block{k}"] = Block(width, channels, stride, options)
-                rows, columns = (
-                    output_size(n, options.kernel, stride, options.kernel // 2) for n in (rows, columns)
-                )
+                rows, columns = (output_size(n, options.kernel, stride, options.kernel // 2) for n in (rows, columns))
                 width = channels
         layers.update(head_layers(options.head, (width, rows, columns), options.dropout, classes))
         super().__init__(layers)

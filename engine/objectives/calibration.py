@@ -4,9 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def calibration_error(
-    probabilities: NDArray[np.floating], labels: NDArray[np.integer], bins: int = 15
-) -> float:
+def calibration_error(probabilities: NDArray[np.floating], labels: NDArray[np.integer], bins: int = 15) -> float:
     """Mean gap between confidence and accuracy over `bins` equal intervals of confidence, in 0..1.
 
     Args:

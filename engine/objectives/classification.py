@@ -61,14 +61,10 @@ class Classification:
         index = torch.cat(list(self._pieces(start, start + size, n)))
         x_b, y_b = x[index], y[index]
         if options.augment and x_b.dim() == 4:
-            x_b = random_shift(
-                x_b, options.augment, torch.Generator().manual_seed(self._seed * 1_000_003 + step)
-            )
+            x_b = random_shift(x_b, options.augment, torch.Generator().manual_seed(self._seed * 1_000_003 + step))
         return x_b, y_b
 
-    def loss(
-        self, model: nn.Module, batch: tuple[Tensor, Tensor], options: ClassifierOptions
-    ) -> tuple[Tensor, Tensor]:
+    def loss(self, model: nn.Module, batch: tuple[Tensor, Tensor], options: ClassifierOptions) -> tuple[Tensor, Tensor]:
         """Mean cross-entropy of a batch (scalar, with gradient), and its accuracy (scalar)."""
         x, y = batch
         logits = model(x)

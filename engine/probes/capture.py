@@ -28,9 +28,7 @@ def looking(model: nn.Module) -> Iterator[None]:
             module.training = mode
 
 
-def forward(
-    model: nn.Module, x: Tensor, seen: Callable[[str, nn.Module, tuple[Tensor, ...], Tensor], None]
-) -> Tensor:
+def forward(model: nn.Module, x: Tensor, seen: Callable[[str, nn.Module, tuple[Tensor, ...], Tensor], None]) -> Tensor:
     """The output for a batch `x`; `seen(name, module, inputs, output)` is called for every leaf in order."""
     handles = []
 

@@ -22,9 +22,7 @@ def example(data: Dataset, split: str, index: int, device: torch.device) -> Tens
     return torch.from_numpy(part.x[index % len(part)]).unsqueeze(0).to(device)
 
 
-def layer_view(
-    model: nn.Module, data: Dataset, look: LookLayer, step: int, device: torch.device
-) -> LayerView:
+def layer_view(model: nn.Module, data: Dataset, look: LookLayer, step: int, device: torch.device) -> LayerView:
     """The view of `look.layer`; raises ValueError for a layer that the model does not have."""
     modules = leaves(model)
     if look.layer not in modules:

@@ -14,9 +14,7 @@ class MlpOptions(ClassifierOptions):
 
     hidden: tuple[int, ...] = option((128, 128), "units of each hidden layer", low=1, high=16_384)
     batch_norm: bool = option(False, "normalise each unit over the mini-batch")
-    dropout: float = option(
-        0.2, "share of units dropped at random while training", low=0.0, high=0.95, live=True
-    )
+    dropout: float = option(0.2, "share of units dropped at random while training", low=0.0, high=0.95, live=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,16 +22,12 @@ class CnnOptions(ClassifierOptions):
     """A stack of convolutions, each followed by a normalisation, a non-linearity and a pooling."""
 
     lr: float = option(0.01, RATE, low=0.0, high=100.0, group="training", live=True)
-    dropout: float = option(
-        0.25, "share of units dropped at random while training", low=0.0, high=0.95, live=True
-    )
+    dropout: float = option(0.25, "share of units dropped at random while training", low=0.0, high=0.95, live=True)
     channels: tuple[int, ...] = option((16, 32), "feature maps of each convolution", low=1, high=4096)
     kernel: int = option(3, "rows and columns of each kernel", low=1, high=15)
     stride: int = option(1, "pixels that the kernel moves", low=1, high=8)
     padding: int = option(1, "zeros around each map", low=0, high=8)
-    pool: str = option(
-        "max", "what shrinks the maps after each convolution", choices=("max", "average", "none")
-    )
+    pool: str = option("max", "what shrinks the maps after each convolution", choices=("max", "average", "none"))
     pool_size: int = option(2, "rows and columns of a pooling window, and its stride", low=1, high=8)
     head: str = option("flatten", "how maps become the input of the last layer", choices=HEADS)
 

@@ -22,15 +22,9 @@ class TrainingOptions(Options):
     weight_decay: float = option(
         0.01, "pull of the weights towards zero", low=0.0, high=10.0, group="training", live=True
     )
-    momentum: float = option(
-        0.9, "momentum of sgd and rmsprop", low=0.0, high=0.9999, group="training", live=True
-    )
-    clip: float = option(
-        0.0, "largest gradient norm, 0 for no limit", low=0.0, high=1e6, group="training", live=True
-    )
-    validate_every: int = option(
-        50, "steps between validations", low=1, high=1_000_000, group="training", live=True
-    )
+    momentum: float = option(0.9, "momentum of sgd and rmsprop", low=0.0, high=0.9999, group="training", live=True)
+    clip: float = option(0.0, "largest gradient norm, 0 for no limit", low=0.0, high=1e6, group="training", live=True)
+    validate_every: int = option(50, "steps between validations", low=1, high=1_000_000, group="training", live=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +47,4 @@ class ClassifierOptions(TrainingOptions):
     )
     activation: str = option("relu", "non-linearity", choices=ACTIVATIONS)
     batch_norm: bool = option(True, "normalise each channel over the mini-batch")
-    dropout: float = option(
-        0.0, "share of units dropped at random while training", low=0.0, high=0.95, live=True
-    )
+    dropout: float = option(0.0, "share of units dropped at random while training", low=0.0, high=0.95, live=True)

@@ -46,9 +46,7 @@ def detach(arguments: list[str], directory: Path) -> dict[str, object]:
         if described.get("pid") == process.pid and described.get("updated") != before.get("updated"):
             return {"run": str(directory), "pid": process.pid, "status": status_of(described)}
         if process.poll() is not None:
-            raise ValueError(
-                last_line(directory / CONSOLE) or f"the training ended at once, see {directory / CONSOLE}"
-            )
+            raise ValueError(last_line(directory / CONSOLE) or f"the training ended at once, see {directory / CONSOLE}")
         time.sleep(0.05)
     raise ValueError(f"the training did not begin within {STARTS_WITHIN:g} s, see {directory / CONSOLE}")
 

@@ -86,7 +86,7 @@ class Engine:
             case commands.Go():
                 self._go(-1)
             case commands.Step(count):
-                self._go(count)
+                self._go(count + max(self._left, 0))
             case commands.Pause():
                 if self._left and self.recorder is not None and self.trainer is not None:
                     self._pause()
@@ -106,25 +106,29 @@ class Engine:
         self._unserve()
         self.trainer = self.recorder = None
         self._looker.forget()
-        self.session.run = Run(job.model, command.run_dir, job.to_json())
+        self.session.run = Run(job.model, command.run_dir)
         self._publish(Status(state="loading", model=job.model, message=f"loading {job.data}"))
         data = self._data(job.data, job.seed)
         trainer = Trainer(job, data)
         recorder = Recorder(self.session.run, job, data, command.run_dir, command.resume)
         finished = command.resume and recorder.resume(trainer)
         self.trainer, self.recorder = trainer, recorder
+        self._describe(trainer)
         self._pace = Pace()
         self._freeze()
         if finished:
             self._say("finished", "this run had finished before")
             return
         at = f", resumed at step {trainer.step}" if trainer.step else ""
-        self._print(
-            f"{job.model} on {sanitize(data.name)}: {trainer.parameters:,} parameters, {trainer.device}{at}"
-        )
+        self._print(f"{job.model} on {sanitize(data.name)}: {trainer.parameters:,} parameters, {trainer.device}{at}")
         self._say("ready", data.description)
         if command.start:
             self._go(-1)
+
+    def _describe(self, trainer: Trainer) -> None:
+        """Let the run's config say what is in force now."""
+        options = trainer.options.to_json()
+        self.session.run.config = {**trainer.job.to_json(), "options": options}
 
     def _go(self, steps: int) -> None:
         if (
@@ -164,11 +168,7 @@ class Engine:
         self._say("paused", "")
 
     def _stop(self) -> None:
-        if (
-            self.trainer is None
-            or self.recorder is None
-            or self.session.status.state not in ("running", "paused")
-        ):
+        if self.trainer is None or self.recorder is None or self.session.status.state not in ("running", "paused"):
             return
         self._left = 0
         self.recorder.checkpoint(self.trainer)
@@ -194,6 +194,7 @@ class Engine:
         if value == before:
             return
         trainer.change(name, value)
+        self._describe(trainer)
         said = f"{name} {show(before)} → {show(value)}"
         self.recorder.mark(trainer.step, said)
         self._print(f"step {trainer.step}: {said}")

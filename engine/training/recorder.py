@@ -56,13 +56,9 @@ class Recorder:
         if described is None:
             return
         if status_of(described) in ACTIVE and described.get("pid") != os.getpid():
-            raise ValueError(
-                f"{directory} is being written by process {described.get('pid')}: attach to it or stop it"
-            )
+            raise ValueError(f"{directory} is being written by process {described.get('pid')}: attach to it or stop it")
         if not resume:
-            raise ValueError(
-                f"{directory} holds a run already: continue it with --resume, or name another --run"
-            )
+            raise ValueError(f"{directory} holds a run already: continue it with --resume, or name another --run")
 
     def resume(self, trainer: Trainer) -> bool:
         """Take up the run directory where it stands; True if that run is finished already.
@@ -74,9 +70,7 @@ class Recorder:
         if described is None:
             raise ValueError(f"nothing to resume in {self.path}: it has no run.json")
         if described.get("data_fingerprint") != self._fingerprint:
-            raise ValueError(
-                f"cannot resume {self.path}: the data {self.job.data!r} are not what it was trained on"
-            )
+            raise ValueError(f"cannot resume {self.path}: the data {self.job.data!r} are not what it was trained on")
         state = checkpoint.load(directory)
         self._began = float(described.get("started", self._began))
         if state is not None:
@@ -161,9 +155,7 @@ class Recorder:
             self._writer.close()
             self._writer = None
 
-    def status(
-        self, status: str, trainer: Trainer | None, message: str = "", ended: float | None = None
-    ) -> None:
+    def status(self, status: str, trainer: Trainer | None, message: str = "", ended: float | None = None) -> None:
         """Rewrite run.json and hand everything to the operating system."""
         self.run.status = status
         if self._writer is None or trainer is None:

@@ -37,9 +37,7 @@ class RemoteSession:
                 self._link.connect(place)
         except OSError as error:
             self._link.close()
-            raise ValueError(
-                f"no training listens in {directory}: it has ended, or runs on another machine"
-            ) from error
+            raise ValueError(f"no training listens in {directory}: it has ended, or runs on another machine") from error
         self._commands: list[Command] = []
         self._subscriptions: dict[str, Request] = {}
         self._log_version = 0
@@ -94,9 +92,7 @@ class RemoteSession:
                     self._pull()
         except (OSError, EOFError, WireError):
             if self.status.state not in ENDED:
-                self._publish(
-                    Status(state="stopped", run=self.status.run, message="the training's process is gone")
-                )
+                self._publish(Status(state="stopped", run=self.status.run, message="the training's process is gone"))
         finally:
             with self._changed:
                 self._changed.notify_all()

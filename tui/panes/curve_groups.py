@@ -56,7 +56,5 @@ def _place(tag: str) -> tuple[str, str, set[str]]:
 def _distinct(members: list[Member]) -> list[Member]:
     """The same with whole tags as labels where short ones would be equal; training before held-out data."""
     labels = [member.label for member in members]
-    named = [
-        Member(m.tag, m.tag if labels.count(m.label) > 1 else m.label, m.held_out, m.noisy) for m in members
-    ]
+    named = [Member(m.tag, m.tag if labels.count(m.label) > 1 else m.label, m.held_out, m.noisy) for m in members]
     return sorted(named, key=lambda member: member.held_out)

@@ -1,4 +1,4 @@
-"""One example as the data has it: a grey image as a heat map, a colour image in its colours, features as numbers."""
+"""One example as the data has it: grey images as heat maps, colour images in colour, features as numbers."""
 
 from typing import Any
 
@@ -12,44 +12,33 @@ from ..render.picture import picture
 from ..render.pooling import factor, shrink
 from ..render.scale import Scale
 from .blocks import Block, remark
-from .units import units
+from .units import BARS_MOST, units
 
 _ZOOM_MOST = 4
 
 
-def example(
-    image: Any, ink: Ink, width: int, height: int, *, scope: str = "this image", keyed: bool = True
-) -> Block:
-    """An input (c, h, w) or (features,) in at most `width` x `height` cells; `keyed` adds the legend's line."""
+def example(image: Any, ink: Ink, width: int, height: int) -> Block:
+    """An input (c, h, w) or (features,) in at most `width` x `height` cells; an image with its legend."""
     values = np.asarray(image)
     if values.ndim == 3 and values.shape[0] == 3:
-        strips, pooled = picture(values, ink, width, height - keyed, most=_ZOOM_MOST)
+        strips, pooled = picture(values, ink, width, height - 1, most=_ZOOM_MOST)
         told = "red, green, blue in 0..1" + (f", mean of {pooled}x{pooled}" if pooled > 1 else "")
-        return strips + ([remark(told, width, ink)] if keyed else [])
+        return [*strips, remark(told, width, ink)]
     if values.ndim == 3:
-        return _grey(values[0], len(values), ink, width, height, scope, keyed)
-    return units(values.reshape(-1), (), ink, width, height).strips
+        return _grey(values[0], len(values), ink, width, height)
+    names = [f"feature {k}" for k in range(min(values.size, BARS_MOST))]
+    return units(values.reshape(-1), names, ink, width, height).strips
 
 
-def _grey(
-    values: Any, channels: int, ink: Ink, width: int, height: int, scope: str, keyed: bool
-) -> list[Strip]:
+def _grey(values: Any, channels: int, ink: Ink, width: int, height: int) -> list[Strip]:
     h, w = values.shape
     scale = Scale.of(values)
-    high, wide = pixels(ink, width, height - keyed)
+    high, wide = pixels(ink, width, height - 1)
     if high < 1 or wide < 1:
         return []
     block = factor(h, w, high, wide)
     shown = shrink(values, high, wide, "mean") if block > 1 else values
-    zoom = max(1, min(_ZOOM_MOST, fit(*shown.shape, ink, width, height - keyed)))
+    zoom = max(1, min(_ZOOM_MOST, fit(shown.shape[0], shown.shape[1], ink, width, height - 1)))
     strips = heatmap(shown, scale, ink, zoom=zoom)
-    if keyed:
-        told = (
-            f"mean of {block}x{block}"
-            if block > 1
-            else scope
-            if channels == 1
-            else f"channel 1 of {channels}"
-        )
-        strips.append(legend(scale, ink, width, told))
-    return strips
+    told = "this image" if channels == 1 else f"channel 1 of {channels}"
+    return [*strips, legend(scale, ink, width, f"mean of {block}x{block}" if block > 1 else told)]

@@ -2,6 +2,7 @@
 
 import math
 import re
+import textwrap
 
 import numpy as np
 from textual.strip import Strip
@@ -16,7 +17,7 @@ from ..render.scale import Scale
 from .blocks import Block, fitted, heading, remark
 from .layer_channel import big
 from .layer_conv import convolution, head, note_padding, per_page
-from .layer_sight import source
+from .layer_sight import find, is_flat, source
 from .signed_bars import signed_bars
 
 TOLERANCE = 1e-4
@@ -24,7 +25,7 @@ TOLERANCE = 1e-4
 
 
 def formula(cell: CellView, structure: Structure, page: int, ink: Ink, width: int, height: int) -> Block:
-    """The provenance of one output cell in exactly `width` x `height` cells; the verdict is always in view."""
+    """Where one output cell came from, in exactly `width` x `height` cells; the verdict is always in view."""
     foot = _foot(cell, ink, width)
     room = height - len(foot)
     if room < 1:
@@ -37,7 +38,7 @@ def formula(cell: CellView, structure: Structure, page: int, ink: Ink, width: in
     elif cell.patch.ndim == 3:
         body = _pool(cell, ink, width, room)
     else:
-        body = _pointwise(cell, ink, width)
+        body = _pointwise(cell, structure, ink, width)
     return [*fitted(body, width, room, ink), *foot]
 
 
@@ -45,7 +46,7 @@ def pages(cell: CellView, ink: Ink, width: int, height: int) -> int:
     """How many input channels `[` and `]` turn; 0 if there are no pages."""
     if not _convolved(cell):
         return 0
-    return per_page(cell, ink, width, height - len(_foot(cell, ink, width)) - 2)
+    return per_page(cell, ink, width, height - len(_foot(cell, ink, width)) - 1)
 
 
 def _convolved(cell: CellView) -> bool:
@@ -95,7 +96,12 @@ def _dense(cell: CellView, structure: Structure, ink: Ink, width: int, height: i
     order = np.argsort(-size, kind="stable")
     rows = order[: room if len(order) <= room else room - 1]
     shape = source(structure, cell.layer)
-    labels = [f"{_place(int(k), shape)}  {written(x[k], 7, 3):>7} × {written(w[k], 7, 3):>7}" for k in rows]
+    places = [_place(int(k), shape) for k in rows]
+    wide = max(map(len, places), default=0)
+    labels = [
+        f"{place:<{wide}} {written(x[k], 7, 3):>7} × {written(w[k], 7, 3):>7}"
+        for k, place in zip(rows, places, strict=True)
+    ]
     unit = cell.channel
     name = structure.classes[unit] if _logits(cell, structure) and unit < len(structure.classes) else ""
     title = f"{cell.layer} unit {unit}" + (f", class {name}" if name else "")
@@ -128,10 +134,13 @@ def _place(index: int, shape: tuple[int, ...]) -> str:
 def _pool(cell: CellView, ink: Ink, width: int, height: int) -> Block:
     """The window, with the largest value marked if that is what is taken."""
     window = cell.patch[0]
-    largest = cell.formula.startswith("max") and bool(np.isfinite(window).any())
-    winner = np.unravel_index(int(np.nanargmax(window)), window.shape) if largest else None
-    at = (int(winner[0]), int(winner[1])) if winner is not None else None
-    told = f"{cell.formula}: {window.shape[0]}x{window.shape[1]} window at {cell.top},{cell.left} of channel {cell.channel}"
+    at = None
+    if cell.formula.startswith("max"):
+        # NumPy, like the layer, takes the first of equals, and a NaN before any number.
+        row, column = np.unravel_index(int(np.argmax(window)), window.shape)
+        at = int(row), int(column)
+    size = f"{window.shape[0]}x{window.shape[1]}"
+    told = f"{cell.formula}: {size} window at {cell.top},{cell.left} of channel {cell.channel}"
     title = f"{cell.layer} channel {cell.channel} cell {cell.row},{cell.column}"
     scale = Scale.of(window)
     drawn = big(window, scale, ink, width, max(1, height - 4), at).strips
@@ -144,26 +153,33 @@ def _pool(cell: CellView, ink: Ink, width: int, height: int) -> Block:
     ]
 
 
-def _pointwise(cell: CellView, ink: Ink, width: int) -> Block:
+def _signs(text: str) -> str:
+    """Without a sign after a sign."""
+    return text.replace("- -", "+ ").replace("+ -", "- ")
+
+
+def _pointwise(cell: CellView, structure: Structure, ink: Ink, width: int) -> Block:
     """A formula of one number or a sum of a few, with the numbers put in."""
     values = [float(value) for value in np.atleast_1d(cell.patch).reshape(-1)]
-    place = f" cell {cell.row},{cell.column}" if cell.row or cell.column else ""
+    layer = find(structure, cell.layer)
+    flat = layer is None or is_flat(layer)
+    place = f"unit {cell.channel}" if flat else f"channel {cell.channel} cell {cell.row},{cell.column}"
     strips = [
-        heading(f"{cell.layer} channel {cell.channel}{place}", cell.kind, width, ink),
+        heading(f"{cell.layer} {place}", cell.kind, width, ink),
         remark("", width, ink),
     ]
     if len(values) > 1:
         names = ["F(x), the branch", "x, the shortcut", *(f"input {k}" for k in range(2, len(values)))]
-        bars = signed_bars(
-            [*names[: len(values)], "their sum"], [*values, cell.total], ink, min(width, 72), digits=4
-        )
+        bars = signed_bars([*names[: len(values)], "their sum"], [*values, cell.total], ink, min(width, 72), digits=4)
         return [*strips, *bars, remark("", width, ink), remark(cell.formula, width, ink)]
     x = _number(values[0]) if values else "?"
-    put = re.sub(r"\bx\b", x if values and values[0] >= 0 else f"({x})", cell.formula)
-    lines = [("input", f"x = {x}"), ("formula", cell.formula), ("numbers", f"{put} = {_number(cell.total)}")]
-    if put == cell.formula:
-        lines = [("input", f"x = {x}"), ("output", cell.formula)]
+    formula = _signs(cell.formula)
+    put = _signs(re.sub(r"\bx\b", x, cell.formula))
+    lines = [("input", f"x = {x}"), ("formula", formula), ("numbers", f"{put} = {_number(cell.total)}")]
+    if put == formula:
+        lines = [("input", f"x = {x}"), ("output", formula)]
     for label, text in lines:
-        parts: list[Part] = [(label.ljust(9), ink.style(ink.dim)), (text, ink.style(bold=label == "numbers"))]
-        strips.append(line(parts, width, ink))
+        for k, piece in enumerate(textwrap.wrap(text, max(12, width - 9))):
+            words = ink.style(bold=label == "numbers")
+            strips.append(line([((label if not k else "").ljust(9), ink.style(ink.dim)), (piece, words)], width, ink))
     return strips

@@ -12,6 +12,7 @@ from ..render.numbers import compact
 from ..render.palette import Ink
 from ..render.scale import Scale
 from .blocks import Block, beside, fitted, heading, remark
+from .layer_conv import numbers, padding
 from .layer_kernels import has_kernels, kernel_of
 from .layer_scale import key, maps_of, scale_of
 from .layer_sight import Sight, shown_shape
@@ -53,49 +54,59 @@ def channel(
     ink: Ink,
     width: int,
     height: int,
-) -> tuple[Block, Map]:
-    """The channel in exactly `width` x `height` cells; the map begins at (0, 1)."""
+) -> tuple[Block, list[tuple[int, Map]]]:
+    """The channel in exactly `width` x `height` cells, and its drawn maps with their first rows."""
     maps = maps_of(view)
     assert maps is not None
     at = min(sight.channel, len(maps) - 1)
     side = side_width(width)
     room = width - side - 2 if side else width
-    current = view.layer == sight.layer
-    cursor = (sight.row, sight.column) if current else None
+    cursor = (sight.row, sight.column) if view.layer == sight.layer else None
     values = maps[at]
     scale = scale_of(view, sight.scope, at)
     drawn = big(values, scale, ink, room, height - 2, cursor)
-    told = shown_shape(values.shape)
-    if len(drawn.strips) and (drawn.top or drawn.left or _cut(drawn, room, height - 2)):
-        told += f", from row {drawn.top}, column {drawn.left}"
+    words = [shown_shape(values.shape)]
     if cursor is not None and cursor[0] < values.shape[0] and cursor[1] < values.shape[1]:
-        told += f", cell {cursor[0]},{cursor[1]} is {compact(float(values[cursor]), 9, 4)}"
-    strips = [heading(f"{view.layer} channel {at}", told, room, ink), *drawn.strips]
+        words.insert(0, f"cell {cursor[0]},{cursor[1]} is {compact(float(values[cursor]), 9, 4)}")
+    if _cut(drawn, room, height - 2):
+        words.append(f"from row {drawn.top}, column {drawn.left}")
+    strips = [heading(f"{view.layer} channel {at}", ", ".join(words), room, ink), *drawn.strips]
     strips = [*fitted(strips, room, min(height - 1, len(strips)), ink), key(view, sight.scope, at, ink, room)]
+    found = [(1, drawn)]
+    left = height - len(strips) - 1
+    if drawn.high == 1.0 and fit(values.shape[0], values.shape[1], ink, room, left) >= 2:
+        # Room for the numbers and the picture.
+        picture = _picture(values, scale, ink, room, left, cursor)
+        found.append((len(strips) + 1, picture))
+        strips += [remark("", room, ink), *picture.strips]
     if not side:
-        return fitted(strips, width, height, ink), drawn
+        return fitted(strips, width, height, ink), found
     right = _side(view, cell, structure, sight, ink, side, height)
-    return beside([(strips, room), (right, side)], height, ink), drawn
+    return beside([(strips, room), (right, side)], height, ink), found
 
 
 def _cut(drawn: Map, width: int, height: int) -> bool:
     return drawn.rows * drawn.high > height + 0.5 or drawn.columns * drawn.wide > width
 
 
-def big(
-    values: Array, scale: Scale, ink: Ink, width: int, height: int, cursor: tuple[int, int] | None
-) -> Map:
-    """Values (h, w): numbers where they fit, else a heat map, scrolled to the cursor where even that is too large."""
+def big(values: Array, scale: Scale, ink: Ink, width: int, height: int, cursor: tuple[int, int] | None) -> Map:
+    """Values (h, w): numbers where they fit, else a heat map, scrolled to the cursor if it is too large."""
     h, w = values.shape
     if w * _CELL <= width and h <= height:
         return Map(grid(values, scale, ink, cell=_CELL, cursor=cursor), 0, 0, _CELL, 1.0, h, w)
+    return _picture(values, scale, ink, width, height, cursor)
+
+
+def _picture(values: Array, scale: Scale, ink: Ink, width: int, height: int, cursor: tuple[int, int] | None) -> Map:
+    """A heat map as large as it can be, scrolled to the cursor."""
+    h, w = values.shape
     high, wide = pixels(ink, width, max(1, height))
     wide = max(1, wide)
     row, column = cursor or (0, 0)
     top = max(0, min(row - high // 2, h - high)) // 2 * 2
     left = max(0, min(column - wide // 2, w - wide))
     shown = values[top : top + high, left : left + wide]
-    zoom = max(1, min(8, fit(*shown.shape, ink, width, height)))
+    zoom = max(1, min(8, fit(shown.shape[0], shown.shape[1], ink, width, height)))
     at = (row - top, column - left) if cursor else None
     strips = heatmap(shown, scale, ink, zoom=zoom, cursor=at)
     cells = (zoom, zoom / 2) if ink.coloured else (2 * zoom, float(zoom))
@@ -135,11 +146,15 @@ def _patch(cell: CellView, step: int, ink: Ink, width: int, height: int) -> Bloc
         scale = Scale.of(values)
         return [heading("input", told, width, ink), *grid(values, scale, ink, cell=9, digits=4)]
     scale = Scale.of(patch)
-    title = heading("input patch", told, width, ink)
-    words = "this patch" + (", x is padding" if np.isnan(patch).any() and np.isfinite(cell.output) else "")
-    legends = legend(scale, ink, width, words)
-    if len(patch) == 1:
-        drawn = big(patch[0], scale, ink, width, height - 2, None).strips
+    holes = padding(cell)
+    if len(patch) == 1 and patch.shape[2] * _CELL <= width and patch.shape[1] <= height - 2:
+        drawn = numbers(patch[0], scale, _CELL, holes, ink)
+        seen = ""
+    elif len(patch) == 1:
+        drawn, seen = big(patch[0], scale, ink, width, height - 2, None).strips, ""
     else:
-        drawn = wall(patch, list(map(str, range(len(patch)))), scale, ink, width, height - 2).strips
-    return [title, *drawn, legends]
+        walled = wall(patch, list(map(str, range(len(patch)))), scale, ink, width, height - 2)
+        drawn, shown = walled.strips, walled.shown
+        seen = f" {shown.start}-{shown.stop - 1} of {len(patch)}" if len(shown) < len(patch) else ""
+    words = "this patch" + (", x: padding" if holes.any() else "")
+    return [heading("input patch" + seen, told, width, ink), *drawn, legend(scale, ink, width, words)]

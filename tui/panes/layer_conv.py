@@ -16,15 +16,15 @@ from ..render.palette import Ink
 from ..render.scale import Scale
 from .blocks import Block, beside, fitted, heading, remark
 
-_CELLS = (8, 7, 6, 5)
+_CELLS = (8, 7, 6)
 _LABEL = 6
 _SIGNS = (" × ", " = ")
-_SUM = 10
+_SUM = 9
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """How a channel is drawn: columns a number (0: as heat map), whether running totals fit, its size in cells."""
+    """How a channel is drawn: columns a number (0: as heat map), what of it fits, and its size in cells."""
 
     cell: int
     running: bool
@@ -35,6 +35,7 @@ class _Layout:
 
 def per_page(cell: CellView, ink: Ink, width: int, height: int) -> int:
     """How many input channels one page of the formula shows."""
+    height -= 1
     layout = _layout(cell, ink, width, height)
     return max(1, height // (layout.height + 1)) * max(1, (width + 3) // (layout.width + 3))
 
@@ -52,7 +53,7 @@ def convolution(cell: CellView, page: int, ink: Ink, width: int, height: int) ->
     across = max(1, min((width + 3) // (layout.width + 3), -(-inputs // down)))
     first = min(page, max(0, inputs - down * across))
     shown = range(first, min(inputs, first + down * across))
-    product = np.where(np.isnan(patch) & _padding(cell), 0.0, patch) * kernel
+    product = np.where(np.isnan(patch) & padding(cell), 0.0, patch) * kernel
     sums = product.reshape(inputs, -1).sum(axis=1)
     totals = sums.cumsum()
     scales = Scale.of(patch), Scale.of(kernel, True), Scale.of(product, True)
@@ -60,9 +61,7 @@ def convolution(cell: CellView, page: int, ink: Ink, width: int, height: int) ->
     for start in range(shown.start, shown.stop, down):
         column: Block = []
         for k in range(start, min(start + down, shown.stop)):
-            column += _channel(
-                k, cell, patch[k], kernel[k], product[k], sums[k], totals[k], scales, layout, ink
-            )
+            column += _channel(k, cell, patch[k], kernel[k], product[k], sums[k], totals[k], scales, layout, ink)
         columns.append((column, layout.width))
     strips = fitted(beside(columns, room, ink, gap=3), width, room, ink)
     half = (width - 2) // 2
@@ -75,7 +74,7 @@ def convolution(cell: CellView, page: int, ink: Ink, width: int, height: int) ->
     return [*strips, *keys], told
 
 
-def _padding(cell: CellView) -> Array:
+def padding(cell: CellView) -> Array:
     """Which cells of the patch (k, k) are padding: NaN where the layer's own output is a number."""
     holes = np.isnan(cell.patch[0])
     if np.isfinite(cell.output):
@@ -86,7 +85,7 @@ def _padding(cell: CellView) -> Array:
 
 def padded(cell: CellView) -> int:
     """How many cells of the patch lie outside the input."""
-    return int(_padding(cell).sum()) if cell.patch.ndim == 3 else 0
+    return int(padding(cell).sum()) if cell.patch.ndim == 3 else 0
 
 
 def _layout(cell: CellView, ink: Ink, width: int, height: int) -> _Layout:
@@ -117,13 +116,18 @@ def _channel(
 ) -> Block:
     """A title, and patch, kernel and product side by side with their sum."""
     arrays = [patch, kernel, product][: 3 if layout.product else 2]
-    drawn = [_grid(a, s, layout.cell, _padding(cell), ink) for a, s in zip(arrays, scales, strict=False)]
+    solid = np.zeros(patch.shape, bool)
+    holes = [padding(cell), solid, solid]
+    drawn = [
+        numbers(array, scale, layout.cell, hole, ink) for array, scale, hole in zip(arrays, scales, holes, strict=False)
+    ]
     wide = drawn[0][0].cell_length
     dim = ink.style(ink.dim)
     words = ["patch", "kernel", "product"]
     titles: list[Part] = [(pad(f"in {k}", _LABEL), ink.style(bold=True))]
     for number in range(len(drawn)):
-        titles.append((pad(words[number], wide, "right") + (" " * 3 if number < len(drawn) - 1 else ""), dim))
+        word = words[number] if len(words[number]) <= wide else ""
+        titles.append((pad(word, wide, "right") + (" " * 3 if number < len(drawn) - 1 else ""), dim))
     titles.append(("sum".rjust(_SUM), dim))
     if layout.running:
         titles.append(("running".rjust(_SUM), dim))
@@ -136,48 +140,33 @@ def _channel(
                 sign = _SIGNS[number - 1] if y == middle else "   "
                 pieces.append(line([(sign, ink.style())], 3, ink))
             pieces.append(block[y])
-        tail = written(total, _SUM - 2, 4).rjust(_SUM) if y == middle else " " * _SUM
+        tail = written(total, _SUM - 1, 4).rjust(_SUM) if y == middle else " " * _SUM
         parts: list[Part] = [(tail, ink.style(bold=True))]
         if layout.running:
-            parts.append((written(running, _SUM - 2, 4).rjust(_SUM) if y == middle else " " * _SUM, dim))
+            parts.append((written(running, _SUM - 1, 4).rjust(_SUM) if y == middle else " " * _SUM, dim))
         pieces.append(line(parts, _SUM * (1 + layout.running), ink))
         rows.append(Strip.join(pieces))
     return rows
 
 
-def _grid(values: Array, scale: Scale, each: int, holes: Array, ink: Ink) -> Block:
-    """Numbers, or a heat map if `each` is 0; padding is a dot on hatched ground."""
+def numbers(values: Array, scale: Scale, each: int, holes: Array, ink: Ink) -> Block:
+    """Values (k, k) in `each` columns a number, or as a heat map if that is 0; `holes` are hatched."""
     if not each:
         return heatmap(values, scale, ink)
-    strips = grid(values, scale, ink, cell=each, digits=2 if each < 7 else 3)
-    if not np.isnan(values).any():
-        return strips
-    return [
-        Strip(
-            [
-                Segment(_hatched(text, each), style) if "nan" in text else Segment(text, style)
-                for text, style, _ in strip
-            ]
-        )
-        if holes[y].any()
-        else strip
-        for y, strip in enumerate(strips)
-    ]
+    strips = grid(values, scale, ink, cell=each, digits=2 if each < 8 else 3)
+    return [_hatched(strip, row, each, ink) if row.any() else strip for strip, row in zip(strips, holes, strict=True)]
 
 
-def _hatched(text: str, each: int) -> str:
-    return text.replace("nan".rjust(each), " " + "░" * (each - 3) + "· ")
+def _hatched(strip: Strip, holes: Array, each: int, ink: Ink) -> Strip:
+    hatch = Strip([Segment(" " + "░" * (each - 3) + "· ", ink.style(ink.dim))], each)
+    return Strip.join([hatch if hole else strip.crop(x * each, (x + 1) * each) for x, hole in enumerate(holes)])
 
 
 def head(cell: CellView, ink: Ink, width: int, told: str) -> Strip:
     """The formula's first line."""
     inputs = len(cell.patch)
     name = f"{cell.layer} channel {cell.channel} cell {cell.row},{cell.column}"
-    what = (
-        f"sum over {inputs} input channels of patch × kernel, plus bias"
-        if inputs > 1
-        else "patch × kernel + bias"
-    )
+    what = f"sum over {inputs} input channels of patch × kernel, plus bias" if inputs > 1 else "patch × kernel + bias"
     return heading(name, told or what, width, ink)
 
 

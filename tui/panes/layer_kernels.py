@@ -59,9 +59,7 @@ def _dense(view: LayerView, structure: Structure, channel: int) -> Weights:
     count, inputs = view.kernels.shape
     shape = source(structure, view.layer)
     if channel >= count and not (len(shape) == 3 and shape[0] == 1):
-        return Weights(
-            view.kernels[:0, None], (), f"the weights of unit {channel} are left out: too many", False
-        )
+        return Weights(view.kernels[:0, None], (), f"the weights of unit {channel} are left out: too many", False)
     if len(shape) == 3 and int(np.prod(shape)) == inputs:
         if shape[0] == 1:
             pictures = view.kernels.reshape(count, *shape[1:])
@@ -92,11 +90,11 @@ def kernel_wall(
     key = legend(scale, ink, width, "these weights")
     if len(what.pictures) == 1 and not what.by_channel:
         strips, pooled = _matrix(what.pictures[0], scale, ink, width, height - 1)
-        told = what.told + (f", largest of {pooled}x{pooled}" if pooled > 1 else "")
+        told = what.told + (f", pooled {pooled}x{pooled}" if pooled > 1 else "")
         return [*strips, key], None, told
     chosen = channel if choose and what.by_channel else None
     drawn = wall(what.pictures, what.names, scale, ink, width, height - 1, selected=chosen, first=first)
-    told = what.told + (f", largest of {drawn.pooled}x{drawn.pooled}" if drawn.pooled > 1 else "")
+    told = what.told + (f", pooled {drawn.pooled}x{drawn.pooled}" if drawn.pooled > 1 else "")
     return [*drawn.strips, key], drawn if what.by_channel else None, told
 
 
@@ -105,7 +103,7 @@ def _matrix(values: Array, scale: Scale, ink: Ink, width: int, height: int) -> t
     high, wide = pixels(ink, width, max(1, height))
     block = factor(h, w, high, wide)
     shown = shrink(values, high, wide)
-    zoom = max(1, min(4, fit(*shown.shape, ink, width, height)))
+    zoom = max(1, min(4, fit(shown.shape[0], shown.shape[1], ink, width, height)))
     strips = heatmap(shown, scale, ink, zoom=zoom)
     return [*strips, *[remark("", width, ink)] * (height - len(strips))], block
 
@@ -140,9 +138,5 @@ def kernel_of(
         strips, _ = _matrix(pictures[0], scale, ink, width, height - 1)
         return [*strips, key], title
     drawn = wall(pictures, names, scale, ink, width, height - 1)
-    part = (
-        f" {drawn.shown.start}-{drawn.shown.stop - 1} of {len(pictures)}"
-        if len(drawn.shown) < len(pictures)
-        else ""
-    )
+    part = f" {drawn.shown.start}-{drawn.shown.stop - 1} of {len(pictures)}" if len(drawn.shown) < len(pictures) else ""
     return [*drawn.strips, key], f"{title} by input{part}"

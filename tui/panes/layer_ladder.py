@@ -93,9 +93,7 @@ def ladder(structure: Structure, ink: Ink, width: int, height: int, selected: st
         sums = {"parameters": short(structure.parameters), "mult-adds": short(structure.macs)}
         if axis is not None:
             ends = f"1e{axis[0]}"
-            sums |= {
-                name: f"{ends} to {_power(axis[1])}".ljust(_BARS[name][0] + 1 + _NUMBER) for name in _BARS
-            }
+            sums |= {name: f"{ends} to {_power(axis[1])}".ljust(_BARS[name][0] + 1 + _NUMBER) for name in _BARS}
         count = f"total of {len(layers)}"
         strips += row([count, *(sums.get(title, "") for title, _, _, _ in columns)], dim, dim)
     return Ladder(strips[:height], shown, top)
@@ -191,9 +189,7 @@ def _rung(
     return line(parts, width, ink)
 
 
-def _gradient(
-    layer: Layer, room: int, size: int, axis: tuple[int, int] | None, ink: Ink, chosen: bool
-) -> list[Part]:
+def _gradient(layer: Layer, room: int, size: int, axis: tuple[int, int] | None, ink: Ink, chosen: bool) -> list[Part]:
     """A bar on the log axis, and the number; nothing where there is no gradient."""
     norm = layer.gradient
     plain = ink.selected() if chosen else ink.style(ink.dim)

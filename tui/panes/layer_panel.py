@@ -1,4 +1,4 @@
-"""What one layer makes of one example: its maps or units with the legend, and beside them what belongs to it."""
+"""What one layer makes of one example: maps or units with their legend, and what belongs to them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -68,9 +68,7 @@ def panel(
     return _maps(view, structure, sight, ink, width, height, first)
 
 
-def _maps(
-    view: LayerView, structure: Structure, sight: Sight, ink: Ink, width: int, height: int, first: int
-) -> Panel:
+def _maps(view: LayerView, structure: Structure, sight: Sight, ink: Ink, width: int, height: int, first: int) -> Panel:
     """The title, the maps, kernels or units, and the legend."""
     if height < 3 or width < 8:
         return Panel(fitted([], width, height, ink))
@@ -179,9 +177,7 @@ def row_of(view: LayerView, structure: Structure, sight: Sight, ink: Ink, width:
     return beside(blocks, height, ink)
 
 
-def column_of(
-    view: LayerView, structure: Structure, sight: Sight, ink: Ink, width: int, height: int
-) -> Block:
+def column_of(view: LayerView, structure: Structure, sight: Sight, ink: Ink, width: int, height: int) -> Block:
     """Image, kernel and histogram one below the other, as many as there is room for."""
     with_kernel = sight.depth >= LAYER and has_kernels(view) and height >= 18
     count = 3 if with_kernel else 2

@@ -71,15 +71,11 @@ def scene(looked: Looked, sight: Sight, ink: Ink, width: int, height: int, parts
     if looked.error:
         room = height - 1
         drawn = _scene(looked, sight, ink, width, room, parts, first)
-        return Scene(
-            [*drawn.strips, remark(looked.error, width, ink, ink.bad)], drawn.spot, drawn.columns, drawn.first
-        )
+        return Scene([*drawn.strips, remark(looked.error, width, ink, ink.bad)], drawn.spot, drawn.columns, drawn.first)
     return _scene(looked, sight, ink, width, height, parts, first)
 
 
-def _scene(
-    looked: Looked, sight: Sight, ink: Ink, width: int, height: int, parts: Parts, first: int
-) -> Scene:
+def _scene(looked: Looked, sight: Sight, ink: Ink, width: int, height: int, parts: Parts, first: int) -> Scene:
     if sight.depth == LADDER:
         return _ladder(looked, sight, ink, width, height, parts, first)
     view = looked.view
@@ -91,8 +87,8 @@ def _scene(
         strips, drawn = channel(view, looked.cell, looked.structure, sight, ink, width, height)
 
         def cell(x: int, y: int) -> Spot | None:
-            at = drawn.hit(x, y - 1)
-            return None if at is None else Spot(cell=at)
+            hits = (Spot(cell=at) for top, part in drawn if (at := part.hit(x, y - top)) is not None)
+            return next(hits, None)
 
         return Scene(strips, cell)
     made = panel(view, looked.structure, sight, ink, width, height, first=first)
@@ -109,9 +105,7 @@ def _of(made: Panel, x0: int, y0: int) -> Scene:
     return Scene(made.strips, spot, made.units.columns if made.units else 1)
 
 
-def _ladder(
-    looked: Looked, sight: Sight, ink: Ink, width: int, height: int, parts: Parts, first: int
-) -> Scene:
+def _ladder(looked: Looked, sight: Sight, ink: Ink, width: int, height: int, parts: Parts, first: int) -> Scene:
     """The ladder, and beside or below it what the chosen layer makes of the example."""
     structure, view = looked.structure, looked.view
     side = width >= BESIDE_FROM
@@ -136,9 +130,9 @@ def _ladder(
     if side:
         left = drawn.strips
         if extras_under and view is not None:
-            low = min(under, 14)
+            low = min(under, 16)
             told = row_of(view, structure, sight, ink, wide, low)
-            left = [*fitted(left, wide, height - low, ink), *told]
+            left = [*left[: rows(structure)], remark("", wide, ink), *told]
         strips = beside([(left, wide), (maps.strips, maps_wide)], height, ink, gap=3, rule=True)
         x0, y0 = wide + 3, 0
     else:
@@ -182,9 +176,9 @@ def _mini(view: LayerView, sight: Sight, ink: Ink, width: int, height: int) -> B
     at = min(sight.channel, len(maps) - 1)
     scale = scale_of(view, scope_of(view, sight.scope), at)
     high, wide = pixels(ink, width, height - 2)
-    block = factor(*maps[at].shape, high, wide)
+    block = factor(maps.shape[1], maps.shape[2], high, wide)
     values = shrink(maps[at], high, wide)
-    zoom = max(1, min(4, fit(*values.shape, ink, width, height - 2)))
+    zoom = max(1, min(4, fit(values.shape[0], values.shape[1], ink, width, height - 2)))
     cursor = (sight.row // block, sight.column // block) if view.layer == sight.layer else None
     told = f"pooled {block}x{block}" if block > 1 else f"step {view.step}"
     return [

@@ -19,7 +19,7 @@ def wall(
     selected: int | None = None,
     first: int = 0,
 ) -> Tiles:
-    """Maps (n, h, w) in exactly `width` x `height` cells, from tile row `first` unless the selected is elsewhere."""
+    """Maps (n, h, w) in exactly `width` x `height` cells, from tile row `first` or where the selected is."""
     drawn = tiles(maps, names, scales, ink, width, height, selected=selected, first=first)
     if selected is None or not drawn.shown or selected in drawn.shown:
         return drawn
@@ -27,7 +27,7 @@ def wall(
 
 
 def seen(drawn: Tiles, count: int) -> str:
-    """In words: which of `count` maps are in view and how they are pooled; empty if there is nothing to say."""
+    """In words: which of `count` maps are in view and how they are pooled; empty if all are, as they are."""
     parts = [f"{drawn.shown.start}-{drawn.shown.stop - 1} of {count}"] if len(drawn.shown) < count else []
-    parts += [f"pooled {drawn.pooled}x{drawn.pooled}, largest shown"] if drawn.pooled > 1 else []
+    parts += [f"pooled {drawn.pooled}x{drawn.pooled}"] if drawn.pooled > 1 else []
     return ", ".join(parts)

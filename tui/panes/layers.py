@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.strip import Strip
 
 from ...engine.probes.requests import (
@@ -19,7 +18,6 @@ from ...engine.probes.requests import (
     Request,
     Structure,
 )
-from ..render.cells import note
 from ..render.numbers import cut
 from .blocks import Parts
 from .layer_cell import pages
@@ -27,12 +25,10 @@ from .layer_channel import side_width
 from .layer_help import HELP
 from .layer_scene import Looked, Scene, Spot, formula_width, scene, shows_maps
 from .layer_sight import CELL, CHANNEL, LADDER, LAYER, SCOPES, SPLITS, Sight, extent, find, is_flat, size
-from .pane import Pane
-
-EMPTY = "no model is loaded: choose one and press space"
+from .model_pane import ModelPane
 
 
-class LayersPane(Pane):
+class LayersPane(ModelPane):
     """Looks inside the loaded model at four depths."""
 
     HELP = HELP
@@ -59,9 +55,6 @@ class LayersPane(Pane):
         self.sight = Sight()
         self._parts = Parts()
         self._scene = Scene([])
-        self._titles = ("", "")
-
-    # What is asked of the engine.
 
     def wants(self) -> dict[str, Request]:
         """The structure, and what is drawn of layer and cell."""
@@ -93,14 +86,10 @@ class LayersPane(Pane):
         return answer.view if answer is not None and isinstance(answer.view, Structure) else None
 
     def _looked(self, structure: Structure) -> Looked:
-        """The answers that belong to this structure; older questions' answers too, for they say what they are."""
+        """The answers that fit this structure; answers to older questions too, for they say what they are."""
         answers = {name: self.answer(name) for name in ("structure", "layer", "cell")}
         wanted = self.wants()
-        errors = [
-            a.error
-            for name, a in answers.items()
-            if a is not None and a.error and a.request == wanted.get(name)
-        ]
+        errors = [a.error for name, a in answers.items() if a is not None and a.error and a.request == wanted.get(name)]
         layer, cell = answers["layer"], answers["cell"]
         view = layer.view if layer is not None and isinstance(layer.view, LayerView) else None
         made = find(structure, view.layer) if view is not None else None
@@ -117,30 +106,20 @@ class LayersPane(Pane):
         answers = {name: self.answer(name) for name in self.wants()}
         return any(a is None or a.request != self.wants()[name] for name, a in answers.items())
 
-    # What is drawn.
-
     def draw(self, width: int, height: int) -> list[Strip]:
         """The chosen depth."""
         structure = self._structure()
         if structure is None:
-            return self._empty(width, height)
+            self.entitle("layers", "")
+            self._scene = Scene([])
+            answer = self.answer("structure")
+            return self.vacant(answer.error if answer is not None else "", width, height)
         looked = self._looked(structure)
-        self._entitle(looked)
+        self._name_frame(looked)
         self._scene = scene(looked, self.sight, self.ink, width, height, self._parts, self._scene.first)
         return self._scene.strips
 
-    def _empty(self, width: int, height: int) -> list[Strip]:
-        self._title("layers", "")
-        self._scene = Scene([])
-        status, answer = self.lab.session.status, self.answer("structure")
-        if status.state == "loading":
-            return note(f"loading {status.model} …", width, self.ink, height)
-        if status.state == "idle" or not status.model or answer is None:
-            return note(EMPTY if not status.model else "…", width, self.ink, height)
-        text = status.message if status.state == "failed" else answer.error
-        return note(text or EMPTY, width, self.ink, height)
-
-    def _entitle(self, looked: Looked) -> None:
+    def _name_frame(self, looked: Looked) -> None:
         s = self.sight
         parts = ["layers"]
         made = find(looked.structure, s.layer)
@@ -152,7 +131,7 @@ class LayersPane(Pane):
         if s.depth == CELL and not flat:
             parts.append(f"cell ({s.row},{s.column})")
         title = " › ".join(parts) + (" …" if self._waits() else "")
-        self._title(title, self._told(looked))
+        self.entitle(title, self._told(looked))
 
     def _told(self, looked: Looked) -> str:
         """Step, example and scale of what is drawn."""
@@ -169,14 +148,6 @@ class LayersPane(Pane):
             return f"step {structure.step}"
         told = f"step {view.step} · {SPLITS[view.split]} {word} {view.index}, labelled {cut(view.label, 20)}"
         return told + f" · scale: {s.scope}"
-
-    def _title(self, title: str, subtitle: str) -> None:
-        """Set the frame's texts; only a change repaints it."""
-        if (title, subtitle) != self._titles:
-            self._titles = (title, subtitle)
-            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
-
-    # What one can do.
 
     def show_layer(self, name: str) -> None:
         """Choose a layer by name; one that the model does not have falls back when the model is known."""
@@ -237,9 +208,7 @@ class LayersPane(Pane):
         s, answer = self.sight, self.answer("cell")
         cell = answer.view if answer is not None and isinstance(answer.view, CellView) else None
         each = (
-            pages(cell, self.ink, formula_width(self.size.width), self.size.height)
-            if cell and s.depth == CELL
-            else 0
+            pages(cell, self.ink, formula_width(self.size.width), self.size.height) if cell and s.depth == CELL else 0
         )
         if not each or cell is None:
             self._choose(s.channel + by)
@@ -265,13 +234,6 @@ class LayersPane(Pane):
     def action_kernels(self) -> None:
         """Kernels instead of maps, or maps again."""
         self._see(kernels=not self.sight.kernels)
-
-    def action_large(self) -> None:
-        """This pane alone on the screen, or not."""
-        if self.screen.maximized is self:
-            self.screen.minimize()
-        else:
-            self.screen.maximize(self)
 
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked; what was chosen already is entered."""

@@ -130,9 +130,7 @@ class ModelTree(Tree[str]):
 def matching(search: str) -> list[Entry]:
     """Entries whose name, family or description has every word of `search`; else those with a near name."""
     words = search.lower().split()
-    found = [
-        e for e in CATALOG.values() if all(w in f"{e.name} {e.family} {e.summary}".lower() for w in words)
-    ]
+    found = [e for e in CATALOG.values() if all(w in f"{e.name} {e.family} {e.summary}".lower() for w in words)]
     if found or not search:
         return found
     return [CATALOG[name] for name in difflib.get_close_matches(search.lower(), CATALOG, cutoff=0.5)]

@@ -128,12 +128,8 @@ The line at the bottom says what the option means and what is allowed.
         self.lab.set_option(rule.name, show(self.default(rule)))
 
 
-DATA = Rule(
-    name="data", kind=str, default="digits", help="a name, a .npz or .csv file, or a folder of images"
-)
-SEED = Rule(
-    name="seed", kind=int, default=0, help="fixes the split, the weights, the order", low=0, high=2**31 - 1
-)
+DATA = Rule(name="data", kind=str, default="digits", help="a name, a .npz or .csv file, or a folder of images")
+SEED = Rule(name="seed", kind=int, default=0, help="fixes the split, the weights, the order", low=0, high=2**31 - 1)
 RUN_RULES = (DATA, SEED)
 
 
@@ -144,9 +140,7 @@ def turned(rule: Rule, value: Any, by: int) -> Any:
     if rule.kind is bool:
         return not value
     if rule.many:
-        return tuple(
-            turned(one, part, by) for one, part in zip([_single(rule)] * len(value), value, strict=True)
-        )
+        return tuple(turned(one, part, by) for one, part in zip([_single(rule)] * len(value), value, strict=True))
     if rule.kind not in (int, float):
         return value
     low = rule.low if rule.low is not None else 0.0

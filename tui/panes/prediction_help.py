@@ -3,24 +3,27 @@
 HELP = """
 # Predictions
 
-What the model answers on data that it was not trained on. The title says which split: **validation** while the
-model trains, **test** once it has finished, for the test split is kept for the end (`t` chooses otherwise).
+What the model answers on data that it was not trained on. The title says which split: **validation** while
+the model trains, **test** once it has finished, for the test split is kept for the end (`t` chooses
+otherwise).
 
-**The first line**: *accuracy* is the share of right answers; *loss* the mean cross-entropy in nats (0 is perfect;
-the logarithm of the number of classes is guessing, 2.303 for ten); *ECE*, the expected calibration error, is how
-far confidence and accuracy lie apart: answers are sorted into bins by their probability, and the gaps between mean
-probability and share of right answers are averaged. An ECE of 2% means that of answers given with 90% about 88 to
-92% are right.
+**The first line**: *accuracy* is the share of right answers; *loss* the mean cross-entropy in nats (0 is
+perfect; the logarithm of the number of classes is guessing, 2.303 for ten); *ECE*, the expected calibration
+error, is how far confidence and accuracy lie apart: answers are sorted into bins by their probability, and
+the gaps between mean probability and share of right answers are averaged. An ECE of 2% means that of
+answers given with 90% about 88 to 92% are right.
 
-**The image** in its own colours, or grey ones as a heat map whose legend tells the range. Below it the likeliest
-classes with their probabilities: `✓` marks the true class, `✗` a wrong answer. The true class is always among them.
+**The image** in its own colours, or grey ones as a heat map whose legend tells the range. Below it the
+likeliest classes with their probabilities: `✓` marks the true class, `✗` a wrong answer. The true class is
+always among them.
 
-**Confusion matrix**: rows are true classes, columns what was predicted, numbers are counts. The diagonal is right
-(one tint), all else wrong (another); the colour is the share of the row, in square-root steps so that one error in
-a hundred is seen. *Recall* is the share of a class that was found. The line below reads the cursor off.
+**Confusion matrix**: rows are true classes, columns what was predicted, numbers are counts. The diagonal is
+right (one tint), all else wrong (another); the colour is the share of the row, in square-root steps so that
+one error in a hundred is seen. *Recall* is the share of a class that was found. The line below reads the
+cursor off.
 
-**Worst mistakes**: wrong answers, the largest loss first: `3→8 98%` is a 3 that the model takes for an 8 with a
-probability of 98%. Often the label is wrong, or a person would hesitate too.
+**Worst mistakes**: wrong answers, the largest loss first: `3→8 98%` is a 3 that the model takes for an 8
+with a probability of 98%. Often the label is wrong, or a person would hesitate too.
 
 **…** in the title: the engine has not answered the latest question yet; what is drawn is the last answer.
 

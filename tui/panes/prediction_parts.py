@@ -1,10 +1,10 @@
-"""The parts of a classifier's answers: one example with its probabilities, the confusion matrix, the mistakes."""
+"""The parts of a classifier's answers: one example with its probabilities, the matrix, the mistakes."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine.probes.requests import Predictions
+from ...engine.probes.requests import Array, Predictions
 from ..render.bars import bars
 from ..render.cells import Part, line, note
 from ..render.heatmap import heatmap, pixels
@@ -12,7 +12,7 @@ from ..render.matrix import confusion
 from ..render.numbers import compact, cut, pad
 from ..render.palette import Ink
 from ..render.picture import picture
-from ..render.pooling import factor, shrink
+from ..render.pooling import shrink
 from ..render.scale import Scale
 from .blocks import Block, beside, fitted, heading, remark
 from .example import example
@@ -20,7 +20,9 @@ from .thumbnails import Thumbnails, thumbnails
 
 SPLITS = {"val": "validation", "test": "test", "train": "training"}
 _SMALL = 16
-"""Thumbnails have at most so many pixels a side."""
+"""Thumbnails have at most so many pixels a side, enlarged so many times."""
+_ZOOM_MOST = 3
+_NAME_MOST = 5
 
 
 def class_name(view: Predictions, index: int) -> str:
@@ -52,17 +54,15 @@ def answer(view: Predictions, ink: Ink, width: int, height: int, *, active: bool
     right = guess == view.label
     word = "image" if view.image.ndim == 3 else "example"
     strips = [heading(f"{word} {view.index}", f"of {view.count}", width, ink, active=active)]
+    mark, colour = ("✓", ink.good) if right else ("✗", ink.bad)
+    dim, bold = ink.style(ink.dim), ink.style(bold=True)
     verdict: list[Part] = [
-        ("true ", ink.style(ink.dim)),
-        (cut(class_name(view, view.label), 20), ink.style(bold=True)),
+        (f"{mark} ", ink.style(colour, bold=True)),
+        ("true ", dim),
+        (cut(class_name(view, view.label), 20), bold),
+        ("  predicted ", dim),
+        (cut(class_name(view, guess), 20), ink.style(colour, bold=True)),
     ]
-    verdict += [
-        ("  predicted ", ink.style(ink.dim)),
-        (cut(class_name(view, guess), 20), ink.style(bold=True)),
-    ]
-    verdict.append(
-        (" ✓ right" if right else " ✗ wrong", ink.style(ink.good if right else ink.bad, bold=True))
-    )
     strips.append(line(verdict, width, ink))
     side = width >= 48 and height < 14
     room = height - 3
@@ -105,12 +105,14 @@ def matrix(
     total = int(view.confusion[true].sum()) if true < len(view.confusion) else 0
     count = int(view.confusion[true, said]) if total else 0
     share = f" ({count / total:.1%})" if total else ""
-    told = f"true {cut(class_name(view, true), 12)} → predicted {cut(class_name(view, said), 12)}: {count} of {total}{share}"
-    drawn = confusion(
-        view.confusion, view.classes, ink, width, min(height - 2, len(view.confusion) + 2), cursor=cursor
-    )
+    names = cut(class_name(view, true), 12), cut(class_name(view, said), 12)
+    told = f"true {names[0]} → predicted {names[1]}: {count} of {total}{share}"
+    room = min(height - 2, len(view.confusion) + 3)
+    drawn = confusion(view.confusion, view.classes, ink, width, room, cursor=cursor)
+    if drawn and not drawn[-1].text.strip():
+        drawn = drawn[:-1]
     return [
-        heading("confusion", "counts; colour: share of the row", width, ink, active=active),
+        heading("confusion", "rows: true class; colour: share of the row", width, ink, active=active),
         *drawn,
         remark(told, width, ink),
     ]
@@ -136,24 +138,37 @@ class Mistakes:
 def mistakes(
     view: Predictions, selected: int | None, ink: Ink, width: int, height: int, *, active: bool = False
 ) -> Mistakes:
-    """The worst mistakes in exactly `width` x `height` cells: true class, predicted class, its probability."""
+    """The worst mistakes in exactly `width` x `height` cells: true class, predicted class, probability."""
     count = len(view.worst)
-    sort = "largest loss first" + (f", {count} of {view.mistakes}" if count < view.mistakes else "")
-    title = heading("worst mistakes", sort if count else "", width, ink, active=active)
     if not count:
-        quiet = note(f"none among {view.count}", width, ink, height - 1)
-        return Mistakes([title, *quiet], None)
+        title = heading("worst mistakes", "", width, ink, active=active)
+        return Mistakes([title, *note(f"none among {view.count}", width, ink, height - 1)], None)
     rows = zip(view.worst_labels, view.worst_predicted, view.worst_confidence, strict=True)
-    captions = [f"{class_name(view, a)}→{class_name(view, b)} {_percent(c)}" for a, b, c in rows]
+    most = _NAME_MOST if view.worst_images.ndim == 4 else 24
+    captions = [f"{cut(class_name(view, a), most)}→{cut(class_name(view, b), most)} {_percent(c)}" for a, b, c in rows]
     if view.worst_images.ndim == 4:
-        pictures = [_thumbnail(image, view, ink) for image in view.worst_images]
+        wall = _pictures(view, captions, selected, ink, width, height - 1)
+        strips, shown = wall.strips, wall.shown
     else:
-        captions = [
-            pad(f"example {k}: {caption}", width - 2) for k, caption in zip(view.worst, captions, strict=True)
-        ]
-        return Mistakes([title, *_listed(captions, selected, ink, width, height - 1)], None)
-    wall = thumbnails(pictures, captions, ink, width, height - 1, selected=selected)
-    return Mistakes([title, *wall.strips], wall)
+        texts = [f"example {k}: {text}" for k, text in zip(view.worst, captions, strict=True)]
+        wall = None
+        strips, shown = _listed(texts, selected, ink, width, height - 1)
+    told = f"largest loss first, {shown.start + 1}-{shown.stop} of {view.mistakes}"
+    return Mistakes([heading("worst mistakes", told, width, ink, active=active), *strips], wall)
+
+
+def _pictures(
+    view: Predictions, captions: list[str], selected: int | None, ink: Ink, width: int, height: int
+) -> Thumbnails:
+    """The wall at the largest zoom at which all are seen."""
+    wall = None
+    for zoom in range(_ZOOM_MOST, 0, -1):
+        pictures = [_thumbnail(image, view, ink, zoom) for image in view.worst_images]
+        wall = thumbnails(pictures, captions, ink, width, height, selected=selected)
+        if len(wall.shown) == len(captions) and len(wall.strips) == height:
+            break
+    assert wall is not None
+    return wall
 
 
 def _percent(share: float) -> str:
@@ -161,22 +176,19 @@ def _percent(share: float) -> str:
     return f"{share:.0%}" if share < 0.995 else ">99%"
 
 
-def _listed(captions: list[str], selected: int | None, ink: Ink, width: int, height: int) -> Block:
+def _listed(captions: list[str], selected: int | None, ink: Ink, width: int, height: int) -> tuple[Block, range]:
     first = max(0, min((selected or 0) - height // 2, len(captions) - height))
     shown = range(first, min(len(captions), first + height))
     strips = [
-        line([(captions[k], ink.selected() if k == selected else ink.style())], width, ink) for k in shown
+        line([(pad(captions[k], width), ink.selected() if k == selected else ink.style())], width, ink) for k in shown
     ]
-    return fitted(strips, width, height, ink)
+    return fitted(strips, width, height, ink), shown
 
 
-def _thumbnail(
-    image: np.ndarray[tuple[int, ...], np.dtype[np.float32]], view: Predictions, ink: Ink
-) -> Block:
+def _thumbnail(image: Array, view: Predictions, ink: Ink, zoom: int) -> Block:
     """A small picture: of grey images as a heat map on the scale of all of them."""
     if image.shape[0] == 3:
-        columns, rows = (_SMALL, _SMALL // 2) if ink.coloured else (_SMALL, _SMALL // 2)
-        return picture(image, ink, columns, rows, most=1)[0]
+        return picture(image, ink, _SMALL * zoom, _SMALL * zoom // 2, most=zoom)[0]
     high, wide = pixels(ink, _SMALL, _SMALL // 2)
-    values = shrink(image[0], high, wide, "mean") if factor(*image[0].shape, high, wide) > 1 else image[0]
-    return heatmap(values, Scale.of(view.worst_images), ink)
+    values = shrink(image[0], high, wide, "mean")
+    return heatmap(values, Scale.of(view.worst_images), ink, zoom=zoom)

@@ -6,22 +6,19 @@ from typing import ClassVar
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.strip import Strip
 
 from ...engine.probes.requests import LookPredictions, Predictions, Request
-from ..render.cells import note
-from ..render.palette import Ink
 from .blocks import Block, beside, fitted, remark
-from .pane import Pane
+from .model_pane import ModelPane
 from .prediction_help import HELP
 from .prediction_parts import SPLITS, Mistakes, answer, matrix, mistakes, sums
 
-EMPTY = "no model is loaded: choose one and press space"
 PARTS = ("image", "matrix", "mistakes")
 _LEFT = 36
 _MATRIX_MOST = 66
 _CLASSES_MOST = 16
+_ROOMY = 14
 
 
 def arrangement(width: int, height: int, classes: int) -> str:
@@ -39,10 +36,10 @@ def arrangement(width: int, height: int, classes: int) -> str:
 def matrix_size(classes: int) -> tuple[int, int]:
     """Columns and rows that a confusion matrix wants, with its title and its cursor's line."""
     shown = min(classes, _CLASSES_MOST)
-    return min(_MATRIX_MOST, 14 + 4 * shown), shown + 4
+    return min(_MATRIX_MOST, max(46, 14 + 4 * shown)), shown + 4
 
 
-class PredictionsPane(Pane):
+class PredictionsPane(ModelPane):
     """What the model answers on held-out data, and where it is wrong."""
 
     HELP = HELP
@@ -71,7 +68,6 @@ class PredictionsPane(Pane):
         """The example that is highlighted among the mistakes."""
         self._columns = 1
         self._wall: tuple[int, int, Mistakes] | None = None
-        self._titles = ("", "")
 
     @property
     def split(self) -> str:
@@ -99,25 +95,15 @@ class PredictionsPane(Pane):
         waits = given is None or given.request != self.wants()["predictions"]
         self._wall = None
         if view is None:
-            return self._empty(given.error if given is not None else "", width, height)
+            self.entitle("predictions", "")
+            return self.vacant(given.error if given is not None else "", width, height)
         title = f"predictions: {SPLITS[view.split]}, {view.count} {self._word(view)}s"
-        self._title(title + (" …" if waits else ""), f"step {view.step}")
+        self.entitle(title + (" …" if waits else ""), f"step {view.step}")
         head = sums(view, self.ink, width)
-        if height >= 9:
+        if height >= _ROOMY:
             head.append(remark("", width, self.ink))
         body = self._body(view, width, height - len(head), len(head))
         return [*head, *fitted(body, width, height - len(head), self.ink)]
-
-    def _empty(self, error: str, width: int, height: int) -> Block:
-        status = self.lab.session.status
-        self._title("predictions", "")
-        if status.state == "loading":
-            return note(f"loading {status.model} …", width, self.ink, height)
-        if not status.model:
-            return note(EMPTY, width, self.ink, height)
-        if status.state == "failed":
-            return note(status.message or error, width, self.ink, height)
-        return note(error or "…", width, self.ink, height)
 
     @staticmethod
     def _word(view: Predictions) -> str:
@@ -146,7 +132,7 @@ class PredictionsPane(Pane):
             blocks.append((right(side, height, _LEFT + wide + 6, top), side))
             return beside(blocks, height, ink, gap=3, rule=True)
         if kind == "grid":
-            upper = max(14, tall, height - 26)
+            upper = max(14, tall, height - 15 if height < 44 else height // 2)
             across = width - _LEFT - 3
             blocks = [(left(_LEFT, upper), _LEFT), (middle(across, upper), across)]
             under = right(width, height - upper - 1, 0, top + upper + 1)
@@ -172,13 +158,7 @@ class PredictionsPane(Pane):
         """Where there is no room for all: the example and one other part, or one part alone."""
         x = 30 + 3 if kind == "pair" else 0
         room = width - x
-        shown = (
-            middle(room, height)
-            if part == "matrix"
-            else right(room, height, x, top)
-            if part == "mistakes"
-            else []
-        )
+        shown = middle(room, height) if part == "matrix" else right(room, height, x, top) if part == "mistakes" else []
         if kind == "page":
             return shown or left(width, height)
         return beside([(left(30, height), 30), (shown, room)], height, self.ink, gap=3, rule=True)
@@ -196,7 +176,7 @@ class PredictionsPane(Pane):
         return PARTS if kind == "page" else PARTS[1:]
 
     def _cursor(self, view: Predictions, part: str) -> tuple[int, int]:
-        """The cell of the matrix: the one chosen by key, else the chosen example's or the chosen mistake's."""
+        """The cell of the matrix: one chosen by key, else the chosen example's or the chosen mistake's."""
         count = max(1, len(view.classes))
         if part == "matrix" and self.cursor is not None:
             return min(self.cursor[0], count - 1), min(self.cursor[1], count - 1)
@@ -210,12 +190,6 @@ class PredictionsPane(Pane):
         if not view.worst:
             return None
         return view.worst.index(self.mistake) if self.mistake in view.worst else 0
-
-    def _title(self, title: str, subtitle: str) -> None:
-        """Set the frame's texts; only a change repaints it."""
-        if (title, subtitle) != self._titles:
-            self._titles = (title, subtitle)
-            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
 
     def action_example(self, by: int) -> None:
         """The next or previous example of the split."""
@@ -237,7 +211,7 @@ class PredictionsPane(Pane):
         if view is None:
             return None
         width, height = self.size.width, self.size.height
-        height -= 2 if height >= 9 else 1
+        height -= 2 if height >= _ROOMY else 1
         return view, arrangement(width, height, len(view.classes)), self.part(width, height, view)
 
     def action_part(self) -> None:
@@ -281,13 +255,6 @@ class PredictionsPane(Pane):
         if at is not None:
             self.index = self.mistake = view.worst[at]
             self.pull()
-
-    def action_large(self) -> None:
-        """This pane alone on the screen, or not."""
-        if self.screen.maximized is self:
-            self.screen.minimize()
-        else:
-            self.screen.maximize(self)
 
     def action_back(self) -> None:
         """Leave the full screen."""

@@ -28,7 +28,7 @@ def signed_bars(
     digits: int = 3,
     reach: float = 0.0,
 ) -> list[Strip]:
-    """One line a value: label, bar from zero to the left or right, number; `reach` is the longest bar's value.
+    """One line a value: label, bar to the left or right of zero, number; `reach` is the longest bar's value.
 
     Positive values go right, negative ones left; without any negative value zero is at the left edge.
     """

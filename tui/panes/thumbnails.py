@@ -68,9 +68,7 @@ def _thumbnail(
     """The rows of one; only the chosen one has a frame, that of the others is empty space."""
     edge = ink.style(ink.accent, bold=True)
     side: Part = ("┃", edge) if chosen else (" ", ink.style())
-    rows: list[list[Part]] = [
-        [("┏" + "━" * inner + "┓", edge) if chosen else (" " * (inner + 2), ink.style())]
-    ]
+    rows: list[list[Part]] = [[("┏" + "━" * inner + "┓", edge) if chosen else (" " * (inner + 2), ink.style())]]
     for y in range(tall - 2):
         strip = picture[y] if y < len(picture) else blank(inner, ink)
         body: list[Part] = [(segment.text, segment.style or Style()) for segment in strip]

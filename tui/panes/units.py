@@ -21,7 +21,7 @@ _CELL = 6
 
 @dataclass(frozen=True)
 class Units:
-    """Drawn units: `columns` in a row, the first at row `first`; `zoom` pixels a value, 0 for numbers or bars."""
+    """Drawn units, `columns` in a row from row `first` on; one is `cell` columns and `rows_each` rows large."""
 
     strips: Block
     columns: int
@@ -36,9 +36,7 @@ class Units:
         """The unit at a cell of the block."""
         column = (x - self.left) // self.cell if x >= self.left else -1
         index = (self.first + int(y / self.rows_each)) * self.columns + column
-        return (
-            index if 0 <= column < self.columns and 0 <= y < len(self.strips) and index < self.count else None
-        )
+        return index if 0 <= column < self.columns and 0 <= y < len(self.strips) and index < self.count else None
 
 
 def units(
@@ -63,18 +61,12 @@ def units(
         labels = [names[k] if k < len(names) else f"unit {k}" for k in rows]
         reach = max(abs(scale.low), abs(scale.high))
         at = None if selected is None else selected - first
-        strips = signed_bars(
-            labels, array[rows.start : rows.stop].tolist(), ink, width, selected=at, reach=reach
-        )
+        strips = signed_bars(labels, array[rows.start : rows.stop].tolist(), ink, width, selected=at, reach=reach)
         return Units(strips, 1, first, count, 0, width, 1.0, scale)
-    return _numbers(array, scale, ink, width, height, selected) or _wall(
-        array, scale, ink, width, height, selected
-    )
+    return _numbers(array, scale, ink, width, height, selected) or _wall(array, scale, ink, width, height, selected)
 
 
-def _numbers(
-    array: Any, scale: Scale, ink: Ink, width: int, height: int, selected: int | None
-) -> Units | None:
+def _numbers(array: Any, scale: Scale, ink: Ink, width: int, height: int, selected: int | None) -> Units | None:
     """A near-square grid of the numbers themselves, or None where they do not fit."""
     count, left = len(array), len(str(len(array) - 1)) + 1
     most = (width - left) // _CELL
@@ -84,9 +76,7 @@ def _numbers(
     strips: Block = []
     for row in range(-(-count // columns)):
         part = array[row * columns : (row + 1) * columns]
-        cursor = (
-            (0, selected - row * columns) if selected is not None and selected // columns == row else None
-        )
+        cursor = (0, selected - row * columns) if selected is not None and selected // columns == row else None
         numbers = grid(part[None], scale, ink, cell=_CELL, cursor=cursor)[0]
         label = (str(row * columns).rjust(left - 1) + " ", ink.style(ink.dim))
         strips.append(line([label, *((s.text, s.style or ink.style()) for s in numbers)], width, ink))

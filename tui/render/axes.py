@@ -76,8 +76,7 @@ class Axis:
             # Scaled by a power of two: exact, and neither a huge nor a denormal range is lost.
             power = -math.frexp(max(abs(self.low), abs(self.high)))[1]
             low, high = (
-                math.ldexp(math.ldexp(end, power // 2), power - power // 2 - 1)
-                for end in (self.low, self.high)
+                math.ldexp(math.ldexp(end, power // 2), power - power // 2 - 1) for end in (self.low, self.high)
             )
             scaled = np.ldexp(np.ldexp(values, power // 2), power - power // 2 - 1)
             return np.asarray((scaled - low) / (high - low))

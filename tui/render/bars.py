@@ -31,9 +31,7 @@ def bars(
     """
     texts = [form.format(value) if math.isfinite(value) else f"{value:g}" for value in map(float, values)]
     right = max(map(cell_len, texts), default=0)
-    left = min(
-        max((cell_len(cut(label, width)) for label in labels), default=0), max(3, (width - right) * 2 // 5)
-    )
+    left = min(max((cell_len(cut(label, width)) for label in labels), default=0), max(3, (width - right) * 2 // 5))
     left = max(0, min(left, width - right - 1))
     room = max(0, width - left - right - 2)
     lit = highlight or {}

@@ -94,9 +94,7 @@ class Cells:
         here = np.s_[row : row + bits.shape[0], column : column + bits.shape[1]]
         shared = (bits > 0) & (self.bits[here] > 0) & (self.looks[here] == self.look(style))
         full = _COUNT[self.bits[here][shared]]
-        self.looks[here][shared] = np.array([self.look(shade) for shade in shades])[
-            (full * len(shades) - 1) // 8
-        ]
+        self.looks[here][shared] = np.array([self.look(shade) for shade in shades])[(full * len(shades) - 1) // 8]
         self.bits[here][shared] = 0
 
     def free(self, row: int, column: int, over: str = "") -> bool:

@@ -94,9 +94,7 @@ def _entries(curves: Sequence[Curve], axes: Axes, ink: Ink, title: str, cursor: 
     for curve, letter in zip(curves, letters(curves, ink), strict=True):
         trace = curve.trace
         point = trace.last(axes.window) if cursor is None else trace.near(cursor, axes.window)
-        off = (
-            cursor is not None and point is not None and abs(point.x - cursor) > 1e-9 * max(1.0, abs(cursor))
-        )
+        off = cursor is not None and point is not None and abs(point.x - cursor) > 1e-9 * max(1.0, abs(cursor))
         entries.append(
             Entry(
                 swatch=letter + curve.swatch,
@@ -135,6 +133,4 @@ def _where(curves: Sequence[Curve], axes: Axes, x: float) -> str:
         return text
     if axes.x != "step":
         text += f" · step {point.step}"
-    return (
-        text if axes.x == "time" or point.elapsed != point.elapsed else f"{text} · {lasting(point.elapsed)}"
-    )
+    return text if axes.x == "time" or point.elapsed != point.elapsed else f"{text} · {lasting(point.elapsed)}"

@@ -82,9 +82,7 @@ def from_oklab(lab: Triple) -> str:
 def mix(first: str, second: str, share: float) -> str:
     """The colour `share` (0..1) of the way from `first` to `second`, in Oklab."""
     a, b = oklab(first), oklab(second)
-    return from_oklab(
-        (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2]))
-    )
+    return from_oklab((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2])))
 
 
 def luminance(colour: str) -> float:

@@ -112,9 +112,7 @@ class Frame:
         if column is None:
             return
         ink, cells = self.ink, self.cells
-        band = (
-            ink.style(None, mix(ink.background, ink.accent, 0.25)).background_style if ink.coloured else None
-        )
+        band = ink.style(None, mix(ink.background, ink.accent, 0.25)).background_style if ink.coloured else None
         for row in range(self.rows):
             if cells.free(row, column, "┊"):
                 cells.text(row, column, "│", ink.style(ink.accent))

@@ -89,9 +89,7 @@ def _flow(head: list[Part], entries: list[list[Part]], width: int) -> list[list[
     return lines
 
 
-def _shorten(
-    lines: list[list[Part]], rows: int, entries: Sequence[Entry], width: int, ink: Ink
-) -> list[list[Part]]:
+def _shorten(lines: list[list[Part]], rows: int, entries: Sequence[Entry], width: int, ink: Ink) -> list[list[Part]]:
     """The first `rows` lines, the last of which ends by saying how many curves are not named."""
     shown = [part for parts in lines[:rows] for part in parts]
     last = list(lines[rows - 1])

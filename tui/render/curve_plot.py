@@ -143,9 +143,7 @@ class Plot:
         pattern = np.array([bit == "1" for bit in _DASHES[shape % len(_DASHES)]])
         return np.asarray(dots & (np.resize(pattern, self.columns) | (dots.sum(0) > 4)))
 
-    def _letter(
-        self, letter: str, index: int, count: int, curve: Curve, knots: Sequence[Knots], mean: bool
-    ) -> None:
+    def _letter(self, letter: str, index: int, count: int, curve: Curve, knots: Sequence[Knots], mean: bool) -> None:
         """The curve's letter beside it, every now and then; only in cells that are free."""
         style = self.ink.style(curve.colour(self.ink), bold=True)
         period = max(16, 4 * count)

@@ -36,11 +36,7 @@ def heatmap(
         return []
     if cursor is not None and not (0 <= cursor[0] < codes.shape[0] and 0 <= cursor[1] < codes.shape[1]):
         cursor = None
-    return (
-        _halves(codes, scale.map, ink, zoom, cursor)
-        if ink.coloured
-        else _shades(codes, scale, ink, zoom, cursor)
-    )
+    return _halves(codes, scale.map, ink, zoom, cursor) if ink.coloured else _shades(codes, scale, ink, zoom, cursor)
 
 
 def size(h: int, w: int, ink: Ink, zoom: int = 1) -> tuple[int, int]:
@@ -59,9 +55,7 @@ def fit(h: int, w: int, ink: Ink, columns: int, rows: int) -> int:
     return max(0, min(high // max(1, h), wide // max(1, w), _ZOOM_MOST))
 
 
-def _halves(
-    codes: NDArray[np.uint8], name: str, ink: Ink, zoom: int, cursor: tuple[int, int] | None
-) -> list[Strip]:
+def _halves(codes: NDArray[np.uint8], name: str, ink: Ink, zoom: int, cursor: tuple[int, int] | None) -> list[Strip]:
     dots = codes.repeat(zoom, axis=0).repeat(zoom, axis=1)
     if cursor is not None:
         top, left = cursor[0] * zoom, cursor[1] * zoom
@@ -105,9 +99,7 @@ def _colour(code: int, name: str, ink: Ink) -> str:
     return {BAD: ink.invalid, _CURSOR: ink.cursor, _OUTSIDE: ink.background}[code]
 
 
-def _shades(
-    codes: NDArray[np.uint8], scale: Scale, ink: Ink, zoom: int, cursor: tuple[int, int] | None
-) -> list[Strip]:
+def _shades(codes: NDArray[np.uint8], scale: Scale, ink: Ink, zoom: int, cursor: tuple[int, int] | None) -> list[Strip]:
     strips: list[Strip] = []
     for y, row in enumerate(codes):
         column = cursor[1] if cursor is not None and cursor[0] == y else -1

@@ -50,9 +50,7 @@ def _nothing(title: str) -> str:
     return f"{cut(title, 40)}: no values" if title else "no values"
 
 
-def _columns(
-    counts: NDArray[np.float64], edges: NDArray[np.float64], width: int
-) -> tuple[NDArray[np.float64], str]:
+def _columns(counts: NDArray[np.float64], edges: NDArray[np.float64], width: int) -> tuple[NDArray[np.float64], str]:
     """The count of each column, and in words what a column is where it is not one bin."""
     bins = len(counts)
     steps = np.diff(edges)

@@ -26,9 +26,7 @@ def legend(scale: Scale, ink: Ink, width: int, scope: str = "layer", unit: str =
     tails = [f" {unit}  scale: {scope}", f"  scale: {scope}", f"  {scope}"]
     tails = tails if unit else tails[1:]
     # A bar that shows something is worth more than the word "scale", but less than the scope itself.
-    tail = next(
-        (text for least in _BAR_LEAST for text in tails if width - ends - cell_len(text) >= least), ""
-    )
+    tail = next((text for least in _BAR_LEAST for text in tails if width - ends - cell_len(text) >= least), "")
     room = max(0, min(_BAR_MOST, width - ends - cell_len(tail)))
     parts = [(low + " ", ink.style()), *_bar(scale, ink, room), (" " + high, ink.style())]
     return line([*parts, (tail, ink.style(ink.dim))], width, ink)

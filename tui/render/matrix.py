@@ -61,9 +61,7 @@ def confusion(
         parts += [_cell(counts, i, j, total, cell, ink, (i, j) == cursor) for j in across]
         found = f"{counts[i, i] / total:7.1%}" if total else "      -"
         strips.append(line([*parts, (found if recall else "", ink.style())], width, ink))
-    cuts = [
-        f"{axis} {_span(part)}" for axis, part in (("true", down), ("predicted", across)) if len(part) < k
-    ]
+    cuts = [f"{axis} {_span(part)}" for axis, part in (("true", down), ("predicted", across)) if len(part) < k]
     if cuts:
         strips.append(line([(cut(f"cut: {', '.join(cuts)} of {k}", width), dim)], width, ink))
     return [*strips[:height], *[blank(width, ink)] * (height - len(strips))]

@@ -175,8 +175,7 @@ ANSI16_DARK = Ink(
     good=ANSI["bright_green"],
     bad=ANSI["bright_red"],
     categories=tuple(
-        ANSI[name]
-        for name in ("cyan", "yellow", "green", "magenta", "bright_yellow", "bright_blue", "red", "white")
+        ANSI[name] for name in ("cyan", "yellow", "green", "magenta", "bright_yellow", "bright_blue", "red", "white")
     ),
 )
 ANSI16_LIGHT = Ink(
@@ -189,8 +188,7 @@ ANSI16_LIGHT = Ink(
     good=ANSI["green"],
     bad=ANSI["red"],
     categories=tuple(
-        ANSI[name]
-        for name in ("blue", "yellow", "green", "magenta", "cyan", "bright_blue", "red", "bright_black")
+        ANSI[name] for name in ("blue", "yellow", "green", "magenta", "cyan", "bright_blue", "red", "bright_black")
     ),
 )
 PLAIN = Ink(

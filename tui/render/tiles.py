@@ -116,9 +116,7 @@ def _pooled(count: int, h: int, w: int, ink: Ink, width: int, height: int) -> in
     if factor(h, w, high, wide) == 1 and _holds(h, w, ink, 1, width, height) >= min(count, 2):
         return 1
     block = factor(h, w, high, wide)
-    while block < max(h, w) and _holds(-(-h // block), -(-w // block), ink, 1, width, height) < min(
-        count, _SEEN_LEAST
-    ):
+    while block < max(h, w) and _holds(-(-h // block), -(-w // block), ink, 1, width, height) < min(count, _SEEN_LEAST):
         block += 1
     return block
 

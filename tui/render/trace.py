@@ -109,9 +109,7 @@ class Trace:
         """The curve from x = low (column 0) to high (column columns-1), one list item a restart."""
         if not len(self) or columns < 1:
             return []
-        return [
-            k for a, b in self._spans() if (k := self._knots(a, b, low, high, columns, window)) is not None
-        ]
+        return [k for a, b in self._spans() if (k := self._knots(a, b, low, high, columns, window)) is not None]
 
     def near(self, x: float, window: int = 1) -> Reading | None:
         """The point nearest to `x`; of equally near ones the newest."""
@@ -150,9 +148,7 @@ class Trace:
         """Bisect; whole numbers as such, for turning ten million steps into floats is not free."""
         part = self._xs[a:b]
         if part.dtype.kind == "i":
-            xs = np.clip(np.ceil(xs) if side == "left" else np.floor(xs), -(2.0**62), 2.0**62).astype(
-                np.int64
-            )
+            xs = np.clip(np.ceil(xs) if side == "left" else np.floor(xs), -(2.0**62), 2.0**62).astype(np.int64)
         return np.searchsorted(part, xs, side) + a  # type: ignore[call-overload,no-any-return]
 
     def _knots(self, a: int, b: int, low: float, high: float, columns: int, window: int) -> Knots | None:
@@ -188,9 +184,7 @@ class Trace:
         smooth = np.where(np.isnan(both.low[:n]), np.nan, smooth)
         first, last = values[starts], values[ends - 1]
         linked = np.isfinite(last[:-1]) & np.isfinite(first[1:]) & (ends[:-1] == starts[1:])
-        return Knots(
-            at, both.low[:n], both.high[:n], first, last, smooth, linked, both.nonfinite[:n], ends - starts
-        )
+        return Knots(at, both.low[:n], both.high[:n], first, last, smooth, linked, both.nonfinite[:n], ends - starts)
 
     def _reading(self, a: int, i: int, window: int) -> Reading:
         p = self._points

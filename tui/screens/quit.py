@@ -23,11 +23,12 @@ class QuitScreen(ModalScreen[str]):
     QuitScreen {
         align: center middle;
         Vertical {
-            width: 58; height: auto; max-width: 95%; padding: 0 1;
+            width: 66; height: auto; max-width: 95%; padding: 0 1;
             border: round $accent; background: $surface; border-title-color: $accent;
         }
         Label { margin: 0 1 1 1; }
-        OptionList { height: auto; border: none; background: $surface; padding: 0; }
+        OptionList { height: auto; background: $surface; padding: 0; }
+        OptionList, OptionList:focus { border: none; }
     }
     """
     BINDINGS = [Binding("escape,q", "cancel", "Cancel")]

@@ -23,6 +23,7 @@ class ValueScreen(ModalScreen[str]):
             width: 64; max-width: 95%; height: auto; padding: 0 1;
             border: round $accent; background: $surface; border-title-color: $accent;
         }
+        Label { width: 100%; }
         Input { background: $panel; margin: 1 0; }
         #trouble { color: $error; height: auto; min-height: 1; }
     }

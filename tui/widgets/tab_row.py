@@ -56,7 +56,4 @@ class TabRow(Widget):
         full = [(name, f" {k} {name} ") for k, name in enumerate(PANES, start=1)]
         if sum(len(text) for _, text in full) <= self.size.width:
             return full
-        return [
-            (name, f" {k} {name if name == self.focused else name[:4]} ")
-            for k, name in enumerate(PANES, start=1)
-        ]
+        return [(name, f" {k} {name if name == self.focused else name[:4]} ") for k, name in enumerate(PANES, start=1)]

@@ -30,9 +30,7 @@ def _picture(kind: str) -> bytes:
     return file.getvalue()
 
 
-TABLE = b"a,colour,label\n" + b"".join(
-    b"%d,%s,%d\n" % (k, [b"red", b'"blue"'][k % 3 > 1], k % 2) for k in range(12)
-)
+TABLE = b"a,colour,label\n" + b"".join(b"%d,%s,%d\n" % (k, [b"red", b'"blue"'][k % 3 > 1], k % 2) for k in range(12))
 
 
 def _damaged(content: bytes, edits: list[tuple[float, bytes]], keep: float) -> bytes:
@@ -55,12 +53,8 @@ def _survives(load: Callable[[Path, int], Dataset], path: Path) -> None:
 
 
 @LIGHT
-@given(
-    save=st.sampled_from([np.savez, np.savez_compressed]), edits=EDITS, keep=st.just(1.0) | st.floats(0, 1)
-)
-def test_archives(
-    tmp_path: Path, save: Callable[..., None], edits: list[tuple[float, bytes]], keep: float
-) -> None:
+@given(save=st.sampled_from([np.savez, np.savez_compressed]), edits=EDITS, keep=st.just(1.0) | st.floats(0, 1))
+def test_archives(tmp_path: Path, save: Callable[..., None], edits: list[tuple[float, bytes]], keep: float) -> None:
     path = tmp_path / "data.npz"
     path.write_bytes(_damaged(_archive(save), edits, keep))
     _survives(arrays.load, path)

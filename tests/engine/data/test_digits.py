@@ -18,11 +18,7 @@ def data() -> Dataset:
 
 
 def _rows(data: Dataset) -> list[bytes]:
-    return [
-        x.tobytes() + y.tobytes()
-        for p in PARTS
-        for x, y in zip(data.split(p).x, data.split(p).y, strict=True)
-    ]
+    return [x.tobytes() + y.tobytes() for p in PARTS for x, y in zip(data.split(p).x, data.split(p).y, strict=True)]
 
 
 def test_they_are_scikit_learns_digits(data: Dataset) -> None:

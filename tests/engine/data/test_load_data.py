@@ -12,8 +12,7 @@ from dlviz.engine.data.load import NAMES, load_data
 from dlviz.engine.text import sanitize
 
 ALLOWED = (
-    "give a name (digits, mnist, fashion-mnist, cifar-10), "
-    "a .npz, .csv or .tsv file, or a folder of images per class"
+    "give a name (digits, mnist, fashion-mnist, cifar-10), a .npz, .csv or .tsv file, or a folder of images per class"
 )
 
 
@@ -52,9 +51,7 @@ def test_any_text_that_leads_nowhere_is_one_printable_sentence(source: str) -> N
 
 def test_a_file_of_another_kind(tmp_path: Path) -> None:
     (tmp_path / "data.xlsx").write_bytes(b"PK")
-    with pytest.raises(
-        DataError, match=r"cannot read .*data\.xlsx as data: expected a \.npz, \.csv or \.tsv file"
-    ):
+    with pytest.raises(DataError, match=r"cannot read .*data\.xlsx as data: expected a \.npz, \.csv or \.tsv file"):
         load_data(str(tmp_path / "data.xlsx"), 0)
 
 
@@ -69,16 +66,12 @@ def test_paths_lead_to_their_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (tmp_path / "pictures" / name).mkdir(parents=True)
         for k in range(5):
             Image.new("RGB", (3, 2), (k, 0, 0)).save(tmp_path / "pictures" / name / f"{k}.png")
-    shapes = {
-        name: load_data(f"~/{name}", 0).shape for name in ("DATA.NPZ", "data.tsv", "data.csv", "pictures")
-    }
+    shapes = {name: load_data(f"~/{name}", 0).shape for name in ("DATA.NPZ", "data.tsv", "data.csv", "pictures")}
     assert shapes == {"DATA.NPZ": (3,), "data.tsv": (1,), "data.csv": (1,), "pictures": (3, 2, 3)}
     assert fingerprint(load_data("~/data.tsv", 0)) == fingerprint(load_data("~/data.csv", 0))
 
 
-def test_a_file_called_like_a_name_does_not_hide_the_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_called_like_a_name_does_not_hide_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "digits").mkdir()
     assert load_data("digits", 0).shape == (1, 8, 8)

@@ -97,9 +97,7 @@ def test_a_damaged_or_foreign_cache_is_fetched_again(monkeypatch: pytest.MonkeyP
     assert len(calls) == 2
 
 
-def test_without_a_place_to_keep_it_the_data_still_loads(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_a_place_to_keep_it_the_data_still_loads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _serve(monkeypatch, lambda *_, **__: _bunch("mnist"))
     (tmp_path / "cache").write_text("a file where the folder should be")
     assert len(load_data("mnist", 0).train) == 55_000
@@ -141,9 +139,7 @@ def test_offline_is_one_sentence(monkeypatch: pytest.MonkeyPatch, error: Excepti
         ({"target": np.full(9, "1")}, "its shape is"),
     ],
 )
-def test_other_data_than_promised(
-    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], reason: str
-) -> None:
+def test_other_data_than_promised(monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], reason: str) -> None:
     bunch = SimpleNamespace(**{**vars(_bunch("mnist")), **change})
     _serve(monkeypatch, lambda *_, **__: bunch)
     with pytest.raises(DataError, match=f"openml.org sent something else than mnist.*{reason}"):

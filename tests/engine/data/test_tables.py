@@ -132,8 +132,6 @@ def test_hostile_columns_and_words_are_shown_harmless(tmp_path: Path) -> None:
     hostile = "[/x]\x1b]0;x\x07"
     data = _load(tmp_path, _rows("size,label", "{k}," + hostile + "{c}"))
     assert data.classes == ("[/x]a", "[/x]b")
-    with pytest.raises(
-        DataError, match=r"the column \[/x\] holds 30 different texts, such as \[/x\]0"
-    ) as caught:
+    with pytest.raises(DataError, match=r"the column \[/x\] holds 30 different texts, such as \[/x\]0") as caught:
         _load(tmp_path, _rows(f"{hostile},label", hostile + "{k},{c}", 30))
     assert sanitize(caught.value) == str(caught.value)

@@ -20,8 +20,6 @@ def golden() -> Callable[[str, Sequence[Strip]], None]:
         path = FOLDER / f"{name}.txt"
         if os.environ.get(REWRITE):
             path.write_text(text, encoding="utf-8", newline="\n")
-        assert text == path.read_text(encoding="utf-8"), (
-            f"{name}: run with {REWRITE}=1 and look at the difference"
-        )
+        assert text == path.read_text(encoding="utf-8"), f"{name}: run with {REWRITE}=1 and look at the difference"
 
     return check

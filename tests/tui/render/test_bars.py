@@ -85,9 +85,7 @@ def test_a_share_bar_is_exact(shares: list[float], ink: Ink, width: int) -> None
 def test_bar_goldens(golden: Golden) -> None:
     golden("bars", bars([*LABELS, "none", "gone"], [0.973, 0.0001, 0.5, 1, 1.4, 0, math.nan], PLAIN, 60))
     golden("gauge", [gauge(value, 40, PLAIN) for value in (0, 0.013, 0.5, 0.999, 1, None)])
-    golden(
-        "share_bar", [share_bar(["train", "val", "test"], [0.7, 0.2, 0.1], ink, 48) for ink in (DARK, PLAIN)]
-    )
+    golden("share_bar", [share_bar(["train", "val", "test"], [0.7, 0.2, 0.1], ink, 48) for ink in (DARK, PLAIN)])
 
 
 @given(
@@ -98,9 +96,7 @@ def test_bar_goldens(golden: Golden) -> None:
     st.integers(0, 60),
     st.integers(0, 12),
 )
-def test_a_histogram_is_exact(
-    counts: list[float], low: float, reach: float, ink: Ink, width: int, height: int
-) -> None:
+def test_a_histogram_is_exact(counts: list[float], low: float, reach: float, ink: Ink, width: int, height: int) -> None:
     edges = np.linspace(low, low + reach, len(counts) + 1)
     exact(histogram(counts, edges, ink, width, height, title="[/x]\x1b[31m"), width, height)
 

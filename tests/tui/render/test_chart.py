@@ -30,9 +30,7 @@ def logged(steps: ArrayLike, times: ArrayLike, values: ArrayLike) -> Series:
 
 
 def extend(one: Series, steps: ArrayLike, times: ArrayLike, values: ArrayLike) -> None:
-    one.extend_arrays(
-        np.asarray(steps, np.int64), np.asarray(times, np.float64), np.asarray(values, np.float64)
-    )
+    one.extend_arrays(np.asarray(steps, np.int64), np.asarray(times, np.float64), np.asarray(values, np.float64))
 
 
 def trace(values: Sequence[float] | Floats, every: int = 1, x: X = "step") -> Trace:
@@ -79,9 +77,7 @@ def test_a_mark_far_from_the_crosshair_keeps_its_text_to_itself() -> None:
 
 def test_many_runs_without_colours_carry_letters(golden: Golden) -> None:
     curves = [
-        Curve(
-            label=f"run-{k}", trace=trace(decay(seed=k, floor=0.2 + k / 3)), slot=k, smooth=True, faded=k > 0
-        )
+        Curve(label=f"run-{k}", trace=trace(decay(seed=k, floor=0.2 + k / 3)), slot=k, smooth=True, faded=k > 0)
         for k in range(3)
     ]
     golden("chart_runs", chart(curves, Axes(high=600, window=32), 76, 16, PLAIN, title="loss"))
@@ -126,9 +122,7 @@ def test_nothing_to_draw(values: list[float]) -> None:
 @pytest.mark.parametrize("log", [False, True])
 def test_single_points_and_constants_are_visible(value: float, log: bool) -> None:
     for count in (1, 2, 50):
-        strips = chart(
-            [Curve(label="a", trace=trace([value] * count))], Axes(high=50, log=log), 50, 10, PLAIN
-        )
+        strips = chart([Curve(label="a", trace=trace([value] * count))], Axes(high=50, log=log), 50, 10, PLAIN)
         drawn = any(0x2800 < ord(char) <= 0x28FF for char in text(strips))
         assert drawn == (not log or value > 0)
 

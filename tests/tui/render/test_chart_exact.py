@@ -128,21 +128,14 @@ def test_restarts_are_branches_and_many_are_sorted() -> None:
 def test_a_trace_follows_its_series() -> None:
     one = Series("a")
     view = Trace(one)
-    assert (
-        view.extent() is None
-        and view.near(0) is None
-        and view.last() is None
-        and view.beyond(0, True) is None
-    )
+    assert view.extent() is None and view.near(0) is None and view.last() is None and view.beyond(0, True) is None
     one.extend([(0, 10.0, 1.0), (5, 11.0, 3.0)])
     view.update()
     assert view.extent() == (0.0, 5.0)
     one.append(2, 12.0, 8.0)
     view.update()
     last, near = view.last(2), view.near(2.4)
-    assert last is not None and (last.value, last.smooth) == (8.0, 8.0), (
-        "a mean does not reach over a restart"
-    )
+    assert last is not None and (last.value, last.smooth) == (8.0, 8.0), "a mean does not reach over a restart"
     assert near is not None and near.step == 2
     assert view.beyond(1, True) == 2.0 and view.beyond(4.9, False) == 2.0 and view.beyond(6, True) is None
 

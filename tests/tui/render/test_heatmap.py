@@ -33,9 +33,7 @@ def colours(strip: Strip, column: int) -> tuple[str, str | None, str | None]:
 
 
 @given(
-    hnp.arrays(
-        np.float64, hnp.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=9), elements=st.floats()
-    ),
+    hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=9), elements=st.floats()),
     st.sampled_from(INKS),
     st.integers(1, 4),
     st.tuples(st.integers(-1, 9), st.integers(-1, 9)),

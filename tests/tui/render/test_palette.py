@@ -78,10 +78,7 @@ def test_colour_blind_people_tell_the_signs_and_the_categories(ink: Ink, blindne
 def test_every_colour_reads_on_the_background(ink: Ink) -> None:
     assert len(ink.categories) == 8
     assert min(contrast(colour, ink.background) for colour in ink.categories) > 3
-    assert (
-        min(contrast(c, ink.background) for c in (ink.foreground, ink.dim, ink.accent, ink.good, ink.bad))
-        > 4.5
-    )
+    assert min(contrast(c, ink.background) for c in (ink.foreground, ink.dim, ink.accent, ink.good, ink.bad)) > 4.5
 
 
 @pytest.mark.parametrize("ink", [ANSI16_DARK, ANSI16_LIGHT])

@@ -49,9 +49,7 @@ def exact(strips: Sequence[Strip], width: int, height: int) -> None:
 
 
 @given(
-    hnp.arrays(
-        np.float64, hnp.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=6), elements=st.floats()
-    ),
+    hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=6), elements=st.floats()),
     st.sampled_from(INKS),
     st.integers(2, 10),
     st.integers(0, 4),
@@ -96,9 +94,7 @@ def test_grid_golden(golden: Golden) -> None:
     st.integers(0, 20),
     st.tuples(st.integers(0, 13), st.integers(0, 13)),
 )
-def test_a_matrix_is_exact(
-    counts: np.ndarray, ink: Ink, width: int, height: int, cursor: tuple[int, int]
-) -> None:
+def test_a_matrix_is_exact(counts: np.ndarray, ink: Ink, width: int, height: int, cursor: tuple[int, int]) -> None:
     exact(confusion(counts, ANIMALS, ink, width, height, cursor=cursor), width, height)
 
 

@@ -1,0 +1,1 @@
+"""What is measured, each figure beside a baseline of the same run; no part of the wheel."""

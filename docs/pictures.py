@@ -1,0 +1,62 @@
+"""Draw the README's pictures with the program itself: `make pictures`.
+
+Trains for real in a scratch folder; what is in the pictures is what the lab showed.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from dlviz.engine.training.commands import Load
+from dlviz.engine.training.job import Job
+from dlviz.engine.training.status import ENDED
+from dlviz.tui.app import DlvizApp
+
+HERE = Path(__file__).parent.resolve() / "pictures"
+
+
+async def settle(pilot: Pilot[object], app: DlvizApp, pulls: int = 12) -> None:
+    """Let the engine answer and the screen draw."""
+    for _ in range(pulls):
+        await asyncio.sleep(0.1)
+        app.tick()
+        await pilot.pause()
+
+
+async def picture(name: str, job: Job, size: tuple[int, int], keys: Iterable[str], theme: str = "dlviz-dark") -> None:
+    """Train `job` to its end in the lab, press `keys`, and keep the screen as NAME.svg."""
+    app = DlvizApp(load=Load(job=job, start=True))
+    async with app.run_test(size=size) as pilot:
+        app.theme = theme
+        while app.session.status.state not in ENDED:
+            await settle(pilot, app, 1)
+        await settle(pilot, app)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot, app, 3)
+        await settle(pilot, app)
+        (HERE / f"{name}.svg").write_text(app.export_screenshot(title="dlviz"), encoding="utf-8")
+        app.session.close()
+
+
+async def main() -> None:
+    """All pictures."""
+    HERE.mkdir(exist_ok=True)
+    cnn = Job.of("cnn")
+    await picture("lab", cnn, (150, 46), ["5", "down", "down", "down", "down"])
+    await picture("cell", cnn, (100, 30), ["5", "down", "down", "down", "down", "f", "enter", "enter", "enter"])
+    await picture("predictions", cnn, (100, 30), ["6", "f"], theme="dlviz-light")
+    plain = Job.of("resnet", ("depth=24", "batch_norm=false", "skip=false", "steps=2", "validate_every=1"))
+    await picture("vanishing", plain, (80, 24), ["5"])
+
+
+if __name__ == "__main__":
+    os.environ["COLORTERM"] = "truecolor"
+    os.environ.setdefault("TERM", "xterm-256color")
+    with tempfile.TemporaryDirectory() as scratch:
+        os.chdir(scratch)
+        asyncio.run(main())

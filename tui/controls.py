@@ -1,0 +1,157 @@
+"""What keys do to a training: the draft in the form, the session, and the commands that pass between them."""
+
+import contextlib
+from dataclasses import replace
+
+from textual import on
+from textual.app import App
+
+from ..engine.catalog import find
+from ..engine.options import OptionError, show
+from ..engine.runs.open import open_run
+from ..engine.runs.run import Run
+from ..engine.training.commands import Change, Go, Load, Pause, Save, Step, Stop
+from ..engine.training.job import Job
+from ..engine.training.remote import RemoteSession
+from ..engine.training.session import Session
+from ..engine.training.status import ENDED
+from .leaving import Farewell
+from .panes.models import ModelsPane
+from .panes.options import SEED, OptionsPane
+from .panes.runs import RunsPane
+from .screens.value import ValueScreen
+
+
+class Controls(App[Farewell]):
+    """Holds one session, our own thread or a training in another process, and the draft of the next."""
+
+    session: Session | RemoteSession
+    draft: Job
+    """What the form says, and what the next start trains."""
+    loaded: Job | None = None
+    """What was loaded last."""
+    others: list[Run]
+    """Runs that lie behind the live one."""
+    threads: int = 1
+
+    def tick(self) -> None:
+        """Draw what changed; the lab knows how."""
+
+    def show_runs(self) -> None:
+        """Show the live run and the others; the lab knows where."""
+
+    def send_load(self, load: Load) -> None:
+        self.loaded = load.job
+        self.session.send(load)
+
+    def set_option(self, name: str, text: str) -> None:
+        """Set an option of the form, and of the training if that option may change in flight."""
+        try:
+            if name == "data":
+                self.draft = replace(self.draft, data=text)
+            elif name == "seed":
+                self.draft = replace(self.draft, seed=SEED.parse(text))
+            else:
+                rule = self.draft.options.rule(name)
+                self.draft = replace(self.draft, options=self.draft.options.with_value(name, rule.parse(text)))
+                if rule.live and self.session.status.model == self.draft.model:
+                    self.session.send(Change(name, text))
+        except OptionError as error:
+            self.notify(str(error), severity="warning", markup=False)
+        self.tick()
+
+    def action_run(self) -> None:
+        """Train; pause; go on."""
+        match self.session.status.state:
+            case "running":
+                self.session.send(Pause())
+            case "paused":
+                self.session.send(Go())
+            case "ready" if self.loaded == self.draft:
+                self.session.send(Go())
+            case "loading":
+                pass
+            case _:
+                self.action_restart()
+
+    def action_restart(self) -> None:
+        """Train what the form says, from the first step; a training in progress is saved and stopped."""
+        if self.session.remote:
+            if self.session.status.state not in ENDED:
+                self.notify("this lab shows a training elsewhere: end it first (e), or quit", markup=False)
+                return
+            self.session.close(0)
+            self.session = Session(threads=self.threads).open()
+        self.send_load(Load(job=self.draft, start=True))
+
+    async def action_train(self) -> None:
+        """Enter on a model: train it, if nothing else trains."""
+        if self.session.status.state not in ("running", "paused", "loading"):
+            self.action_restart()
+        await self.run_action("go('curves')")
+
+    def action_steps(self, count: int) -> None:
+        """Some steps, then pause; loads the model first if need be."""
+        state = self.session.status.state
+        if state not in ("ready", "running", "paused", "loading") and not self.session.remote:
+            self.send_load(Load(job=self.draft))
+        self.session.send(Step(count))
+
+    def action_end(self) -> None:
+        """Save and stop."""
+        self.session.send(Stop())
+
+    def action_save(self) -> None:
+        """Write a checkpoint."""
+        self.session.send(Save())
+
+    def action_lr(self, factor: float) -> None:
+        """Scale the learning rate."""
+        self.set_option("lr", show(float(f"{self.draft.options.lr * factor:.4g}")))
+
+    @on(ModelsPane.Chosen)
+    def choose(self, event: ModelsPane.Chosen) -> None:
+        """Another model in the form."""
+        entry = find(event.model)
+        self.draft = Job.of(entry.name, seed=self.draft.seed)
+        self.tick()
+
+    @on(OptionsPane.Edit)
+    def edit(self, event: OptionsPane.Edit) -> None:
+        """Type a value."""
+        name = event.rule.name
+        screen = ValueScreen(event.rule, event.value)
+        self.push_screen(screen, lambda text: self.set_option(name, text) if text else None)
+
+    @on(RunsPane.Overlaid)
+    def overlay(self, event: RunsPane.Overlaid) -> None:
+        """Read the ticked runs in a thread and lay them behind the live one."""
+        kept = {run.path: run for run in self.others}
+
+        def read() -> None:
+            others = []
+            for path in event.paths:
+                with contextlib.suppress(ValueError):  # deleted since it was listed
+                    others.append(kept.get(str(path)) or open_run(path))
+            self.call_from_thread(self._take_others, others)
+
+        self.run_worker(read, thread=True, exclusive=True, group="overlay", exit_on_error=False)
+
+    def _take_others(self, others: list[Run]) -> None:
+        self.others = others
+        self.show_runs()
+
+    @on(RunsPane.Attach)
+    async def attach(self, event: RunsPane.Attach) -> None:
+        """Look at a training in another process instead of our own engine."""
+        if self.session.status.state in ("running", "paused", "loading"):
+            self.notify("end the training here first (e)", severity="warning", markup=False)
+            return
+        try:
+            session = RemoteSession(event.path)
+        except ValueError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        self.session.close(0)
+        self.session = session.open()
+        await self.run_action("go('curves')")
