@@ -47,7 +47,8 @@ class Rule:
         if self.low is None or self.high is None:
             least = "" if self.low is None else f" of at least {self.low:g}"
             return what + least + ("" if self.high is None else f" of at most {self.high:g}")
-        return f"{what} from {self.low:g} to {self.high:g}"
+        form = ",.0f" if self.kind is int else "g"
+        return f"{what} from {self.low:{form}} to {self.high:{form}}"
 
     def parse(self, text: str) -> Any:
         """The value that `text` stands for; raises OptionError."""

@@ -97,6 +97,9 @@ def report(document: Mapping[str, Any], stream: IO[str]) -> None:
         say()
         for name, value in document["metrics"].items():
             say(f"{name:24} {value:.4f}")
+    if len(norms := document["gradient_norms"]) > 1:
+        first, last = next(iter(norms)), next(reversed(norms))
+        say(f"{'gradient norm':24} {first} {norms[first]:.2g}, {last} {norms[last]:.2g}, at the first step")
     if document["run"]:
         say()
         say(f"kept in {document['run']}")

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ..data.dataset import Dataset
-from .capture import forward
+from .capture import forward, leaves
 from .requests import Layer, Structure
 
 KINDS = {
@@ -66,6 +66,12 @@ def gradient_norm(parameters: list[nn.Parameter]) -> float:
     if not grads:
         return float("nan")
     return float(torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in grads])))
+
+
+def gradient_norms(model: nn.Module) -> dict[str, float]:
+    """Gradient norm of every layer that has weights, in the order of definition."""
+    weighted = {name: list(module.parameters()) for name, module in leaves(model).items()}
+    return {name: gradient_norm(parameters) for name, parameters in weighted.items() if parameters}
 
 
 def detail(module: nn.Module) -> str:

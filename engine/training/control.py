@@ -95,6 +95,7 @@ def snapshot(session: Session, seen: dict[str, Any], client: str) -> dict[str, A
     tails = {tag: series.tail(counts.get(tag, 0)) for tag, series in run.series.items()}
     versions: dict[str, int] = seen.get("answers", {})
     answers = {k.removeprefix(client): a for k, a in session.answers.items() if k.startswith(client)}
+    log, log_version = session.log.news(seen.get("log", 0))
     return {
         "status": status,
         "run": {"path": run.path, "name": run.name, "config": run.config, "metrics": run.metrics},
@@ -103,6 +104,6 @@ def snapshot(session: Session, seen: dict[str, Any], client: str) -> dict[str, A
         "marks": run.marks,
         "answers": {k: a for k, a in answers.items() if versions.get(k) != a.version},
         "answered": list(answers),
-        "log": session.log.since(seen.get("log", 0)),
-        "log_version": session.log.version,
+        "log": log,
+        "log_version": log_version,
     }

@@ -4,6 +4,7 @@ Nobody else touches tensors.
 """
 
 import gc
+import math
 import time
 import traceback
 from collections.abc import Callable
@@ -43,6 +44,7 @@ class Engine:
         self._left = 0
         """Steps that may be taken before pausing; -1 without limit, 0 while standing."""
         self._next_status = self._next_save = 0.0
+        self._diverged = False
         self._pace = Pace()
         self._process = psutil.Process()
         self._data = lru_cache(maxsize=2)(self._load_data)
@@ -112,7 +114,7 @@ class Engine:
         trainer = Trainer(job, data)
         recorder = Recorder(self.session.run, job, data, command.run_dir, command.resume)
         finished = command.resume and recorder.resume(trainer)
-        self.trainer, self.recorder = trainer, recorder
+        self.trainer, self.recorder, self._diverged = trainer, recorder, False
         self._describe(trainer)
         self._pace = Pace()
         self._freeze()
@@ -209,6 +211,9 @@ class Engine:
             recorder.step(step, trainer)
             self._pace.tick(now)
             self._left -= self._left > 0
+            if not math.isfinite(recorder.loss) and not self._diverged:
+                self._diverged = True
+                self._print(f"step {trainer.step}: the loss is {recorder.loss}; a smaller lr may help")
         if trainer.done:
             self._finish()
             return

@@ -22,7 +22,7 @@ class Looker:
         self._session = session
         self._load = load
         self._answered: dict[str, tuple[Request, int, int]] = {}
-        self._next: dict[str, float] = {}
+        self._next = self._spent = 0.0
         self._generation = 0
         self._version = 0
 
@@ -42,12 +42,14 @@ class Looker:
         for key in self._answered.keys() - wanted.keys():
             del self._answered[key]
             self._session.answer(key, None)
+        now = time.monotonic()
+        turn = not training or now >= self._next
         for key, request in wanted.items():
             state, before = self._state(request, trainer), self._answered.get(key)
-            start = time.monotonic()
             asked = before is not None and before[0] == request and before[2] == state[2]
-            if state == before or (asked and training and start < self._next.get(key, 0.0)):
+            if state == before or (asked and not turn):
                 continue
+            start = time.monotonic()
             self._version += 1
             try:
                 answer = Answer(self._version, request, look(request, trainer, self._load))
@@ -55,8 +57,10 @@ class Looker:
                 answer = Answer(self._version, request, None, sanitize(error))
             self._session.answer(key, answer)
             self._answered[key] = state
-            cost = time.monotonic() - start
-            self._next[key] = start + max(LEAST_SECONDS, cost * len(wanted) / SHARE)
+            self._spent += time.monotonic() - start
+        if turn and self._spent:  # all in one turn, so that what shows several of them is drawn once
+            self._next = now + max(LEAST_SECONDS, self._spent / SHARE)
+            self._spent = 0.0
 
     def _state(self, request: Request, trainer: Trainer | None) -> tuple[Request, int, int]:
         """What an answer depends on: the question, the step and which model is loaded."""

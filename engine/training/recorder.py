@@ -14,6 +14,7 @@ import psutil
 from ..data.dataset import Dataset
 from ..data.fingerprint import fingerprint
 from ..probes.features import features
+from ..probes.structure import gradient_norms
 from ..runs.files import new_run_dir, read_run_json
 from ..runs.open import load_series, status_of
 from ..runs.run import Record, Run
@@ -39,6 +40,8 @@ class Recorder:
         self.job = job
         self.started = False
         self.loss = float("nan")
+        self.gradients: dict[str, float] = {}
+        """Gradient norms by layer at the first step: where they vanish or explode is seen there."""
         self.path = run_dir
         self._refuse_if_busy(Path(run_dir), resume)
         self._data = data
@@ -73,6 +76,7 @@ class Recorder:
             raise ValueError(f"cannot resume {self.path}: the data {self.job.data!r} are not what it was trained on")
         state = checkpoint.load(directory)
         self._began = float(described.get("started", self._began))
+        self.gradients = described.get("gradient_norms") or {}
         if state is not None:
             trainer.load_state_dict(state)
         self._resumed_at = trainer.step + 1
@@ -103,6 +107,8 @@ class Recorder:
         now = time.time()
         values = {tag: float(np.float32(value)) for tag, value in step.values.items()}
         self.loss = values.get("loss/train", self.loss)
+        if step.number == 1:
+            self.gradients = gradient_norms(trainer.model)
         self.run.add(step.number, now, values)
         self._writer.scalars(step.number, now, values)
         if "loss/val" in values and step.number >= self._next_record:
@@ -175,6 +181,7 @@ class Recorder:
                 "steps_per_second": step / seconds if seconds else 0.0,
                 "parameters": trainer.parameters,
                 "metrics": self.run.metrics,
+                "gradient_norms": self.gradients,
                 "marks": [asdict(mark) for mark in self.run.marks],
                 "started": self._began,
                 "updated": time.time(),

@@ -85,7 +85,8 @@ def train(
 
 
 def result(job: Job, metrics: dict[str, float], status: Status) -> dict[str, Any]:
-    """The document of `dlviz train --json`."""
+    """The document of `dlviz train --json`; gradient norms are those of the first step, by layer."""
+    described = (read_run_json(Path(status.run)) or {}) if status.run else {}
     return {
         "model": job.model,
         "data": job.data,
@@ -99,6 +100,7 @@ def result(job: Job, metrics: dict[str, float], status: Status) -> dict[str, Any
         "status": status.state,
         "run": status.run,
         "metrics": metrics,
+        "gradient_norms": described.get("gradient_norms", {}),
     }
 
 

@@ -32,12 +32,7 @@ CNN = Structure(
         Layer("flatten", "Flatten", "", (216,), 0, 0),
         Layer("head", "dense", "", (10,), 2170, 2160, 0.25),
     ),
-    tuple("0123456789"),
-    100,
-    20,
-    30,
-    "digits",
-    7,
+    *(tuple("0123456789"), 100, 20, 30, "digits", 7),
 )
 MLP = replace(
     CNN,
@@ -50,7 +45,7 @@ MLP = replace(
 )
 
 
-def layer_view(structure: Structure, look: LookLayer, step: int = 7) -> LayerView:
+def layer_view(structure: Structure, look: LookLayer) -> LayerView:
     """A view whose numbers depend on layer and index."""
     layer = next(layer for layer in structure.layers if layer.name == look.layer)
     maps = np.sin(np.arange(np.prod(layer.shape)) + look.index).reshape(layer.shape)
@@ -58,49 +53,21 @@ def layer_view(structure: Structure, look: LookLayer, step: int = 7) -> LayerVie
     if layer.kind == "convolution":
         kernels = np.cos(np.arange(layer.shape[0] * (1 if layer.name == "conv1" else 4) * 9.0))
         kernels = kernels.reshape(layer.shape[0], -1, 3, 3)
-    return LayerView(
-        step,
-        look.layer,
-        layer.kind,
-        look.index,
-        look.split,
-        "7",
-        np.linspace(0, 1, 64).reshape(1, 8, 8),
-        maps,
-        kernels,
-        np.array([1, 5, 2]),
-        np.linspace(-1, 1, 4),
-        0.25,
-        float(maps.min()),
-        float(maps.max()),
-        -3.0,
-        4.0,
-        64,
-    )
+    image, low, high = np.linspace(0, 1, 64).reshape(1, 8, 8), float(maps.min()), float(maps.max())
+    example = look.index, look.split, "7", image
+    histogram = np.array([1, 5, 2]), np.linspace(-1, 1, 4), 0.25
+    return LayerView(7, look.layer, layer.kind, *example, maps, kernels, *histogram, low, high, -3.0, 4.0, 64)
 
 
-def cell_view(look: LookCell, step: int = 7) -> CellView:
+def cell_view(look: LookCell) -> CellView:
     """A padded convolution's corner whose formula holds."""
     patch = np.full((1, 3, 3), 0.5)
     patch[0, 0] = NAN
     kernel = np.full((1, 3, 3), 0.25)
     total = 6 * 0.125 + 0.1
-    return CellView(
-        step,
-        look.layer,
-        "convolution",
-        look.channel,
-        look.row,
-        look.column,
-        look.row - 1,
-        look.column - 1,
-        patch,
-        kernel,
-        0.1,
-        total,
-        total,
-        "sum(patch x kernel) + bias",
-    )
+    place = look.channel, look.row, look.column, look.row - 1, look.column - 1
+    numbers = patch, kernel, 0.1, total, total
+    return CellView(7, look.layer, "convolution", *place, *numbers, "sum(patch x kernel) + bias")
 
 
 class Session:
@@ -125,24 +92,24 @@ class Session:
         if not self.waiting:
             self.respond()
 
-    def respond(self, step: int = 7) -> None:
+    def respond(self) -> None:
         """Answer everything that is asked for."""
         for key, request in self.asked.items():
             self._version += 1
-            view = self._view(request, step)
+            view = self._view(request)
             error = self.error or ("" if view else "no model is loaded yet")
             self.answers[key] = Answer(self._version, request, None if self.error else view, error)
 
-    def _view(self, request: Request, step: int) -> View | None:
+    def _view(self, request: Request) -> View | None:
         if self.structure is None:
             return None
         match request:
             case LookStructure():
                 return self.structure
             case LookLayer() if any(layer.name == request.layer for layer in self.structure.layers):
-                return layer_view(self.structure, request, step)
+                return layer_view(self.structure, request)
             case LookCell():
-                return cell_view(request, step)
+                return cell_view(request)
         return None
 
 

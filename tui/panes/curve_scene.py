@@ -40,11 +40,12 @@ class Scene:
         """The curves of one chart: a colour for each series of a lone run, else for each run."""
         curves, many = [], len(self.runs) > 1
         for run in self.runs:
+            began = _began(run)
             for k, member in enumerate(m for m in members if m.tag in run.series):
                 own = run.name if len(members) == 1 else f"{run.name} {member.label}"
                 curve = Curve(
                     label=own if many else member.label,
-                    trace=self.trace(run, member.tag),
+                    trace=self._trace(run, member.tag, began),
                     slot=self._slots[run] if many else k,
                     shape=k if many else 0,
                     pale=many and member.held_out,
@@ -55,19 +56,20 @@ class Scene:
                 curves.append(curve)
         return curves
 
-    def trace(self, run: Run, tag: str) -> Trace:
+    def _trace(self, run: Run, tag: str, began: float) -> Trace:
         """An up-to-date trace of one series."""
         key, series = (id(run), tag, self.x), run.series[tag]
         if key not in self._traces or self._traces[key].series is not series:
             self._traces[key] = Trace(series, self.x)
         trace = self._traces[key]
-        trace.began = _began(run)
+        trace.began = began
         trace.update()
         return trace
 
     def traces(self) -> list[Trace]:
         """The traces of everything."""
-        return [self.trace(run, tag) for run in self.runs for tag in tuple(run.series)]
+        begun = [(run, _began(run)) for run in self.runs]
+        return [self._trace(run, tag, began) for run, began in begun for tag in tuple(run.series)]
 
     def extent(self) -> tuple[float, float]:
         """The least and the greatest x of anything."""

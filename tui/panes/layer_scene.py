@@ -91,7 +91,8 @@ def _scene(looked: Looked, sight: Sight, ink: Ink, width: int, height: int, part
             return next(hits, None)
 
         return Scene(strips, cell)
-    made = panel(view, looked.structure, sight, ink, width, height, first=first)
+    key = (looked.key, sight, width, height, ink)
+    made = parts.get("layer", key, lambda: panel(view, looked.structure, sight, ink, width, height, first=first))
     return _of(made, 0, 0)
 
 

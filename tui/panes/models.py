@@ -122,8 +122,8 @@ class ModelTree(Tree[str]):
     BINDINGS = [
         Binding("j", "cursor_down", "Down", show=False),
         Binding("k", "cursor_up", "Up", show=False),
-        Binding("space", "app.run", "Train", show=False),
-        Binding("enter", "app.train", "Train"),
+        Binding("space", "app.run", "Train"),
+        Binding("enter", "app.train", "Train and watch"),
     ]
 
 

@@ -81,9 +81,11 @@ class Pane(Widget, can_focus=True):
         self._asked = wanted
 
     def _show(self, strips: list[Strip], size: Size) -> None:
-        blank = Strip.blank(size.width, self.rich_style)
-        strips = [s.adjust_cell_length(size.width, self.rich_style) for s in strips[: size.height]]
-        strips += [blank] * (size.height - len(strips))
+        strips = strips[: size.height]
+        if len(strips) < size.height or any(s.cell_length != size.width for s in strips):
+            plain = self.rich_style  # Textual works it out anew each time
+            strips = [s.adjust_cell_length(size.width, plain) for s in strips]
+            strips += [Strip.blank(size.width, plain)] * (size.height - len(strips))
         old, self._strips = self._strips, strips
         if len(old) != len(strips):
             self.refresh()

@@ -165,7 +165,7 @@ def _pictures(
     for zoom in range(_ZOOM_MOST, 0, -1):
         pictures = [_thumbnail(image, view, ink, zoom) for image in view.worst_images]
         wall = thumbnails(pictures, captions, ink, width, height, selected=selected)
-        if len(wall.shown) == len(captions) and len(wall.strips) == height:
+        if len(wall.shown) == len(captions) and wall.high <= height:
             break
     assert wall is not None
     return wall

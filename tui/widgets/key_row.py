@@ -7,10 +7,11 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ..actions import ACTIONS
 from ..render.cells import Part, line
 from ..render.palette import DARK, Ink
 
-LAST = {"help": 1, "quit": 2}
+EVERYWHERE = [action.name for action in ACTIONS]
 TRAINING = {"running": "Pause", "paused": "Go on", "loading": "…"}
 
 
@@ -51,10 +52,11 @@ class KeyRow(Widget):
         shared: list[Binding] = []
         seen: set[str] = set()
         for active in self.screen.active_bindings.values():
-            if active.binding.show and active.enabled and active.binding.action not in seen:
-                seen.add(active.binding.action)
-                (shared if active.node is self.app else own).append(active.binding)
-        shared.sort(key=lambda binding: LAST.get(binding.action, 0))
+            action = active.binding.action.removeprefix("app.")
+            if active.binding.show and active.enabled and action not in seen:
+                seen.add(action)
+                (shared if action in EVERYWHERE else own).append(active.binding)
+        shared.sort(key=lambda binding: EVERYWHERE.index(binding.action.removeprefix("app.")))
         items = [self._item(b) for b in (*shared[:-2], *own, *shared[-2:])]
         keep, room = items[-2:], self.size.width
         room -= sum(_width(item) for item in keep)
@@ -68,7 +70,7 @@ class KeyRow(Widget):
 
     def _item(self, binding: Binding) -> tuple[str, str, str]:
         title = binding.description
-        if binding.key == "space" and binding.action == "run":
+        if binding.action in ("run", "app.run"):
             title = TRAINING.get(self.state, "Train")
         return self.app.get_key_display(binding), title, binding.key
 

@@ -43,6 +43,10 @@ class StatusBar(Widget):
         """Redraw if the words changed."""
         self._redraw()
 
+    def watch_ink(self) -> None:
+        """Forget the line."""
+        self._line = None
+
     def watch_sent(self) -> None:
         """Redraw if the words changed."""
         self._redraw()
@@ -55,8 +59,9 @@ class StatusBar(Widget):
                 self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The line."""
-        self._line = bar(self.status, self.ink, self.size.width, self.sent)
+        """The line, built when the words changed."""
+        if self._line is None or self._line.cell_length != self.size.width:
+            self._line = bar(self.status, self.ink, self.size.width, self.sent)
         return self._line
 
 

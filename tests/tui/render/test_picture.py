@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from rich.color import ColorTriplet
+from rich.color_triplet import ColorTriplet
 
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, PLAIN
 from dlviz.tui.render.picture import picture
