@@ -26,6 +26,7 @@ from .desk import Desk
 from .inks import THEMES, first_theme, ink_for
 from .leaving import catch_signals, leave
 from .panes.curves import CurvesPane
+from .panes.pane import Pane
 from .render.palette import DARK, Ink, detect_depth
 from .screens.help import HelpScreen
 from .traffic import Traffic
@@ -106,10 +107,11 @@ class DlvizApp(Controls):
         self.session.open()
         if self._load is not None:
             self.send_load(self._load)
-        self.set_interval(1 / (FPS_SSH if "SSH_CONNECTION" in os.environ else FPS), self.tick)
+        fps = FPS_SSH if "SSH_CONNECTION" in os.environ else FPS
+        self.set_interval(1 / fps, partial(self.tick, in_turn=True))
 
-    def tick(self) -> None:
-        """Pull the newest state; only what is visible and changed is drawn."""
+    def tick(self, in_turn: bool = False) -> None:
+        """Pull the newest state; only what is visible and changed is drawn, if `in_turn` when it is its turn."""
         status, desk = self.session.status, self.query_one(Desk)
         bar = self.query_one(StatusBar)
         bar.status = status
@@ -121,11 +123,15 @@ class DlvizApp(Controls):
         if self.session.run.config is not self._config:
             self._follow(self.session.run.config)
         if status.state != self._state:
+            in_turn = False
             self._state = self.query_one(KeyRow).state = status.state
             if status.state == "failed":
                 self.notify(status.message, title="failed", severity="error", timeout=8, markup=False)
         for pane in desk.children:
-            pane.pull()  # type: ignore[attr-defined]
+            if in_turn and isinstance(pane, Pane):
+                pane.pull_in_turn()
+            else:
+                pane.pull()  # type: ignore[attr-defined]
 
     def _follow(self, config: dict[str, Any]) -> None:
         """Let the form say what a run that was resumed or attached is trained with."""

@@ -31,4 +31,8 @@ def tune(optimizer: torch.optim.Optimizer, options: TrainingOptions, factor: flo
         group["weight_decay"] = options.weight_decay
         if "momentum" in group:
             group["momentum"] = options.momentum
+        if isinstance(optimizer, torch.optim.RMSprop) and options.momentum > 0:
+            for p in group["params"]:  # torch makes these buffers in the first step alone
+                if state := optimizer.state.get(p):
+                    state.setdefault("momentum_buffer", torch.zeros_like(p))
     return lr

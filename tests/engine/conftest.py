@@ -30,6 +30,14 @@ def switching() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Torch computes with one thread, as the engine does: sums have one order."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def digits() -> Dataset:
     """The embedded digits, split by seed 0."""

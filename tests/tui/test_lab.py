@@ -3,7 +3,7 @@
 from contextlib import asynccontextmanager
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Label
 
 from dlviz.engine.training.commands import Change, Go, Load, Pause, Save, Step, Stop
 from dlviz.engine.training.job import Job
@@ -131,7 +131,7 @@ async def test_a_value_is_checked_while_it_is_typed(fake):
         assert isinstance(app.screen, ValueScreen)
         app.screen.query_one(Input).value = "nonsense"
         await pilot.pause()
-        assert "cannot be" in str(app.screen.query_one("#trouble").content)
+        assert "cannot be" in str(app.screen.query_one("#trouble", Label).content)
         await pilot.press("enter")
         assert isinstance(app.screen, ValueScreen)
         app.screen.query_one(Input).value = "off"

@@ -79,7 +79,6 @@ class Session:
         self.answers: dict[str, Answer] = {}
         self.asked: dict[str, Request] = {}
         self.waiting = False
-        self.error = ""
         self._version = 0
 
     def subscribe(self, key: str, request: Request | None) -> None:
@@ -97,8 +96,8 @@ class Session:
         for key, request in self.asked.items():
             self._version += 1
             view = self._view(request)
-            error = self.error or ("" if view else "no model is loaded yet")
-            self.answers[key] = Answer(self._version, request, None if self.error else view, error)
+            error = "" if view else "no model is loaded yet"
+            self.answers[key] = Answer(self._version, request, view, error)
 
     def _view(self, request: Request) -> View | None:
         if self.structure is None:

@@ -91,6 +91,8 @@ def _maps(view: LayerView, structure: Structure, sight: Sight, ink: Ink, width: 
         filter(None, [f"{len(maps)} maps {shown_shape(maps.shape[1:])}", seen(walled, len(maps)), odd(maps)])
     )
     legend = key(view, scope, sight.channel if choose else 0, ink, width)
+    if len(title) + len(told) + 2 > width:
+        title = view.layer
     return Panel([heading(title, told, width, ink), *walled.strips, legend], walled, y=1)
 
 

@@ -10,8 +10,8 @@ otherwise).
 **The first line**: *accuracy* is the share of right answers; *loss* the mean cross-entropy in nats (0 is
 perfect; the logarithm of the number of classes is guessing, 2.303 for ten); *ECE*, the expected calibration
 error, is how far confidence and accuracy lie apart: answers are sorted into bins by their probability, and
-the gaps between mean probability and share of right answers are averaged. An ECE of 2% means that of
-answers given with 90% about 88 to 92% are right.
+the gaps between mean probability and share of right answers are averaged. With an ECE of 2% the
+claimed probabilities are 2 points off the share of right answers, on average.
 
 **The image** in its own colours, or grey ones as a heat map whose legend tells the range. Below it the
 likeliest classes with their probabilities: `✓` marks the true class, `✗` a wrong answer. The true class is

@@ -51,9 +51,9 @@ def confusion(
     if not across or not down:
         return note("too small for the matrix", width, ink, height)
     dim = ink.style(ink.dim)
-    head: list[Part] = [(pad("true", label, "right") + " ", dim)]
+    head: list[Part] = [(" " * (label + 1), dim)]
     head += [(_heading(names[j], cell), _label_style(cursor, 1, j, ink)) for j in across]
-    title = line([(" " * (label + 2) + "predicted", dim)], width, ink)
+    title = line([("true ↓  predicted →", dim)], width, ink)
     strips = [title, line([*head, (" recall" if recall else "", dim)], width, ink)]
     for i in down:
         total = float(counts[i].sum())

@@ -43,7 +43,8 @@ def test_any_array_has_its_size(array: np.ndarray, ink: Ink, zoom: int, cursor: 
     if not array.size:
         assert strips == []
         return
-    columns, rows = size(*array.shape, ink, zoom)
+    height, width = array.shape
+    columns, rows = size(height, width, ink, zoom)
     assert len(strips) == rows
     exact(strips, columns)
 

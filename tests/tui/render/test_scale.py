@@ -44,7 +44,7 @@ def test_levels_of_values() -> None:
 
 @pytest.mark.parametrize("kind", [bool, np.int64, np.uint8, np.float16, np.float32])
 def test_every_kind_of_number(kind: type) -> None:
-    array = np.asarray([0, 1, 1], dtype=kind)
+    array: np.ndarray = np.asarray([0, 1, 1], dtype=kind)
     assert Scale.of(array).quantise(array).tolist() == [0, LEVELS - 1, LEVELS - 1]
 
 
@@ -71,7 +71,7 @@ def test_pooling_fits_and_keeps_the_largest(array: np.ndarray, rows: int, column
 
 def test_pooling_values() -> None:
     array = np.array([[1, -5, 2], [0, 3, np.nan], [4, 4, -6]])
-    assert np.array_equal(shrink(array, 2, 2), [[-5, np.nan], [4, -6]], equal_nan=True)
+    assert np.array_equal(shrink(array, 2, 2), np.array([[-5, np.nan], [4, -6]]), equal_nan=True)
     assert np.array_equal(shrink(np.arange(16).reshape(4, 4), 2, 2, "mean"), [[2.5, 4.5], [10.5, 12.5]])
     assert shrink(array, 3, 3) is array or np.array_equal(shrink(array, 3, 3), array, equal_nan=True)
     assert shrink(np.zeros((0, 3)), 2, 2).shape == (0, 3)
