@@ -1,0 +1,1 @@
+"""Runs: named series and records, live or read from disk."""

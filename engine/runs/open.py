@@ -1,0 +1,87 @@
+"""A run read back from the directory that our writer made."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from ..text import sanitize
+from .files import ROOT, read_run_json
+from .readers import tfevents
+from .run import Run
+
+
+def open_run(directory: Path) -> Run:
+    """The run in `directory`, its series complete; raises ValueError where there is none."""
+    description = read_run_json(directory)
+    if description is None:
+        raise ValueError(f"no run in {directory}: it has no readable run.json")
+    run = Run(sanitize(directory.name), str(directory), description)
+    run.status = status_of(description)
+    load_series(run, directory)
+    try:
+        run.metrics = {k: float(v) for k, v in description.get("metrics", {}).items()}
+        for mark in description.get("marks", []):
+            run.mark(int(mark["step"]), float(mark["time"]), sanitize(mark["text"]))
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise ValueError(f"the metrics or marks in run.json of {directory} are not ours") from error
+    return run
+
+
+def load_series(run: Run, directory: Path, before: int | None = None) -> None:
+    """Append the logged points to `run`; those at step `before` or later are left out.
+
+    A restart supersedes what earlier files hold from its step on, as TensorBoard has it.
+    """
+    points: dict[str, list[tuple[int, float, float]]] = {}
+    for path in sorted(directory.glob("*tfevents*"), key=lambda p: (p.name.split(".tfevents.")[-1][:10], p.name)):
+        for event in tfevents.read(path):
+            if event.restart:
+                for tag, kept in points.items():
+                    points[tag] = [p for p in kept if p[0] < event.step]
+            for tag, value in event.values.items():
+                if before is None or event.step < before:
+                    points.setdefault(tag, []).append((event.step, event.time, value))
+    for tag, kept in points.items():
+        run.one(sanitize(tag)).extend(kept)
+
+
+def status_of(description: dict[str, Any]) -> str:
+    """The status that run.json states, or `lost` if the process that stated it is gone."""
+    status = str(description.get("status", "unknown"))
+    if status in ("loading", "running", "paused") and not alive(description):
+        return "lost"
+    return status
+
+
+def alive(description: dict[str, Any]) -> bool:
+    """Whether the process that writes the run still exists; on another host it is taken to."""
+    if description.get("host") != socket.gethostname():
+        return True
+    pid = description.get("pid")
+    if pid is None or not 0 < pid < 2**31 or not psutil.pid_exists(pid):
+        return False
+    try:
+        created = psutil.Process(pid).create_time()
+    except psutil.Error:
+        return False
+    return abs(created - float(description.get("process_created", created))) < 1  # else the number was reused
+
+
+def find_runs(root: Path = ROOT) -> list[Path]:
+    """Run directories below `root`, newest first."""
+    if not root.is_dir():
+        return []
+    found = [p.parent for p in root.glob("**/run.json")]
+    return sorted(found, key=lambda p: str((read_run_json(p) or {}).get("started", "")), reverse=True)
+
+
+def find_run(name: str, root: Path = ROOT) -> Path:
+    """The directory of a run given by path or by its name under `root`; raises ValueError."""
+    for path in (Path(name), root / name):
+        if read_run_json(path) is not None:
+            return path
+    names = [p.name for p in find_runs(root)]
+    some = f"; the newest are: {', '.join(names[:3])}" if names else f"; there is none under {root}/"
+    raise ValueError(f"no run {name!r}{some}")

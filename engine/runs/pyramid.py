@@ -1,0 +1,147 @@
+"""Minimum, maximum, sum and count of any range of a growing array, at a cost that hardly depends on its length.
+
+Every level summarises `FAN` blocks of the level below, so a range is answered from at most 2·FAN pieces a level.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FAN = 32
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One row a range: finite minimum, maximum and mean (NaN where there is none), and counts."""
+
+    low: Floats
+    high: Floats
+    mean: Floats
+    count: Ints
+    nonfinite: Ints
+
+
+class Pyramid:
+    """Block summaries of an append-only array; grown with `extend`, asked with `ranges`."""
+
+    def __init__(self) -> None:
+        self._levels: list[_Level] = []
+
+    def extend(self, values: Floats) -> None:
+        """Take in the blocks that the whole array `values` has completed since the last call."""
+        length, k = len(values), 0
+        while blocks := length // FAN:
+            if k == len(self._levels):
+                self._levels.append(_Level.empty())
+            level = self._levels[k]
+            if blocks == level.size:
+                return
+            new = slice(level.size * FAN, blocks * FAN)
+            below = _raw(values[new]) if k == 0 else self._levels[k - 1].view().cut(new)
+            level.append(below.blocks())
+            length, k = blocks, k + 1
+
+    def ranges(self, values: Floats, starts: Ints, ends: Ints) -> Summary:
+        """Summaries of `values[starts[i]:ends[i]]`; `values` is what `extend` saw last."""
+        n = len(starts)
+        low, high = np.full(n, np.inf), np.full(n, -np.inf)
+        total, count = np.zeros(n), np.zeros(n, np.int64)
+        lo, hi = starts.astype(np.int64), np.maximum(ends, starts).astype(np.int64)
+        size = hi - lo
+        raw: Floats | None = values
+        k = 0
+        while True:
+            inner_lo, inner_hi = -(-lo // FAN), hi // FAN
+            deeper = (inner_lo < inner_hi) & (k < len(self._levels))
+            head_end = np.where(deeper, inner_lo * FAN, hi)
+            tail_start = np.where(deeper, inner_hi * FAN, hi)
+            for a, b in ((lo, head_end), (tail_start, hi)):
+                owners, index = _spread(a, b)
+                if not len(index):
+                    continue
+                piece = _raw(raw[index]) if raw is not None else self._levels[k - 1].view().take(index)
+                np.minimum.at(low, owners, piece.low)
+                np.maximum.at(high, owners, piece.high)
+                with np.errstate(over="ignore"):
+                    total += np.bincount(owners, piece.total, n)
+                count += np.bincount(owners, piece.count, n).astype(np.int64)
+            if not deeper.any():
+                break
+            lo, hi = np.where(deeper, inner_lo, 0), np.where(deeper, inner_hi, 0)
+            raw, k = None, k + 1
+        empty = count == 0
+        low[empty] = high[empty] = np.nan
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.clip(total / count, low, high)
+        return Summary(low, high, mean, count, size - count)
+
+
+def _spread(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """For ranges [start, end): the owner and the index of each element, flattened."""
+    lengths = np.maximum(ends - starts, 0)
+    owners = np.repeat(np.arange(len(starts)), lengths)
+    offsets = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return owners, starts[owners] + offsets
+
+
+@dataclass
+class _Columns:
+    low: Floats
+    high: Floats
+    total: Floats
+    count: Floats
+
+    def blocks(self) -> "_Columns":
+        """Summaries of the blocks of FAN entries each."""
+        with np.errstate(over="ignore"):
+            return _Columns(
+                self.low.reshape(-1, FAN).min(1),
+                self.high.reshape(-1, FAN).max(1),
+                self.total.reshape(-1, FAN).sum(1),
+                self.count.reshape(-1, FAN).sum(1),
+            )
+
+    def cut(self, part: slice) -> "_Columns":
+        return _Columns(self.low[part], self.high[part], self.total[part], self.count[part])
+
+    def take(self, index: Ints) -> "_Columns":
+        return _Columns(self.low[index], self.high[index], self.total[index], self.count[index])
+
+
+def _raw(values: Floats) -> _Columns:
+    finite = np.isfinite(values)
+    if finite.all():
+        return _Columns(values, values, values, np.ones(len(values)))
+    return _Columns(
+        np.where(finite, values, np.inf),
+        np.where(finite, values, -np.inf),
+        np.where(finite, values, 0.0),
+        finite.astype(np.float64),
+    )
+
+
+@dataclass
+class _Level:
+    size: int
+    columns: _Columns
+
+    @classmethod
+    def empty(cls) -> "_Level":
+        return cls(0, _Columns(*(np.empty(64) for _ in range(4))))
+
+    def view(self) -> _Columns:
+        c = self.columns
+        return _Columns(*(a[: self.size] for a in (c.low, c.high, c.total, c.count)))
+
+    def append(self, new: _Columns) -> None:
+        c, n, more = self.columns, self.size, len(new.low)
+        if n + more > len(c.low):
+            room = max(2 * len(c.low), n + more)
+            c = _Columns(*(np.concatenate([a[:n], np.empty(room - n)]) for a in (c.low, c.high, c.total, c.count)))
+        for old, fresh in zip((c.low, c.high, c.total, c.count), (new.low, new.high, new.total, new.count), strict=True):
+            old[n : n + more] = fresh
+        self.columns, self.size = c, n + more

@@ -1,0 +1,104 @@
+"""A run: named series and records with a config, a status and marks. A pane takes one and never asks who produces it."""
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .series import Series
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Small arrays of one step under a tag, e.g. feature maps or a confusion matrix."""
+
+    tag: str
+    kind: str
+    step: int
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened at a step, shown on the curves: an option changed, a resume."""
+
+    step: int
+    time: float
+    text: str
+
+
+class Run:
+    """Series and records of one training; written by one producer, read by any thread."""
+
+    def __init__(self, name: str, path: str = "", config: dict[str, Any] | None = None) -> None:
+        self.name = name
+        self.path = path
+        self.config = config or {}
+        self.status = "unknown"
+        self.metrics: dict[str, float] = {}
+        self.warnings: list[str] = []
+        self.series: dict[str, Series] = {}
+        self.records: dict[str, Record] = {}
+        self.marks: list[Mark] = []
+        self._lock = threading.Lock()
+
+    @property
+    def version(self) -> int:
+        """Grows whenever a series or mark does."""
+        return sum(s.version for s in tuple(self.series.values())) + len(self.marks) + len(self.records)
+
+    def one(self, tag: str) -> Series:
+        """The series `tag`, made if it is new."""
+        with self._lock:
+            if tag not in self.series:
+                self.series = {**self.series, tag: Series(tag)}
+            return self.series[tag]
+
+    def add(self, step: int, time: float, values: dict[str, float]) -> None:
+        """Append one point to each named series."""
+        for tag, value in values.items():
+            series = self.series.get(tag)
+            (self.one(tag) if series is None else series).append(step, time, value)
+
+    def keep(self, record: Record) -> None:
+        """Make `record` the newest of its tag."""
+        with self._lock:
+            self.records = {**self.records, record.tag: record}
+
+    def mark(self, step: int, time: float, text: str) -> None:
+        """Note on the curves that something happened at `step`."""
+        self.marks = [*self.marks, Mark(step, time, text)]
+
+
+class Log:
+    """The newest lines of what a run printed, bounded."""
+
+    def __init__(self, limit: int = 2000) -> None:
+        self._lines: deque[str] = deque(maxlen=limit)
+        self._lock = threading.Lock()
+        self.version = 0
+
+    def write(self, line: str) -> None:
+        """Append one line."""
+        with self._lock:
+            self._lines.append(line)
+            self.version += 1
+
+    def since(self, version: int) -> list[str]:
+        """The lines written after `version`, as far as they are kept."""
+        return self.news(version)[0]
+
+    def news(self, version: int) -> tuple[list[str], int]:
+        """The lines written after `version`, as far as they are kept, and the version that they lead to."""
+        with self._lock:
+            new = self.version - version
+            return (list(self._lines)[-new:] if new > 0 else []), self.version
+
+    def lines(self) -> list[str]:
+        """The lines kept, oldest first."""
+        with self._lock:
+            return list(self._lines)

@@ -1,0 +1,58 @@
+"""The run directory of a training of ours: run.json, scalars in TensorBoard's format, records, console.log."""
+
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tensorboardX.event_file_writer import EventsWriter
+from tensorboardX.proto.event_pb2 import Event, SessionLog
+from tensorboardX.proto.summary_pb2 import Summary
+
+from .files import CONSOLE, RECORDS, RUN_JSON, write_atomically, write_json
+from .run import Record
+
+
+class RunWriter:
+    """Writes one run; call from one thread only."""
+
+    def __init__(self, directory: Path, resume_at: int | None = None) -> None:
+        """Open new files in `directory`; `resume_at` supersedes points that were logged at that step or later."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self.directory = directory
+        self._events = EventsWriter(str(directory / "events"), f".{time.time_ns() % 1_000_000_000:09d}.dlviz")
+        self._console = (directory / CONSOLE).open("a", encoding="utf-8", errors="backslashreplace")
+        if resume_at is not None:
+            start = SessionLog(status=SessionLog.START)
+            self._events.write_event(Event(wall_time=time.time(), step=resume_at, session_log=start))
+
+    def scalars(self, step: int, when: float, values: dict[str, float]) -> None:
+        """Log the values of one step, by tag."""
+        summary = Summary(value=[Summary.Value(tag=tag, simple_value=v) for tag, v in values.items()])
+        self._events.write_event(Event(wall_time=when, step=step, summary=summary))
+
+    def record(self, record: Record) -> None:
+        """Keep a record as `records/TAG/STEP.npz`."""
+        buffer = io.BytesIO()
+        arrays: dict[str, Any] = record.arrays
+        np.savez_compressed(buffer, **arrays)
+        write_atomically(self.directory / RECORDS / record.tag / f"{record.step:09d}.npz", buffer.getvalue())
+
+    def describe(self, values: dict[str, Any]) -> None:
+        """Replace run.json."""
+        write_json(self.directory / RUN_JSON, values)
+
+    def print(self, line: str) -> None:
+        """Append a line to console.log."""
+        self._console.write(line + "\n")
+
+    def flush(self) -> None:
+        """Hand everything to the operating system, which keeps it even if this process is killed."""
+        self._events.flush()
+        self._console.flush()
+
+    def close(self) -> None:
+        """Flush and close."""
+        self._events.close()
+        self._console.close()
