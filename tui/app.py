@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from textual import on, work
@@ -17,7 +17,6 @@ from textual.screen import Screen
 from ..engine.runs.run import Run
 from ..engine.training.commands import Load
 from ..engine.training.job import Job
-from ..engine.training.remote import RemoteSession
 from ..engine.training.session import Session
 from .actions import ACTIONS, BINDINGS
 from .arrangement import PANES
@@ -28,11 +27,13 @@ from .leaving import catch_signals, leave
 from .panes.curves import CurvesPane
 from .panes.pane import Pane
 from .render.palette import DARK, Ink, detect_depth
-from .screens.help import HelpScreen
 from .traffic import Traffic
 from .widgets.key_row import KeyRow
 from .widgets.status_bar import StatusBar
 from .widgets.tab_row import TabRow
+
+if TYPE_CHECKING:
+    from ..engine.training.remote import RemoteSession
 
 FPS, FPS_SSH = 10, 5
 """Pulls a second: glyphs carry little per frame, and a slow link fills up."""
@@ -61,13 +62,13 @@ class DlvizApp(Controls):
     ]
 
     def __init__(
-        self, *, session: Session | RemoteSession | None = None, load: Load | None = None, threads: int = 1
+        self, *, session: "Session | RemoteSession | None" = None, load: Load | None = None, threads: int = 1
     ) -> None:
         """Show `session`, or make one; `load` is sent to it at once."""
         system = Console(color_system=COLOR_SYSTEM, force_terminal=True).color_system  # type: ignore[arg-type]
         self.depth = detect_depth(os.environ, system)
         super().__init__(ansi_color=True if self.depth in ("16", "none") else None)
-        self.session: Session | RemoteSession = session or Session(threads=threads)
+        self.session = session or Session(threads=threads)
         self.draft = load.job if load else Job.of("cnn")
         self.ink: Ink = DARK
         self.traffic = Traffic()
@@ -170,6 +171,8 @@ class DlvizApp(Controls):
 
     def action_help(self) -> None:
         """Explain the pane with the focus."""
+        from .screens.help import HelpScreen  # reads Markdown, which is slow to import
+
         pane = self.query_one(Desk).pane
         self.push_screen(HelpScreen(str(pane.id), getattr(pane, "HELP", "")))
 

@@ -2,17 +2,16 @@
 
 import contextlib
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import App
 
 from ..engine.catalog import find
 from ..engine.options import OptionError, show
-from ..engine.runs.open import open_run
 from ..engine.runs.run import Run
 from ..engine.training.commands import Change, Go, Load, Pause, Save, Step, Stop
 from ..engine.training.job import Job
-from ..engine.training.remote import RemoteSession
 from ..engine.training.session import Session
 from ..engine.training.status import ENDED
 from .leaving import Farewell
@@ -21,11 +20,14 @@ from .panes.options import SEED, OptionsPane
 from .panes.runs import RunsPane
 from .screens.value import ValueScreen
 
+if TYPE_CHECKING:
+    from ..engine.training.remote import RemoteSession
+
 
 class Controls(App[Farewell]):
     """Holds one session, our own thread or a training in another process, and the draft of the next."""
 
-    session: Session | RemoteSession
+    session: "Session | RemoteSession"
     draft: Job
     """What the form says, and what the next start trains."""
     loaded: Job | None = None
@@ -129,6 +131,8 @@ class Controls(App[Farewell]):
         kept = {run.path: run for run in self.others}
 
         def read() -> None:
+            from ..engine.runs.open import open_run  # the readers of logs: not on the way to the first picture
+
             others = []
             for path in event.paths:
                 with contextlib.suppress(ValueError):  # deleted since it was listed
@@ -147,6 +151,8 @@ class Controls(App[Farewell]):
         if self.session.status.state in ("running", "paused", "loading"):
             self.notify("end the training here first (e)", severity="warning", markup=False)
             return
+        from ..engine.training.remote import RemoteSession
+
         try:
             session = RemoteSession(event.path)
         except ValueError as error:

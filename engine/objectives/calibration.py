@@ -12,6 +12,8 @@ def calibration_error(probabilities: NDArray[np.floating], labels: NDArray[np.in
         labels: (count,) true classes.
         bins: number of intervals (0, 1/bins], (1/bins, 2/bins], …
     """
+    if not np.isfinite(probabilities).all():
+        return float("nan")
     confidence = probabilities.max(1)
     correct = probabilities.argmax(1) == labels
     place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)

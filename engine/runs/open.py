@@ -9,7 +9,7 @@ import psutil
 from ..text import sanitize
 from .files import ROOT, read_run_json
 from .readers import tfevents
-from .run import Run
+from .run import Mark, Run
 
 
 def open_run(directory: Path) -> Run:
@@ -20,13 +20,20 @@ def open_run(directory: Path) -> Run:
     run = Run(sanitize(directory.name), str(directory), description)
     run.status = status_of(description)
     load_series(run, directory)
-    try:
-        run.metrics = {k: float(v) for k, v in description.get("metrics", {}).items()}
-        for mark in description.get("marks", []):
-            run.mark(int(mark["step"]), float(mark["time"]), sanitize(mark["text"]))
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise ValueError(f"the metrics or marks in run.json of {directory} are not ours") from error
+    run.metrics, run.marks = stated(description)
     return run
+
+
+def stated(description: dict[str, Any]) -> tuple[dict[str, float], list[Mark]]:
+    """The metrics and marks in a run.json; raises ValueError if they are not ours."""
+    try:
+        metrics = {k: float(v) for k, v in description.get("metrics", {}).items()}
+        marks = [
+            Mark(int(m["step"]), float(m["time"]), sanitize(m["text"])) for m in description.get("marks", [])
+        ]
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise ValueError("the metrics or marks in its run.json are not ours") from error
+    return metrics, marks
 
 
 def load_series(run: Run, directory: Path, before: int | None = None) -> None:

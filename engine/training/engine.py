@@ -3,6 +3,7 @@
 Nobody else touches tensors.
 """
 
+import contextlib
 import gc
 import math
 import time
@@ -77,9 +78,10 @@ class Engine:
             for line in trace.splitlines():
                 self._print(line)
             message = sanitize(error) if expected else f"{type(error).__name__}: {sanitize(error)}"
-            self._say("failed", message, trace=trace)
             if self.recorder is not None:
-                self.recorder.status("failed", self.trainer, message)
+                with contextlib.suppress(OSError):  # a full disk is a failure that cannot be written down
+                    self.recorder.end("failed", self.trainer, message)
+            self._say("failed", message, trace=trace)
 
     def _do(self, command: commands.Command) -> None:
         match command:
@@ -88,7 +90,7 @@ class Engine:
             case commands.Go():
                 self._go(-1)
             case commands.Step(count):
-                self._go(count + max(self._left, 0))
+                self._go(max(count, 0) + max(self._left, 0))
             case commands.Pause():
                 if self._left and self.recorder is not None and self.trainer is not None:
                     self._pause()
@@ -137,6 +139,7 @@ class Engine:
             self.trainer is None
             or self.recorder is None
             or self.session.status.state in ("finished", "stopped", "failed")
+            or steps == 0
         ):
             return
         if not self.recorder.started:

@@ -53,8 +53,9 @@ class Looker:
             self._version += 1
             try:
                 answer = Answer(self._version, request, look(request, trainer, self._load))
-            except (ValueError, RuntimeError, OSError) as error:
-                answer = Answer(self._version, request, None, sanitize(error))
+            except Exception as error:  # whatever is wrong with a question, the training goes on
+                words = error if isinstance(error, ValueError | RuntimeError | OSError) else repr(error)
+                answer = Answer(self._version, request, None, sanitize(words))
             self._session.answer(key, answer)
             self._answered[key] = state
             self._spent += time.monotonic() - start

@@ -13,10 +13,11 @@ import psutil
 
 from ..data.dataset import Dataset
 from ..data.fingerprint import fingerprint
+from ..options import show
 from ..probes.features import features
 from ..probes.structure import gradient_norms
 from ..runs.files import new_run_dir, read_run_json
-from ..runs.open import load_series, status_of
+from ..runs.open import load_series, stated, status_of
 from ..runs.run import Record, Run
 from ..runs.writer import RunWriter
 from ..text import sanitize
@@ -74,23 +75,32 @@ class Recorder:
             raise ValueError(f"nothing to resume in {self.path}: it has no run.json")
         if described.get("data_fingerprint") != self._fingerprint:
             raise ValueError(f"cannot resume {self.path}: the data {self.job.data!r} are not what it was trained on")
-        state = checkpoint.load(directory)
+        state, (metrics, marks) = checkpoint.load(directory), stated(described)
         self._began = float(described.get("started", self._began))
         self.gradients = described.get("gradient_norms") or {}
         if state is not None:
             trainer.load_state_dict(state)
         self._resumed_at = trainer.step + 1
         load_series(self.run, directory, before=self._resumed_at)
-        for mark in described.get("marks", []):
-            if mark["step"] <= trainer.step:
-                self.run.mark(mark["step"], mark["time"], sanitize(mark["text"]))
+        self.run.marks = [mark for mark in marks if mark.step <= trainer.step]
+        self._change_what_was_asked(trainer, described.get("options"))
         last = self.run.one("loss/train").last()
         self.loss = last[2] if last else float("nan")
         if trainer.done and described.get("status") == "finished":
-            self.run.metrics = dict(described["metrics"])
+            self.run.metrics = metrics
             self.run.status = "finished"
             return True
         return False
+
+    def _change_what_was_asked(self, trainer: Trainer, before: Any) -> None:
+        """Live options in which the job differs from the run so far were asked for: the checkpoint's give way."""
+        known = before if isinstance(before, dict) else {}
+        asked = self.job.options.to_json()
+        for name, rule in trainer.options.rules().items():
+            old, new = getattr(trainer.options, name), getattr(self.job.options, name)
+            if rule.live and asked[name] != known.get(name, asked[name]) and old != new:
+                trainer.change(name, new)
+                self.mark(trainer.step, f"{name} {show(old)} → {show(new)}")
 
     def start(self, trainer: Trainer) -> None:
         """Open the run directory."""
@@ -105,7 +115,7 @@ class Recorder:
         """Keep what one step measured."""
         assert self._writer is not None
         now = time.time()
-        values = {tag: float(np.float32(value)) for tag, value in step.values.items()}
+        values = _as_written(step.values)
         self.loss = values.get("loss/train", self.loss)
         if step.number == 1:
             self.gradients = gradient_norms(trainer.model)
@@ -148,18 +158,20 @@ class Recorder:
         assert self._writer is not None
         self.run.metrics = metrics
         now = time.time()
-        self.run.add(trainer.step, now, metrics)
+        self.run.add(trainer.step, now, _as_written(metrics))
         self._writer.scalars(trainer.step, now, metrics)
         self.keep(self._confusion(trainer, "test"))
         self.checkpoint(trainer)
         self.end("finished", trainer)
 
-    def end(self, status: str, trainer: Trainer) -> None:
+    def end(self, status: str, trainer: Trainer | None, message: str = "") -> None:
         """State how the run ended, and close its files."""
-        self.status(status, trainer, ended=time.time())
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        try:
+            self.status(status, trainer, message, ended=time.time())
+        finally:
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                writer.close()
 
     def status(self, status: str, trainer: Trainer | None, message: str = "", ended: float | None = None) -> None:
         """Rewrite run.json and hand everything to the operating system."""
@@ -210,3 +222,8 @@ class Recorder:
                 "versions": {name: version(name) for name in PACKAGES},
             }
         return self._described
+
+
+def _as_written(values: dict[str, float]) -> dict[str, float]:
+    """The values as event files hold them, in single precision, so that a run read back is the same."""
+    return {tag: float(np.float32(value)) for tag, value in values.items()}

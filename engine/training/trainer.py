@@ -85,9 +85,11 @@ class Trainer:
             start = time.perf_counter()
             values = self._one()
             self.step += 1
-            if self.step % self.options.validate_every == 0 or self.progress >= 1.0:
-                values |= self.objective.validate(self.model)
             self.seconds += time.perf_counter() - start
+            if self.step % self.options.validate_every == 0 or self.done:
+                start = time.perf_counter()
+                values |= self.objective.validate(self.model)
+                self.seconds += time.perf_counter() - start
             yield Step(self.step, values)
 
     def _one(self) -> dict[str, float]:

@@ -15,7 +15,7 @@ from dlviz.engine.training.job import Job
 from dlviz.engine.training.session import Session
 from dlviz.engine.training.status import Status
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds after which a wait has failed; nothing waits that long unless it is broken."""
 
 
@@ -64,29 +64,36 @@ class Driver:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.states: list[str] = []
-        self.changes: list[Status] = []
-        self.session = Session(on_state=self._note)
-        self._runs = 0
-
-    def _note(self, status: Status) -> None:
-        self.states.append(status.state)
-        self.changes.append(status)
+        self.session = Session(on_state=lambda status: self.states.append(status.state))
+        self._loads = 0
 
     def load(self, model: str = "mlp", *texts: str, **rest: Any) -> Path:
         """Load a job into a new run directory; `start`, `resume` and `run_dir` as in Load."""
-        self._runs += 1
-        directory = rest.pop("run_dir", self.root / f"run{self._runs}")
+        self._loads += 1
+        directory = rest.pop("run_dir", self.root / f"run{self._loads}")
         start, resume = rest.pop("start", False), rest.pop("resume", False)
         job = Job.of(model, texts, **rest)
         self.session.send(Load(job=job, run_dir=str(directory), start=start, resume=resume))
         return Path(directory)
 
-    def until(self, *states: str) -> Status:
-        """Wait for one of the states; fails if none comes."""
-        reached = self.session.wait(lambda status: status.state in states, PATIENCE)
+    def until(self, *states: str, step: int | None = None) -> Status:
+        """Wait for one of the states, at `step` if given; fails if it does not come.
+
+        What was loaded before is passed over: its states are no answer to a later load.
+        """
+        found: list[Status] = []
+
+        def there(status: Status) -> bool:
+            if self.states.count("loading") < self._loads:
+                return False
+            if status.state in states and step in (None, status.step):
+                found.append(status)
+            return bool(found) or status.state == "failed"
+
+        self.session.wait(there, PATIENCE)
         status = self.session.status
-        assert reached and status.state in states, f"{status.state}: {status.message}\n{status.trace}"
-        return status
+        assert found, f"{status.state} at step {status.step}: {status.message}\n{status.trace}"
+        return found[0]
 
 
 @pytest.fixture

@@ -96,8 +96,11 @@ class Hostile:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"nonsense", b"PK\x03\x04" + b"\x00" * 100, pickle.dumps(Hostile()), pickle.dumps([1])]
+    "content",
+    [b"", b"nonsense", b"PK\x03\x04" + b"\x00" * 100, pickle.dumps(Hostile()), pickle.dumps([1])],
+    ids=["empty", "nonsense", "zip", "code", "pickle"],
 )
+@pytest.mark.filterwarnings("ignore:.*pickle:UserWarning")
 def test_what_is_no_checkpoint_is_refused_and_never_run(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint" / "state.pt"
     path.parent.mkdir()

@@ -61,3 +61,13 @@ def test_loading_in_a_fresh_interpreter_imports_nothing_heavy() -> None:
 
 def test_the_table_leads_to_them(data: Dataset) -> None:
     assert _rows(load_data("digits", 0)) == _rows(data)
+
+
+def test_the_canvas_holds_the_same_digits_in_its_middle() -> None:
+    plain, canvas = load_data("digits", 3), load_data("digits14", 3)
+    assert canvas.shape == (1, 14, 14)
+    for name in ("train", "val", "test"):
+        small, large = plain.split(name), canvas.split(name)
+        assert (small.y == large.y).all()
+        assert (large.x[:, :, 3:11, 3:11] == small.x).all()
+        assert large.x.sum() == small.x.sum()

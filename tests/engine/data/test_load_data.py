@@ -12,12 +12,13 @@ from dlviz.engine.data.load import NAMES, load_data
 from dlviz.engine.text import sanitize
 
 ALLOWED = (
-    "give a name (digits, mnist, fashion-mnist, cifar-10), a .npz, .csv or .tsv file, or a folder of images per class"
+    "give a name (digits, digits14, mnist, fashion-mnist, cifar-10), a .npz, .csv or .tsv file, "
+    "or a folder of images per class"
 )
 
 
 def test_every_name_has_a_line() -> None:
-    assert list(NAMES) == ["digits", "mnist", "fashion-mnist", "cifar-10"]
+    assert list(NAMES) == ["digits", "digits14", "mnist", "fashion-mnist", "cifar-10"]
     assert all(line and "\n" not in line for line in NAMES.values())
 
 
