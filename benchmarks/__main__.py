@@ -19,7 +19,7 @@ NAMES = {
 
 def main() -> None:
     """Measure and print; a slow machine is no failure."""
-    from .report import Figure, document, table
+    from .report import Figure, document, machine, table
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
@@ -29,6 +29,8 @@ def main() -> None:
     if unknown:
         parser.error(f"no benchmark {unknown[0]!r}; there are: {', '.join(NAMES)}")
     results: dict[str, list[Figure]] = {}
+    if not asked.json:
+        print(machine(), end="\n\n")
     for name in asked.names or NAMES:
         module, about = NAMES[name]
         start = time.monotonic()

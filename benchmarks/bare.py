@@ -5,6 +5,7 @@ import sys
 import time
 
 import torch
+
 from dlviz.engine.data.load import load_data
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.trainer import Trainer

@@ -6,6 +6,8 @@ from functools import partial
 
 import numpy as np
 import plotext
+from numpy.typing import NDArray
+
 from dlviz.engine.runs.run import Run
 from dlviz.tui.panes.curve_scene import Scene
 from dlviz.tui.render.axes import Axes
@@ -18,7 +20,8 @@ WIDTH, HEIGHT = 86, 17
 """The curves pane in a terminal of 120x40."""
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 BASE = 10_000
-FRAMES = 40
+ROUNDS, FRAMES = 8, 6
+"""Frames of one size are drawn in succession, as a lab does it, in as many rounds over all sizes."""
 
 
 def measure() -> list[Figure]:
@@ -27,11 +30,12 @@ def measure() -> list[Figure]:
     figures = []
     for grows in (False, True):
         times: dict[int, list[float]] = {size: [] for size in SIZES}
-        for _ in range(FRAMES):
+        for _ in range(ROUNDS):
             for size, (run, shown) in scenes.items():
-                if grows:
-                    grow(run)
-                times[size].append(timed(partial(frame, shown)))
+                for _ in range(FRAMES):
+                    if grows:
+                        grow(run)
+                    times[size].append(timed(partial(frame, shown)))
         base = median(times[BASE])
         what = ", a new point each frame" if grows else ""
         for size in SIZES:
@@ -54,10 +58,10 @@ def others(shown: Scene) -> list[Figure]:
     return figures
 
 
-def made(size: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def made(size: int) -> NDArray[np.float64]:
     """A loss that falls, with noise."""
     noise = np.random.default_rng(size).normal(0, 0.1, size)
-    return np.exp(-5 * np.arange(size) / size) + 0.1 * np.abs(noise)
+    return np.asarray(np.exp(-5 * np.arange(size) / size) + 0.1 * np.abs(noise), np.float64)
 
 
 def scene(size: int) -> tuple[Run, Scene]:
@@ -66,7 +70,7 @@ def scene(size: int) -> tuple[Run, Scene]:
     for tag, every in (("loss/train", 1), ("loss/val", 50)):
         values = made(size)[::every]
         steps = np.arange(size)[::every]
-        run.one(tag).extend_arrays(steps, steps * 0.01, values)
+        run.one(tag).extend_arrays(steps, np.asarray(steps * 0.01, np.float64), values)
     grow(run)  # arrays that are full double with the next point; that is no part of a frame
     shown = Scene()
     shown.show([run])

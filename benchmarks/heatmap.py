@@ -5,6 +5,7 @@ from itertools import cycle
 
 import numpy as np
 import plotext
+
 from dlviz.tui.render.heatmap import heatmap
 from dlviz.tui.render.palette import DARK
 from dlviz.tui.render.scale import Scale

@@ -46,10 +46,9 @@ def measure() -> list[Figure]:
             os.kill(lab.process.pid, 15)
             until(lambda: out.exists(), 10)
         delays = [tuple(map(float, line.split())) for line in out.read_text().splitlines()]
-    lag = {
-        way: [d for at, d in delays if any(w == way and a <= at <= b for w, a, b in spans)]
-        for way in (True, False)
-    }
+    lag: dict[bool, list[float]] = {True: [], False: []}
+    for training, start, end in spans:
+        lag[training] += [late for at, late in delays if start <= at <= end]
     return [
         timed("key to paint, median", quantile(keys[True], 0.5), quantile(keys[False], 0.5)),
         timed("key to paint, 95th percentile", quantile(keys[True], 0.95), quantile(keys[False], 0.95), 35),

@@ -1,5 +1,7 @@
 """Figures beside their baselines, as a table or as JSON."""
 
+import os
+import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
@@ -89,7 +91,14 @@ def number(value: float) -> str:
 
 def document(results: dict[str, list[Figure]]) -> dict[str, Any]:
     """All of it for `--json`."""
-    return {name: [asdict(f) for f in figures] for name, figures in results.items()}
+    measured = {name: [asdict(f) for f in figures] for name, figures in results.items()}
+    return {"machine": machine(), "benchmarks": measured}
+
+
+def machine() -> str:
+    """What measured, and whether other programs had a share of it."""
+    load = os.getloadavg()[0]
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f}"
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -98,4 +107,4 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-__all__ = ["Figure", "document", "figure", "median", "number", "quantile", "table"]
+__all__ = ["Figure", "document", "figure", "machine", "median", "number", "quantile", "table"]

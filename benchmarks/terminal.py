@@ -94,9 +94,9 @@ class Terminal:
             with self._news:
                 while k >= len(self.chunks):
                     left = stop - time.monotonic()
-                    if left <= 0 or not self._reader.is_alive() or not self._news.wait(min(left, 0.5)):
-                        if left <= 0 or not self._reader.is_alive():
-                            return None
+                    if left <= 0 or not self._reader.is_alive():
+                        return None
+                    self._news.wait(min(left, 0.5))
                 at, data = self.chunks[k]
             k += 1
             if at < since:

@@ -12,6 +12,7 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding
 from textual.constants import COLOR_SYSTEM
 from textual.containers import Container
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from ..engine.runs.run import Run
@@ -25,7 +26,6 @@ from .desk import Desk
 from .inks import THEMES, first_theme, ink_for
 from .leaving import catch_signals, leave
 from .panes.curves import CurvesPane
-from .panes.pane import Pane
 from .render.palette import DARK, Ink, detect_depth
 from .traffic import Traffic
 from .widgets.key_row import KeyRow
@@ -113,8 +113,11 @@ class DlvizApp(Controls):
 
     def tick(self, in_turn: bool = False) -> None:
         """Pull the newest state; only what is visible and changed is drawn, if `in_turn` when it is its turn."""
-        status, desk = self.session.status, self.query_one(Desk)
-        bar = self.query_one(StatusBar)
+        status = self.session.status
+        try:
+            desk, bar, keys = self.query_one(Desk), self.query_one(StatusBar), self.query_one(KeyRow)
+        except NoMatches:  # the screen is being taken down
+            return
         bar.status = status
         if "DLVIZ_DEBUG" in os.environ:
             bar.sent = self.traffic.rate
@@ -125,14 +128,10 @@ class DlvizApp(Controls):
             self._follow(self.session.run.config)
         if status.state != self._state:
             in_turn = False
-            self._state = self.query_one(KeyRow).state = status.state
+            self._state = keys.state = status.state
             if status.state == "failed":
                 self.notify(status.message, title="failed", severity="error", timeout=8, markup=False)
-        for pane in desk.children:
-            if in_turn and isinstance(pane, Pane):
-                pane.pull_in_turn()
-            else:
-                pane.pull()  # type: ignore[attr-defined]
+        desk.pull(in_turn)
 
     def _follow(self, config: dict[str, Any]) -> None:
         """Let the form say what a run that was resumed or attached is trained with."""

@@ -14,6 +14,7 @@ from .panes.layers import LayersPane
 from .panes.log import LogPane
 from .panes.models import ModelsPane
 from .panes.options import OptionsPane
+from .panes.pane import Pane
 from .panes.predictions import PredictionsPane
 from .panes.runs import RunsPane
 
@@ -64,6 +65,14 @@ class Desk(Container):
     def pane(self) -> Widget:
         """The pane with the focus."""
         return self.query_one(f"#{self.current}")
+
+    def pull(self, in_turn: bool = False) -> None:
+        """Draw what changed, or if `in_turn` only the panes whose turn it is."""
+        for pane in self.children:
+            if in_turn and isinstance(pane, Pane):
+                pane.pull_in_turn()
+            else:
+                pane.pull()  # type: ignore[attr-defined]
 
     def rearrange(self) -> None:
         """Give every pane its place."""

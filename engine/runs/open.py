@@ -28,9 +28,7 @@ def stated(description: dict[str, Any]) -> tuple[dict[str, float], list[Mark]]:
     """The metrics and marks in a run.json; raises ValueError if they are not ours."""
     try:
         metrics = {k: float(v) for k, v in description.get("metrics", {}).items()}
-        marks = [
-            Mark(int(m["step"]), float(m["time"]), sanitize(m["text"])) for m in description.get("marks", [])
-        ]
+        marks = [Mark(int(m["step"]), float(m["time"]), sanitize(m["text"])) for m in description.get("marks", [])]
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise ValueError("the metrics or marks in its run.json are not ours") from error
     return metrics, marks

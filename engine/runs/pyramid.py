@@ -142,6 +142,8 @@ class _Level:
         if n + more > len(c.low):
             room = max(2 * len(c.low), n + more)
             c = _Columns(*(np.concatenate([a[:n], np.empty(room - n)]) for a in (c.low, c.high, c.total, c.count)))
-        for old, fresh in zip((c.low, c.high, c.total, c.count), (new.low, new.high, new.total, new.count), strict=True):
+        for old, fresh in zip(
+            (c.low, c.high, c.total, c.count), (new.low, new.high, new.total, new.count), strict=True
+        ):
             old[n : n + more] = fresh
         self.columns, self.size = c, n + more

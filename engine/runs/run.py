@@ -1,11 +1,13 @@
-"""A run: named series and records with a config, a status and marks. A pane takes one and never asks who produces it."""
+"""A run: named series and records with a config, a status and marks.
+
+A pane takes one and never asks who produces it.
+"""
 
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from .series import Series

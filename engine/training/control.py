@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..probes.requests import Request
 from ..runs.files import SOCKET
+from .commands import Command
 from .session import Session
 from .wire import WireError, receive, send
 
@@ -74,6 +76,7 @@ class ControlServer:
                     self._session.subscribe(key, None)
 
     def _reply(self, message: dict[str, Any], keys: set[str], client: str) -> dict[str, Any]:
+        check(message)
         for command in message.get("commands", []):
             self._session.send(command)
         wanted = {client + key: request for key, request in message.get("subscriptions", {}).items()}
@@ -84,6 +87,21 @@ class ControlServer:
         for key, request in wanted.items():
             self._session.subscribe(key, request)
         return snapshot(self._session, message, client)
+
+
+def check(message: dict[str, Any]) -> None:
+    """Raise WireError unless `message` is what a client's pull is made of."""
+    commands, subscriptions = message.get("commands", []), message.get("subscriptions", {})
+    points, answers = message.get("points", {}), message.get("answers", {})
+    tables = all(isinstance(table, dict) for table in (subscriptions, points, answers))
+    if not (tables and isinstance(commands, list) and isinstance(message.get("log", 0), int)):
+        raise WireError("a pull with parts of another kind")
+    if not all(isinstance(command, Command) for command in commands):
+        raise WireError("a pull with something that is no command")
+    if not all(isinstance(k, str) and isinstance(request, Request) for k, request in subscriptions.items()):
+        raise WireError("a pull with something that is no request")
+    if not all(isinstance(count, int) for count in points.values()):
+        raise WireError("a pull with counts that are no numbers")
 
 
 def snapshot(session: Session, seen: dict[str, Any], client: str) -> dict[str, Any]:

@@ -111,7 +111,11 @@ class RemoteSession:
                 "log": self._log_version,
             },
         )
-        self._take(receive(self._link))
+        news = receive(self._link)
+        try:
+            self._take(news)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise WireError("news that make no sense") from error
 
     def _take(self, news: dict[str, Any]) -> None:
         about = news["run"]

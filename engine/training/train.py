@@ -34,6 +34,8 @@ class TrainingError(RuntimeError):
     def __init__(self, message: str, trace: str = "") -> None:
         super().__init__(message)
         self.trace = trace
+        if trace:
+            self.add_note(trace)  # printed with `--debug`
 
 
 def resumed_job(directory: Path, changes: Callable[[Job], Job] = lambda job: job) -> Job:

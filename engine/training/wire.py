@@ -43,7 +43,7 @@ class WireError(ValueError):
 
 def send(link: socket.socket, message: dict[str, Any]) -> None:
     """Send one frame: its length in 4 bytes, then msgpack."""
-    body = msgpack.packb(_plain(message))
+    body = msgpack.packb(_plain(message), unicode_errors="surrogatepass")  # paths need not be Unicode
     link.sendall(struct.pack(">I", len(body)) + body)
 
 
@@ -52,9 +52,11 @@ def receive(link: socket.socket) -> dict[str, Any]:
     (size,) = struct.unpack(">I", _exactly(link, 4))
     if size > LIMIT:
         raise WireError(f"a frame of {size} bytes is too long")
+    content = _exactly(link, size)
     try:
-        message = _rich(msgpack.unpackb(_exactly(link, size), strict_map_key=False))
-    except (ValueError, TypeError, KeyError, msgpack.UnpackException) as error:
+        body = msgpack.unpackb(content, strict_map_key=False, unicode_errors="surrogatepass")
+        message = _rich(body)
+    except Exception as error:  # whatever the bytes provoke, they are the other side's fault
         raise WireError("a frame that is not ours") from error
     if not isinstance(message, dict):
         raise WireError("a frame that is not a table")

@@ -40,9 +40,7 @@ def test_random_shift_moves_each_image_by_its_own_shift() -> None:
     out = random_shift(x, 2, torch.Generator().manual_seed(3)).numpy()
     used = set()
     for image, result in zip(x.numpy(), out, strict=True):
-        fits = [
-            (r, c) for r in range(-2, 3) for c in range(-2, 3) if np.array_equal(_moved(image, r, c), result)
-        ]
+        fits = [(r, c) for r in range(-2, 3) for c in range(-2, 3) if np.array_equal(_moved(image, r, c), result)]
         assert len(fits) == 1
         used.add(fits[0])
     assert len(used) == 25, "every shift of up to 2 pixels occurs"

@@ -74,7 +74,7 @@ def test_a_run_is_read_back(tmp_path: Path) -> None:
 
 
 def test_no_run_no_reading(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no readable run.json"):
+    with pytest.raises(ValueError, match=r"no readable run\.json"):
         open_run(tmp_path)
 
 

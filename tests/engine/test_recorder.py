@@ -82,7 +82,7 @@ def test_other_data_than_before_are_refused(tmp_path: Path) -> None:
     train(job, run_dir=str(directory))
     longer = Job.of("mlp", ("steps=6",), data=str(path))
     _tiny(path, 1)
-    with pytest.raises(TrainingError, match="the data .* are not what it was trained on"):
+    with pytest.raises(TrainingError, match=r"the data .* are not what it was trained on"):
         train(longer, run_dir=str(directory), resume=True)
     _tiny(path, 0)
     assert train(longer, run_dir=str(directory), resume=True)["steps"] == 6
@@ -192,9 +192,7 @@ def test_what_is_kept_on_disk_is_what_the_run_holds(drive: Driver, digits: Datas
     assert len(described["data_fingerprint"]) > 8 and load_data("digits", 0).name == "digits"
 
 
-@pytest.mark.parametrize(
-    "content", ["{}", '{"data_fingerprint": 1}', '{"marks": [5], "metrics": 7}', '{"status": []}']
-)
+@pytest.mark.parametrize("content", ["{}", '{"data_fingerprint": 1}', '{"marks": [5], "metrics": 7}', '{"status": []}'])
 def test_a_run_json_that_is_not_ours_is_refused_in_words(drive: Driver, content: str) -> None:
     directory = drive.root / "foreign"
     directory.mkdir()

@@ -82,7 +82,12 @@ def test_the_log_gives_what_is_new() -> None:
 
 def test_following_a_log_loses_and_repeats_nothing(switching: None) -> None:
     log, count = Log(limit=100_000), 20_000
-    writer = threading.Thread(target=lambda: [log.write(str(k)) for k in range(count)])
+
+    def write() -> None:
+        for k in range(count):
+            log.write(str(k))
+
+    writer = threading.Thread(target=write)
     followed: list[str] = []
     writer.start()
     while len(followed) < count:

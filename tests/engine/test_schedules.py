@@ -8,7 +8,8 @@ from torch import nn
 from torch.optim import lr_scheduler
 
 from dlviz.engine.recipes.classifiers import MlpOptions
-from dlviz.engine.recipes.training import OPTIMIZERS, SCHEDULES as NAMES
+from dlviz.engine.recipes.training import OPTIMIZERS
+from dlviz.engine.recipes.training import SCHEDULES as NAMES
 from dlviz.engine.training import optimizers
 from dlviz.engine.training.schedules import SCHEDULES, WARMUP
 

@@ -154,9 +154,9 @@ def test_tail_last_and_order() -> None:
     step, when, value = series.last() or (0, 0.0, 0.0)
     assert (step, when) == (2, 12.0) and math.isnan(value)
     series.append(1, 13.0, 0.1)
-    assert not series.monotone
     series.append(9, 14.0, 0.1)
-    assert not series.monotone
+    falling = [series.monotone, series.monotone]
+    assert falling == [False, False]
 
 
 def test_points_are_views_that_nobody_can_write() -> None:

@@ -90,7 +90,8 @@ def test_one_step_of_plain_sgd_is_its_formula(digits: Dataset) -> None:
 
 
 def _gradient(trainer: Trainer) -> float:
-    return float(torch.sqrt(sum((p.grad**2).sum() for p in trainer.model.parameters() if p.grad is not None)))
+    gradients = [p.grad.flatten() for p in trainer.model.parameters() if p.grad is not None]
+    return float(torch.cat(gradients).norm())
 
 
 def test_clipping_limits_the_gradient_and_reports_it_unclipped(digits: Dataset) -> None:

@@ -87,7 +87,7 @@ class Axis:
             marks = _log_ticks(self.low, self.high, count)
             if len(marks) > 1:
                 return [(mark, _log_label(mark)) for mark in marks]
-        return ticks(self.low, self.high, count)
+        return [(mark, text) for mark, text in ticks(self.low, self.high, count) if mark > 0 or not self.log]
 
 
 def ticks(low: float, high: float, count: int) -> list[tuple[float, str]]:
