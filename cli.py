@@ -67,7 +67,7 @@ def train(
     model: Annotated[str, typer.Argument(help="A name from `dlviz models`.", metavar="MODEL")],
     steps: Annotated[int | None, typer.Option(help="Budget in steps; results repeat exactly.")] = None,
     seconds: Annotated[float | None, typer.Option(help="Budget in seconds instead.")] = None,
-    seed: Annotated[int, typer.Option(help="Fixes the split, the weights and the order of the data.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Fixes split, weights and order of the data; 0.")] = None,
     data: Annotated[str | None, typer.Option(help="A name, a .npz or .csv file, or a folder.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE; repeat it.")] = None,
     run: Annotated[Path | None, typer.Option(help="Run directory; a new one under runs/ by default.")] = None,

@@ -22,7 +22,7 @@ class Asked:
     model: str
     steps: int | None = None
     seconds: float | None = None
-    seed: int = 0
+    seed: int | None = None
     data: str | None = None
     texts: tuple[str, ...] = ()
     run: Path | None = None
@@ -38,11 +38,14 @@ class Asked:
         texts = self.texts if self.steps is None else (*self.texts, f"steps={self.steps}")
         if not self.resume:
             options = entry.options.parse(texts)
-            rest = {"seed": self.seed, "seconds": self.seconds, "device": self.device}
+            rest = {"seed": self.seed or 0, "seconds": self.seconds, "device": self.device}
             return Job(model=self.model, options=options, data=self.data or entry.data, **rest)  # type: ignore[arg-type]
         job = resumed_job(self.directory())
         if job.model != self.model:
             raise ValueError(f"{self.directory()} is a run of {job.model}, not of {self.model}")
+        for name, given, kept in (("seed", self.seed, job.seed), ("data", self.data, job.data)):
+            if given not in (None, kept):
+                raise OptionError(f"{name} cannot change when a run is resumed: it is {kept}")
         for text in self.texts:
             name = text.partition("=")[0].strip()
             if not (entry.options.rule(name).live or name == "steps"):
@@ -98,8 +101,8 @@ def detached(asked: Asked) -> dict[str, Any]:
 
 def arguments(asked: Asked, directory: Path) -> list[str]:
     """The command line that trains the same in another process."""
-    words = ["train", asked.model, "--run", str(directory), "--plain", "--seed", str(asked.seed)]
-    for name in ("steps", "seconds", "data", "device", "threads"):
+    words = ["train", asked.model, "--run", str(directory), "--plain"]
+    for name in ("seed", "steps", "seconds", "data", "device", "threads"):
         value = getattr(asked, name)
         if value is not None:
             words += [f"--{name}", str(value)]

@@ -62,10 +62,12 @@ def trace(
             channel, row, column = place
             pad = module.padding if isinstance(module.padding, tuple) else (0, 0)
             top, left = row * module.stride[0] - pad[0], column * module.stride[1] - pad[1]
-            patch = window(x, top, left, module.kernel_size[0], module.kernel_size[1])
+            rows, columns = module.kernel_size
+            patch = window(x, top, left, rows, columns)
+            inputs_there = window(x, top, left, rows, columns, outside=0.0)
             kernel = module.weight[channel].detach()
             bias = module.bias[channel].item() if module.bias is not None else 0.0
-            total = (patch.nan_to_num(0.0) * kernel).sum().item() + bias
+            total = (inputs_there * kernel).sum().item() + bias
             return top, left, patch, kernel, bias, total, "sum(patch x kernel) + bias"
         case nn.Linear():
             kernel = module.weight[place[0]].detach()
@@ -124,10 +126,10 @@ def batch_norm(
     return 0, 0, x[place].reshape(1), None, beta, total, formula
 
 
-def window(x_chw: Tensor, top: int, left: int, rows: int, columns: int) -> Tensor:
-    """The (c, rows, columns) patch at (top, left); what lies outside the maps is NaN."""
+def window(x_chw: Tensor, top: int, left: int, rows: int, columns: int, outside: float = float("nan")) -> Tensor:
+    """The (c, rows, columns) patch at (top, left); what lies outside the maps is `outside`."""
     c, h, w = x_chw.shape
-    patch = torch.full((c, rows, columns), float("nan"), device=x_chw.device)
+    patch = torch.full((c, rows, columns), outside, device=x_chw.device)
     r0, r1 = max(top, 0), min(top + rows, h)
     c0, c1 = max(left, 0), min(left + columns, w)
     if r0 < r1 and c0 < c1:

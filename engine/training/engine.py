@@ -17,7 +17,7 @@ import psutil
 import torch
 
 from ..data.dataset import Dataset
-from ..data.load import load_data
+from ..data.load import load_data, stamp
 from ..options import OptionError, show
 from ..runs.run import Run
 from ..text import sanitize
@@ -48,7 +48,7 @@ class Engine:
         self._diverged = False
         self._pace = Pace()
         self._process = psutil.Process()
-        self._data = lru_cache(maxsize=2)(self._load_data)
+        self._read = lru_cache(maxsize=2)(self._load_data)
         self._looker = Looker(session, self._data)
         self._control: ControlServer | None = None
 
@@ -82,6 +82,8 @@ class Engine:
                 with contextlib.suppress(OSError):  # a full disk is a failure that cannot be written down
                     self.recorder.end("failed", self.trainer, message)
             self._say("failed", message, trace=trace)
+            if isinstance(error, OptionError):
+                self._publish(replace(self.session.status, misuse=True))
 
     def _do(self, command: commands.Command) -> None:
         match command:
@@ -234,16 +236,20 @@ class Engine:
         assert self.trainer is not None and self.recorder is not None
         self._left = 0
         metrics = self.trainer.test()
-        self.recorder.finish(self.trainer, metrics)
         self._print("finished: " + ", ".join(f"{k} {v:.4f}" for k, v in metrics.items()))
+        self.recorder.finish(self.trainer, metrics)
         self._say("finished", "")
 
-    def _load_data(self, source: str, seed: int) -> Dataset:
+    def _load_data(self, source: str, seed: int, stamp: int) -> Dataset:
         def progress(what: str, done: int, total: int | None) -> None:
             share = f" of {total / 1e6:.1f}" if total else ""
             self._publish(replace(self.session.status, message=f"{what}: {done / 1e6:.1f}{share} MB"))
 
         return load_data(source, seed, progress)
+
+    def _data(self, source: str, seed: int) -> Dataset:
+        """The data, read once as long as the file or folder is what it was."""
+        return self._read(source, seed, stamp(source))
 
     def _say(self, state: str, message: str, trace: str = "") -> None:
         trainer = self.trainer

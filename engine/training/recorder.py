@@ -77,7 +77,8 @@ class Recorder:
             raise ValueError(f"cannot resume {self.path}: the data {self.job.data!r} are not what it was trained on")
         state, (metrics, marks) = checkpoint.load(directory), stated(described)
         self._began = float(described.get("started", self._began))
-        self.gradients = described.get("gradient_norms") or {}
+        norms = described.get("gradient_norms")
+        self.gradients = norms if isinstance(norms, dict) else {}
         if state is not None:
             trainer.load_state_dict(state)
         self._resumed_at = trainer.step + 1

@@ -1,6 +1,5 @@
 """A session that lives in another process, seen through the socket in its run directory."""
 
-import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -44,7 +43,7 @@ class RemoteSession:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._changed = threading.Condition()
-        self._closed = False
+        self._closed = self._over = False
         self._thread = threading.Thread(target=self._main, name="dlviz-remote", daemon=True)
 
     def open(self) -> "RemoteSession":
@@ -69,9 +68,9 @@ class RemoteSession:
         self._wake.set()
 
     def wait(self, done: Callable[[Status], bool], timeout: float | None = None) -> bool:
-        """Block until `done(status)`; False if `timeout` seconds passed before."""
+        """Block until `done(status)`, looked at when the state changes; False if `timeout` seconds passed before."""
         with self._changed:
-            return self._changed.wait_for(lambda: done(self.status) or not self._thread.is_alive(), timeout)
+            return self._changed.wait_for(lambda: done(self.status) or self._over, timeout)
 
     def close(self, timeout: float = 5.0) -> bool:
         """Let go of the training, which runs on."""
@@ -94,6 +93,7 @@ class RemoteSession:
             if self.status.state not in ENDED:
                 self._publish(Status(state="stopped", run=self.status.run, message="the training's process is gone"))
         finally:
+            self._over = True
             with self._changed:
                 self._changed.notify_all()
 
@@ -139,7 +139,7 @@ class RemoteSession:
         before, self.status = self.status, status
         self.run.status = status.state
         if status.state != before.state:
-            with contextlib.suppress(RuntimeError), self._changed:
+            with self._changed:
                 self._changed.notify_all()
             if self.on_state is not None:
                 self.on_state(status)

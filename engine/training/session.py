@@ -39,10 +39,12 @@ class Session:
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._closing = threading.Event()
+        self._over = True  # until it is opened
         self._thread = threading.Thread(target=self._main, name="dlviz-engine", daemon=True)
 
     def open(self) -> "Session":
         """Start the thread, which begins by importing torch."""
+        self._over = False
         self._thread.start()
         return self
 
@@ -61,9 +63,9 @@ class Session:
         self._commands.put(None)  # wakes an idle engine
 
     def wait(self, done: Callable[[Status], bool], timeout: float | None = None) -> bool:
-        """Block until `done(status)`; False if `timeout` seconds passed before."""
+        """Block until `done(status)`, looked at when the state changes; False if `timeout` seconds passed before."""
         with self._changed:
-            return self._changed.wait_for(lambda: done(self.status) or not self._thread.is_alive(), timeout)
+            return self._changed.wait_for(lambda: done(self.status) or self._over, timeout)
 
     def close(self, timeout: float = 5.0) -> bool:
         """Stop the training, saving it, and join the thread; False if it did not end in time."""
@@ -124,5 +126,6 @@ class Session:
             message = f"the engine stopped: {sanitize(error)}"
             self.publish(replace(self.status, state="failed", message=message, trace=trace))
         finally:
+            self._over = True
             with self._changed:
                 self._changed.notify_all()

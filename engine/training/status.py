@@ -34,6 +34,8 @@ class Status:
     message: str = ""
     """One line for the user: what is going on, or what failed."""
     trace: str = ""
+    misuse: bool = False
+    """Whether a failure is one of usage: an option that is not allowed for this data."""
 
     @property
     def eta(self) -> float | None:

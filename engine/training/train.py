@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from ..options import OptionError
 from ..runs.files import read_run_json
 from .commands import Load, Stop
 from .job import Job
@@ -67,6 +68,7 @@ def train(
         watch: called several times a second with the session, for progress.
 
     Raises:
+        OptionError: an option is not allowed for this data.
         TrainingError: the data, the options or the training itself failed.
         Interrupted: SIGINT or SIGTERM arrived; the run was saved before.
     """
@@ -78,6 +80,8 @@ def train(
         watch(session)
         session.close()
     status = session.status
+    if status.misuse:
+        raise OptionError(status.message)
     if status.state == "failed":
         raise TrainingError(status.message, status.trace)
     document = result(job, session.run.metrics, status)
