@@ -10,7 +10,7 @@ import typer
 from .engine.catalog import UnknownModelError
 from .engine.options import OptionError
 from .engine.runs.files import ROOT, dump_json
-from .engine.text import sanitize
+from .engine.text import in_words, sanitize
 
 app = typer.Typer(
     name="dlviz",
@@ -42,7 +42,7 @@ def lab(
         raise typer.Exit
     choose_colour(color)
     if context.invoked_subcommand is None:
-        if sys.stdout.isatty() and sys.stdin.isatty():
+        if on_terminal():
             open_lab()
         else:
             train("cnn")
@@ -93,9 +93,13 @@ def train(
         device=device,
         threads=threads,
     )
+    if tui and (json or detach):
+        raise OptionError("--tui opens the lab, which --json and --detach do not; leave one of them out")
     if detach:
         show(training.detached(asked), json)
-    elif tui and not json:
+    elif tui:
+        if not on_terminal():
+            raise OptionError("--tui needs a terminal; without one, leave it out for a report")
         open_lab(load=asked.command(), threads=threads)
     else:
         training.plain(asked, json=json)
@@ -137,6 +141,9 @@ def stop(run: RunName, json: Json = False) -> None:
 
 def open_lab(**arguments: Any) -> None:
     """Run the Textual app; textual is imported here because it costs 0.2 s."""
+    import gc
+
+    gc.disable()  # until the first picture: collections over fresh imports find nothing and cost 0.03 s
     from .tui.app import DlvizApp
 
     farewell = DlvizApp(**arguments).run()
@@ -152,6 +159,11 @@ def open_lab(**arguments: Any) -> None:
         print(f"saved; go on with: dlviz train {farewell.model} --run {farewell.stopped} --resume")
     if farewell.status:
         raise typer.Exit(farewell.status)
+
+
+def on_terminal() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdout.isatty() and sys.stdin.isatty()
 
 
 def show(document: dict[str, Any], json: bool) -> None:
@@ -178,7 +190,7 @@ def choose_colour(color: str) -> None:
 
 def fail(error: BaseException, status: int) -> NoReturn:
     """One line that says why, and the exit status."""
-    print(f"dlviz: {sanitize(error)}", file=sys.stderr)
+    print(f"dlviz: {sanitize(in_words(error))}", file=sys.stderr)
     raise SystemExit(status)
 
 

@@ -35,6 +35,8 @@ class Asked:
         entry = find(self.model)
         if self.steps is not None and self.seconds is not None:
             raise OptionError("--steps and --seconds are two budgets; give one of them")
+        if self.steps is not None and any(text.partition("=")[0].strip() == "steps" for text in self.texts):
+            raise OptionError("--steps and --set steps=… are the same option; give one of them")
         texts = self.texts if self.steps is None else (*self.texts, f"steps={self.steps}")
         if not self.resume:
             options = entry.options.parse(texts)
@@ -74,6 +76,7 @@ class Asked:
 def plain(asked: Asked, *, json: bool) -> None:
     """Train and print a report, or one JSON document; progress goes to stderr. Interrupted: status 130."""
     load = asked.command()
+    before = (read_run_json(Path(load.run_dir)) or {}).get("step") if load.resume else None
     with Progress(sys.stderr) as progress:
         try:
             document = train(
@@ -82,6 +85,8 @@ def plain(asked: Asked, *, json: bool) -> None:
             status = 0
         except Interrupted as interrupted:
             document, status = interrupted.result, 130
+    if load.resume and document["steps"] == before:
+        print("this run had finished before; --steps N takes it further", file=sys.stderr)
     if json:
         print(dump_json(document))
     else:

@@ -138,7 +138,7 @@ class Options:
         if name not in rules:
             near = difflib.get_close_matches(name, rules, n=1, cutoff=0.5)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise OptionError(f"no option {name!r}{hint}; allowed: {', '.join(rules)}")
+            raise OptionError(f"no option {name!r}{hint or '; allowed: ' + ', '.join(rules)}")
         return rules[name]
 
     @classmethod

@@ -35,6 +35,13 @@ def sanitize(text: object, *, newlines: bool = False, limit: int = 10_000) -> st
     return clean[:limit] + "…" if max(len(whole), len(clean)) > limit else clean
 
 
+def in_words(error: BaseException) -> str:
+    """An error as a sentence; of the operating system's the file and the reason, without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
 def _visible(char: str) -> str:
     if char == "\n" or char == " ":
         return char

@@ -1,13 +1,13 @@
 """The lab: compose, keys and wiring; what is shown lives in the panes, what is done in the session."""
 
-import contextlib
+import gc
 import os
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding
 from textual.constants import COLOR_SYSTEM
@@ -23,9 +23,8 @@ from .actions import ACTIONS, BINDINGS
 from .arrangement import PANES
 from .controls import Controls
 from .desk import Desk
-from .inks import THEMES, first_theme, ink_for
-from .leaving import catch_signals, leave
-from .panes.curves import CurvesPane
+from .inks import ink_for, take_themes
+from .leaving import catch_signals
 from .render.palette import DARK, Ink, detect_depth
 from .traffic import Traffic
 from .widgets.key_row import KeyRow
@@ -43,6 +42,7 @@ CHROME = "#chrome,KeyRow"
 class LabScreen(Screen[None]):
     """The only full screen: status, tabs, desk, footer."""
 
+    AUTO_FOCUS = ""  # the desk decides
     ALLOW_IN_MAXIMIZED_VIEW = CHROME
 
     def watch_maximized(self) -> None:
@@ -68,15 +68,17 @@ class DlvizApp(Controls):
         system = Console(color_system=COLOR_SYSTEM, force_terminal=True).color_system  # type: ignore[arg-type]
         self.depth = detect_depth(os.environ, system)
         super().__init__(ansi_color=True if self.depth in ("16", "none") else None)
+        take_themes(self, self.depth)
         self.session = session or Session(threads=threads)
         self.draft = load.job if load else Job.of("cnn")
         self.ink: Ink = DARK
         self.traffic = Traffic()
-        self._load = load
+        self.asked = load
         self.threads = threads
         self._run: Run | None = None
-        self._config: dict[str, Any] = {}
+        self.config: dict[str, Any] = {}
         self._state = ""
+        self._complete = False
         self.others: list[Run] = []
 
     def get_default_screen(self) -> Screen[None]:
@@ -88,31 +90,33 @@ class DlvizApp(Controls):
         with Container(id="chrome"):
             yield StatusBar()
             yield TabRow()
-        yield Desk(self.draft.model, "curves" if self._load or self.session.remote else "models")
+        yield Desk(self.draft.model, "curves" if self.asked or self.session.remote else "models")
         yield KeyRow()
 
     def on_mount(self) -> None:
         """Colours and keys first; the engine, which imports torch, after the first picture."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = first_theme(self.depth)
         self.theme_changed_signal.subscribe(self, lambda _: self._take_ink())
         self._take_ink()
         self.traffic.watch(self._driver)
         catch_signals(self)
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self.call_after_refresh, self._begin)  # the tree is drawn in the second round
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
+        gc.enable()
         desk = self.query_one(Desk)
+        await desk.complete()
+        self._complete = True
         desk.go(desk.current)
         self.session.open()
-        if self._load is not None:
-            self.send_load(self._load)
+        if self.asked is not None:
+            self.send_load(self.asked)
         fps = FPS_SSH if "SSH_CONNECTION" in os.environ else FPS
         self.set_interval(1 / fps, partial(self.tick, in_turn=True))
 
     def tick(self, in_turn: bool = False) -> None:
         """Pull the newest state; only what is visible and changed is drawn, if `in_turn` when it is its turn."""
+        if not self._complete:
+            return
         status = self.session.status
         try:
             desk, bar, keys = self.query_one(Desk), self.query_one(StatusBar), self.query_one(KeyRow)
@@ -124,23 +128,16 @@ class DlvizApp(Controls):
         if self.session.run is not self._run:
             self._run = self.session.run
             self.show_runs()
-        if self.session.run.config is not self._config:
-            self._follow(self.session.run.config)
+        if self.session.run.config is not self.config:
+            self.follow(self.session.run.config)
         if status.state != self._state:
             in_turn = False
             self._state = keys.state = status.state
             if status.state == "failed":
                 self.notify(status.message, title="failed", severity="error", timeout=8, markup=False)
+            elif status.state == "finished" and "test_accuracy" in self.session.run.metrics:
+                self.say_what_next()
         desk.pull(in_turn)
-
-    def _follow(self, config: dict[str, Any]) -> None:
-        """Let the form say what a run that was resumed or attached is trained with."""
-        self._config = config
-        resumed = self._load is not None and self._load.resume
-        if not (config and (self.session.remote or resumed)):
-            return
-        with contextlib.suppress(ValueError, KeyError, TypeError):  # a training of another version
-            self.draft = self.loaded = Job.from_json(config)
 
     def _take_ink(self) -> None:
         self.ink = ink_for(self.current_theme, self.theme_variables, self.depth)
@@ -151,7 +148,7 @@ class DlvizApp(Controls):
         """The live run in front, the ticked ones behind."""
         live = [self._run] if self._run is not None else []
         others = [run for run in self.others if run.path != self.session.run.path]
-        self.query_one(CurvesPane).show_runs([*live, *others])
+        self.query_one("#curves").show_runs([*live, *others])  # type: ignore[attr-defined]
 
     def action_go(self, pane: str) -> None:
         """Show a pane and give it the focus."""
@@ -164,6 +161,11 @@ class DlvizApp(Controls):
         else:
             self.screen.maximize(self.query_one(Desk).pane)
 
+    def action_light(self) -> None:
+        """The light theme, or the dark one."""
+        family = "ansi" if self.depth in ("16", "none") else "dlviz"
+        self.theme = f"{family}-light" if self.current_theme.dark else f"{family}-dark"
+
     def action_resize(self, horizontal: int, vertical: int) -> None:
         """Move the borders of the pane with the focus."""
         self.query_one(Desk).resize(horizontal, vertical)
@@ -175,14 +177,9 @@ class DlvizApp(Controls):
         pane = self.query_one(Desk).pane
         self.push_screen(HelpScreen(str(pane.id), getattr(pane, "HELP", "")))
 
-    @work
-    async def action_quit(self) -> None:  # type: ignore[override]
-        """Quit, asking what shall become of a training."""
-        await leave(self)
-
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Our actions in the palette, beside themes and keys."""
-        yield from (c for c in super().get_system_commands(screen) if c.title in ("Theme", "Keys", "Screenshot"))
+        yield from (c for c in super().get_system_commands(screen) if c.title in ("Theme", "Screenshot"))
         for action in ACTIONS:
             yield SystemCommand(action.title, action.about, partial(self.run_action, action.name))
 

@@ -2,26 +2,28 @@
 
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from textual import on
+from textual import on, work
 from textual.app import App
 
 from ..engine.catalog import find
 from ..engine.options import OptionError, show
 from ..engine.runs.run import Run
-from ..engine.training.commands import Change, Go, Load, Pause, Save, Step, Stop
+from ..engine.training.commands import Change, Go, Load, Pause, Save, Speed, Step, Stop
 from ..engine.training.job import Job
 from ..engine.training.session import Session
 from ..engine.training.status import ENDED
-from .leaving import Farewell
+from .leaving import Farewell, leave
 from .panes.models import ModelsPane
 from .panes.options import SEED, OptionsPane
 from .panes.runs import RunsPane
-from .screens.value import ValueScreen
 
 if TYPE_CHECKING:
     from ..engine.training.remote import RemoteSession
+
+
+SPEEDS = (0.0, 100.0, 30.0, 10.0, 3.0)
 
 
 class Controls(App[Farewell]):
@@ -34,13 +36,40 @@ class Controls(App[Farewell]):
     """What was loaded last."""
     others: list[Run]
     """Runs that lie behind the live one."""
+    asked: Load | None = None
+    """What the command line asked to load."""
+    config: dict[str, Any]
+    """What the run said of itself when the form last followed it."""
     threads: int = 1
+    speed: float = 0.0
+    """Steps a second that the user wants to watch; 0 for all there are."""
 
     def tick(self) -> None:
         """Draw what changed; the lab knows how."""
 
     def show_runs(self) -> None:
         """Show the live run and the others; the lab knows where."""
+
+    def say_what_next(self) -> None:
+        """A training has finished: the result, and what there is to see."""
+        run = self.session.run
+        said = "5 and enter: look inside   6: its mistakes   3: other options, then r trains again"
+        title = f"finished: test accuracy {run.metrics['test_accuracy']:.1%}"
+        self.notify(said, title=title, timeout=8, markup=False)
+
+    def follow(self, config: dict[str, Any]) -> None:
+        """Let the form say what a run that was resumed or attached is trained with."""
+        self.config = config
+        resumed = self.asked is not None and self.asked.resume
+        if not (config and (self.session.remote or resumed)):
+            return
+        with contextlib.suppress(ValueError, KeyError, TypeError):  # a training of another version
+            self.draft = self.loaded = Job.from_json(config)
+
+    @work
+    async def action_quit(self) -> None:  # type: ignore[override]
+        """Quit, asking what shall become of a training."""
+        await leave(self)
 
     def send_load(self, load: Load) -> None:
         self.loaded = load.job
@@ -99,6 +128,12 @@ class Controls(App[Farewell]):
             self.send_load(Load(job=self.draft))
         self.session.send(Step(count))
 
+    def action_speed(self) -> None:
+        """The next slower speed, and after the slowest full speed."""
+        self.speed = SPEEDS[(SPEEDS.index(self.speed) + 1) % len(SPEEDS)]
+        self.session.send(Speed(self.speed))
+        self.notify(f"{self.speed:g} steps a second" if self.speed else "full speed", timeout=2, markup=False)
+
     def action_end(self) -> None:
         """Save and stop."""
         self.session.send(Stop())
@@ -120,9 +155,11 @@ class Controls(App[Farewell]):
 
     @on(OptionsPane.Edit)
     def edit(self, event: OptionsPane.Edit) -> None:
-        """Type a value."""
+        """Choose or type a value."""
+        from .screens.choice import asking  # not on the way to the first picture
+
         name = event.rule.name
-        screen = ValueScreen(event.rule, event.value)
+        screen = asking(event.rule, event.value)
         self.push_screen(screen, lambda text: self.set_option(name, text) if text else None)
 
     @on(RunsPane.Overlaid)

@@ -9,13 +9,10 @@ from textual.widget import Widget
 
 from .arrangement import LOWER, PANES, Splits, arrange
 from .panes.card import CardPane
-from .panes.curves import CurvesPane
-from .panes.layers import LayersPane
 from .panes.log import LogPane
 from .panes.models import ModelsPane
 from .panes.options import OptionsPane
 from .panes.pane import Pane
-from .panes.predictions import PredictionsPane
 from .panes.runs import RunsPane
 
 STEP = 0.03
@@ -46,15 +43,19 @@ class Desk(Container):
         self._dragging = ""
 
     def compose(self) -> ComposeResult:
-        """Every pane, in the order of their keys."""
+        """The catalogue, for the first picture."""
         yield ModelsPane(self._model, id="models")
         yield CardPane(id="card")
         yield OptionsPane(id="options")
-        yield CurvesPane(id="curves")
-        yield LayersPane(id="layers")
-        yield PredictionsPane(id="predictions")
-        yield RunsPane(id="runs")
-        yield LogPane(id="log")
+
+    async def complete(self) -> None:
+        """The panes that show a training; importing them takes as long as the first picture did."""
+        from .panes.curves import CurvesPane
+        from .panes.layers import LayersPane
+        from .panes.predictions import PredictionsPane
+
+        panes = (CurvesPane(id="curves"), LayersPane(id="layers"), PredictionsPane(id="predictions"))
+        await self.mount(*panes, RunsPane(id="runs"), LogPane(id="log"))
 
     @property
     def shown(self) -> list[Widget]:

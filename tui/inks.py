@@ -1,7 +1,9 @@
 """The house's themes, and the ink that panes paint with under any theme."""
 
 from dataclasses import replace
+from typing import Any
 
+from textual.app import App
 from textual.theme import Theme
 
 from .render.palette import ANSI16_DARK, ANSI16_LIGHT, DARK, LIGHT, PLAIN, Depth, Ink
@@ -35,6 +37,16 @@ THEMES = (
 def first_theme(depth: Depth) -> str:
     """The theme to start with at a colour depth."""
     return "dlviz-dark" if depth in ("truecolor", "256") else "ansi-dark"
+
+
+def take_themes(app: App[Any], depth: Depth) -> None:
+    """Give the app its themes; before the first picture, for a later change works every style out twice."""
+    for theme in THEMES:
+        app.register_theme(theme)
+    app.set_reactive(App.theme, first_theme(depth))
+    if depth in ("truecolor", "256"):
+        for name in ("ansi-dark", "ansi-light"):  # they would turn pictures into shades for no need
+            app.unregister_theme(name)
 
 
 def ink_for(theme: Theme, variables: dict[str, str], depth: Depth) -> Ink:

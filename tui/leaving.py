@@ -7,10 +7,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .screens.quit import QuitScreen
-
 if TYPE_CHECKING:
-    from .app import DlvizApp
+    from .controls import Controls
 
 PATIENCE = 2.0
 """Seconds that the engine has to end between two steps."""
@@ -29,12 +27,14 @@ class Farewell:
     status: int = 0
 
 
-async def leave(app: "DlvizApp") -> None:
+async def leave(app: "Controls") -> None:
     """Quit; a training of our own is asked about first."""
     status = app.session.status
     if app.session.remote or status.state not in ("running", "paused"):
         await close(app, Farewell())
         return
+    from .screens.quit import QuitScreen  # not on the way to the first picture
+
     answer = await app.push_screen_wait(
         QuitScreen(f"{status.model} is {status.state} at step {status.step:,}. What shall become of it?")
     )
@@ -44,13 +44,13 @@ async def leave(app: "DlvizApp") -> None:
         await close(app, Farewell(detach=status.run, model=status.model))
 
 
-async def close(app: "DlvizApp", farewell: Farewell) -> None:
+async def close(app: "Controls", farewell: Farewell) -> None:
     """End the engine's thread without holding up the screen, then the app."""
     await asyncio.to_thread(app.session.close, PATIENCE)
     app.exit(farewell, return_code=farewell.status)
 
 
-def catch_signals(app: "DlvizApp") -> None:
+def catch_signals(app: "Controls") -> None:
     """SIGINT and SIGTERM save and end with 130; a lost terminal (SIGHUP) saves and ends with 0."""
     loop = asyncio.get_running_loop()
     if threading.current_thread() is not threading.main_thread():
@@ -59,7 +59,7 @@ def catch_signals(app: "DlvizApp") -> None:
         loop.add_signal_handler(number, end, app, status)
 
 
-def end(app: "DlvizApp", status: int) -> None:
+def end(app: "Controls", status: int) -> None:
     """Save and end; if the terminal is gone and the screen hangs on it, end all the same."""
     run = app.session.status
     active = run.state in ("running", "paused") and not app.session.remote

@@ -73,7 +73,8 @@ class Progress:
 def line(status: Status) -> str:
     """One line of progress."""
     of = f"/{status.steps}" if status.steps else ""
-    return f"step {status.step}{of}  loss {status.loss:.4f}  {status.rate:.0f} steps/s"
+    rate = f"  {status.rate:.0f} steps/s" if status.rate else ""
+    return f"step {status.step}{of}  loss {status.loss:.4f}{rate}"
 
 
 def report(document: Mapping[str, Any], stream: IO[str]) -> None:
@@ -88,6 +89,8 @@ def report(document: Mapping[str, Any], stream: IO[str]) -> None:
         f"{seconds:.1f} s ({rate:,.0f} steps/s on {document['device']}), "
         f"{short(document['parameters'])} parameters"
     )
+    if document["diverged_at"]:
+        say(f"it diverged: since step {document['diverged_at']:,} the loss is not a number; try a smaller lr")
     run = open_run(Path(document["run"])) if document["run"] else None
     if run is not None and run.series:
         say()

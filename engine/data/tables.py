@@ -33,6 +33,8 @@ def load(path: Path, seed: int) -> Dataset:
     """
     where = sanitize(path)
     frame = _read(path, where)
+    if all(_is_number(str(name)) for name in frame.columns):
+        raise DataError(f"{where} has no header: its first line should name the columns, one of them label")
     column = _label_column(frame)
     classes, y = encode({"train": _labels(frame.iloc[:, column], where)}, where)
     numbers: list[NDArray[np.float64]] = []

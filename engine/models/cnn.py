@@ -39,7 +39,7 @@ class Cnn(nn.Sequential):
             if rows < 1 or columns < 1:
                 raise OptionError(
                     f"the maps of {shape[1]}x{shape[2]} pixels shrink to nothing at convolution {k}; "
-                    "use fewer channels entries, more padding, a smaller kernel or stride, or pool=none"
+                    "use a smaller kernel or stride, more padding, pool=none, or fewer entries in channels"
                 )
             inputs = channels
         layers.update(head_layers(options.head, (inputs, rows, columns), options.dropout, classes))

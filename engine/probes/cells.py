@@ -11,6 +11,8 @@ from .layers import example
 from .requests import NOTHING, CellView, LookCell
 from .structure import KINDS
 
+SUM = {True: " + bias", False: ""}
+
 
 def cell_view(model: nn.Module, data: Dataset, look: LookCell, step: int, device: torch.device) -> CellView:
     """The provenance of one output cell; indices are clamped; raises ValueError for an unknown layer."""
@@ -66,13 +68,14 @@ def trace(
             patch = window(x, top, left, rows, columns)
             inputs_there = window(x, top, left, rows, columns, outside=0.0)
             kernel = module.weight[channel].detach()
-            bias = module.bias[channel].item() if module.bias is not None else 0.0
-            total = (inputs_there * kernel).sum().item() + bias
-            return top, left, patch, kernel, bias, total, "sum(patch x kernel) + bias"
+            bias, plus = added(module.bias, channel)
+            total = (inputs_there * kernel).sum().item() + plus
+            return top, left, patch, kernel, bias, total, "sum(patch x kernel)" + SUM[module.bias is not None]
         case nn.Linear():
             kernel = module.weight[place[0]].detach()
-            bias = module.bias[place[0]].item() if module.bias is not None else 0.0
-            return 0, 0, x, kernel, bias, (x * kernel).sum().item() + bias, "sum(input x weight) + bias"
+            bias, plus = added(module.bias, place[0])
+            formula = "sum(input x weight)" + SUM[module.bias is not None]
+            return 0, 0, x, kernel, bias, (x * kernel).sum().item() + plus, formula
         case nn.MaxPool2d() | nn.AvgPool2d():
             channel, row, column = place
             size = module.kernel_size if isinstance(module.kernel_size, int) else module.kernel_size[0]
@@ -110,6 +113,12 @@ def trace(
     name = type(module).__name__
     formula = "max(0, x)" if name == "ReLU" else f"{KINDS.get(name, name)}(x)"
     return 0, 0, values, None, 0.0, total, formula
+
+
+def added(bias: Tensor | None, channel: int) -> tuple[float, float]:
+    """The bias as it is told, NaN where there is none, and as it is added."""
+    value = bias[channel].item() if bias is not None else 0.0
+    return (value if bias is not None else math.nan), value
 
 
 def batch_norm(

@@ -138,6 +138,7 @@ class CellView:
     kernel: Array
     """(i, k, k) weights, or empty where the layer has none."""
     bias: float
+    """NaN where a convolution or dense layer has none."""
     total: float
     """The formula's right side, computed from the numbers here."""
     output: float

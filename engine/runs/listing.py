@@ -20,7 +20,9 @@ def listing(root: Path) -> list[dict[str, Any]]:
             {
                 "name": path.name,
                 "path": str(path),
-                "status": status_of(described),
+                "status": "diverged"
+                if described.get("diverged_at") and status_of(described) == "finished"
+                else status_of(described),
                 **{key: described.get(key) for key in ("model", "data", "seed", "step", "steps", "started", "pid")},
                 "metrics": described.get("metrics") or {},
             }

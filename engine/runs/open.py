@@ -68,7 +68,10 @@ def alive(description: dict[str, Any]) -> bool:
     if pid is None or not 0 < pid < 2**31 or not psutil.pid_exists(pid):
         return False
     try:
-        created = psutil.Process(pid).create_time()
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        created = process.create_time()
     except psutil.Error:
         return False
     return abs(created - float(description.get("process_created", created))) < 1  # else the number was reused
@@ -88,5 +91,8 @@ def find_run(name: str, root: Path = ROOT) -> Path:
         if read_run_json(path) is not None:
             return path
     names = [p.name for p in find_runs(root)]
+    begun = [found for found in names if found.startswith(name)] if name else []
+    if len(begun) == 1:
+        return root / begun[0]
     some = f"; the newest are: {', '.join(names[:3])}" if names else f"; there is none under {root}/"
     raise ValueError(f"no run {name!r}{some}")

@@ -50,4 +50,11 @@ class Save:
     """Write a checkpoint now."""
 
 
-Command = Load | Go | Pause | Step | Stop | Change | Save
+@dataclass(frozen=True)
+class Speed:
+    """At most `limit` steps a second, to watch; 0 is as fast as it goes. Results stay the same."""
+
+    limit: float
+
+
+Command = Speed | Load | Go | Pause | Step | Stop | Change | Save

@@ -5,7 +5,6 @@ Nobody else touches tensors.
 
 import contextlib
 import gc
-import math
 import time
 import traceback
 from collections.abc import Callable
@@ -18,10 +17,11 @@ import torch
 
 from ..data.dataset import Dataset
 from ..data.load import load_data, stamp
-from ..options import OptionError, show
+from ..options import OptionError
 from ..runs.run import Run
-from ..text import sanitize
+from ..text import in_words, sanitize
 from . import commands
+from .changes import change
 from .control import ControlServer
 from .looker import Looker
 from .pace import Pace
@@ -32,6 +32,7 @@ from .trainer import Trainer
 
 STATUS_SECONDS = 0.05
 SAVE_SECONDS = 15.0
+FIRST_SAVE_SECONDS = 2.0
 
 
 class Engine:
@@ -45,7 +46,7 @@ class Engine:
         self._left = 0
         """Steps that may be taken before pausing; -1 without limit, 0 while standing."""
         self._next_status = self._next_save = 0.0
-        self._diverged = False
+        self._gap = self._not_before = 0.0
         self._pace = Pace()
         self._process = psutil.Process()
         self._read = lru_cache(maxsize=2)(self._load_data)
@@ -57,15 +58,21 @@ class Engine:
         self._freeze()
         self._say("ready" if self.trainer else "idle", "PyTorch is loaded")
         while True:
-            for command in self.session.take(block=not self._left and not self._looker.due(self.trainer)):
+            for command in self.session.take(self._patience()):
                 self._guard(lambda command=command: self._do(command))  # type: ignore[misc]
             if self.session.closing:
                 self._guard(self._stop)
                 self._unserve()
                 return
-            if self._left:
+            if self._left and time.monotonic() >= self._not_before:
                 self._guard(self._advance)
             self._looker.answer(self.trainer, training=bool(self._left))
+
+    def _patience(self) -> float | None:
+        """Seconds to wait for commands: none while there is something to do, for ever while there is not."""
+        if self._left:
+            return max(self._not_before - time.monotonic(), 0.0) if self._gap else 0.0
+        return 0.0 if self._looker.due(self.trainer) else None
 
     def _guard(self, work: Callable[[], None]) -> None:
         """Do `work`; a failure becomes a visible state, never the thread's end."""
@@ -77,7 +84,7 @@ class Engine:
             trace = "" if expected else sanitize(traceback.format_exc(), newlines=True)
             for line in trace.splitlines():
                 self._print(line)
-            message = sanitize(error) if expected else f"{type(error).__name__}: {sanitize(error)}"
+            message = sanitize(in_words(error) if expected else f"{type(error).__name__}: {error}")
             if self.recorder is not None:
                 with contextlib.suppress(OSError):  # a full disk is a failure that cannot be written down
                     self.recorder.end("failed", self.trainer, message)
@@ -103,6 +110,9 @@ class Engine:
                 if self.recorder is not None and self.trainer is not None:
                     self.recorder.checkpoint(self.trainer)
                     self._print(f"checkpoint saved at step {self.trainer.step}")
+            case commands.Speed(limit):
+                self._gap = 1 / limit if limit > 0 else 0.0
+                self._not_before = 0.0
             case commands.Change(name, text):
                 self._change(name, text)
 
@@ -118,15 +128,16 @@ class Engine:
         trainer = Trainer(job, data)
         recorder = Recorder(self.session.run, job, data, command.run_dir, command.resume)
         finished = command.resume and recorder.resume(trainer)
-        self.trainer, self.recorder, self._diverged = trainer, recorder, False
+        self.trainer, self.recorder = trainer, recorder
         self._describe(trainer)
         self._pace = Pace()
         self._freeze()
         if finished:
             self._say("finished", "this run had finished before")
             return
-        at = f", resumed at step {trainer.step}" if trainer.step else ""
-        self._print(f"{job.model} on {sanitize(data.name)}: {trainer.parameters:,} parameters, {trainer.device}{at}")
+        self._print(f"{job.model} on {sanitize(data.name)}: {trainer.parameters:,} parameters, {trainer.device}")
+        if command.resume:
+            self._print(recorder.resumed)
         self._say("ready", data.description)
         if command.start:
             self._go(-1)
@@ -147,7 +158,7 @@ class Engine:
         if not self.recorder.started:
             self.recorder.start(self.trainer)
             self._serve()
-            self._next_save = time.monotonic() + SAVE_SECONDS
+            self._next_save = time.monotonic() + FIRST_SAVE_SECONDS
         self._left = steps
         self._steps = self.trainer.steps()
         self._pace = Pace()
@@ -186,25 +197,17 @@ class Engine:
     def _change(self, name: str, text: str) -> None:
         if self.trainer is None or self.recorder is None:
             return
-        trainer = self.trainer
         try:
-            rule = trainer.options.rule(name)
-            if not rule.live:
-                live = ", ".join(r.name for r in trainer.options.rules().values() if r.live)
-                raise OptionError(f"{name} cannot change in flight; these can: {live}")
-            value = rule.parse(text)
+            said = change(self.trainer, name, text)
         except OptionError as error:
-            self._print(str(error))
-            self._publish(replace(self.session.status, message=str(error)))
-            return
-        before = getattr(trainer.options, name)
-        if value == before:
-            return
-        trainer.change(name, value)
-        self._describe(trainer)
-        said = f"{name} {show(before)} → {show(value)}"
-        self.recorder.mark(trainer.step, said)
-        self._print(f"step {trainer.step}: {said}")
+            said = str(error)
+            self._print(said)
+        else:
+            if not said:
+                return
+            self._describe(self.trainer)
+            self.recorder.mark(self.trainer.step, said)
+            self._print(f"step {self.trainer.step}: {said}")
         self._publish(replace(self.session.status, message=said))
 
     def _advance(self) -> None:
@@ -216,8 +219,8 @@ class Engine:
             recorder.step(step, trainer)
             self._pace.tick(now)
             self._left -= self._left > 0
-            if not math.isfinite(recorder.loss) and not self._diverged:
-                self._diverged = True
+            self._not_before = now + self._gap
+            if recorder.diverged_at == trainer.step:
                 self._print(f"step {trainer.step}: the loss is {recorder.loss}; a smaller lr may help")
         if trainer.done:
             self._finish()
@@ -271,6 +274,7 @@ class Engine:
                 device=str(trainer.device),
                 memory=self._memory(),
                 parameters=trainer.parameters,
+                diverged_at=self.recorder.diverged_at if self.recorder else 0,
                 message=sanitize(message),
                 trace=trace,
             )

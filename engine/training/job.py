@@ -30,9 +30,15 @@ class Job:
 
     @classmethod
     def of(cls, model: str, texts: tuple[str, ...] = (), data: str | None = None, **rest: Any) -> "Job":
-        """A job from a catalogue name and `KEY=VALUE` texts; raises UnknownModelError, OptionError."""
+        """A job from a catalogue name, `KEY=VALUE` texts, and options or fields by keyword.
+
+        For example `Job.of("cnn", lr=0.02, steps=100, seed=3)`. Raises UnknownModelError, OptionError.
+        """
         entry = find(model)
-        return cls(model=model, options=entry.options.parse(texts), data=data or entry.data, **rest)
+        options = entry.options.parse(texts)
+        for name in rest.keys() - {"seed", "seconds", "device"}:
+            options = options.with_value(name, rest.pop(name))
+        return cls(model=model, options=options, data=data or entry.data, **rest)
 
     @property
     def entry(self) -> Entry:

@@ -1,5 +1,6 @@
 """What a training leaves behind: points in the Run, and all of it in the run directory."""
 
+import math
 import os
 import socket
 import time
@@ -41,6 +42,9 @@ class Recorder:
         self.job = job
         self.started = False
         self.loss = float("nan")
+        self.diverged_at = 0
+        self.resumed = ""
+        """Where a resumed run was taken up, in words."""
         self.gradients: dict[str, float] = {}
         """Gradient norms by layer at the first step: where they vanish or explode is seen there."""
         self.path = run_dir
@@ -81,6 +85,12 @@ class Recorder:
         self.gradients = norms if isinstance(norms, dict) else {}
         if state is not None:
             trainer.load_state_dict(state)
+        reached = described.get("step")
+        self.resumed = f"resumed at step {trainer.step:,}"
+        if isinstance(reached, int) and reached > trainer.step:
+            self.resumed += f", the last checkpoint: the run had reached step {reached:,} when it was killed"
+        diverged = described.get("diverged_at")
+        self.diverged_at = diverged if isinstance(diverged, int) and diverged <= trainer.step else 0
         self._resumed_at = trainer.step + 1
         load_series(self.run, directory, before=self._resumed_at)
         self.run.marks = [mark for mark in marks if mark.step <= trainer.step]
@@ -120,6 +130,8 @@ class Recorder:
         self.loss = values.get("loss/train", self.loss)
         if step.number == 1:
             self.gradients = gradient_norms(trainer.model)
+        if not self.diverged_at and not math.isfinite(self.loss):
+            self.diverged_at = step.number
         self.run.add(step.number, now, values)
         self._writer.scalars(step.number, now, values)
         if "loss/val" in values and step.number >= self._next_record:
@@ -194,6 +206,7 @@ class Recorder:
                 "steps_per_second": step / seconds if seconds else 0.0,
                 "parameters": trainer.parameters,
                 "metrics": self.run.metrics,
+                "diverged_at": self.diverged_at,
                 "gradient_norms": self.gradients,
                 "marks": [asdict(mark) for mark in self.run.marks],
                 "started": self._began,

@@ -85,17 +85,16 @@ class Session:
         """The requests to keep answered, by key; replaced as a whole, never changed."""
         return self._subscriptions
 
-    def take(self, block: bool) -> list[Command]:
-        """For the engine: the commands queued so far; with `block` waits for something to happen."""
+    def take(self, patience: float | None) -> list[Command]:
+        """For the engine: the commands queued so far; waits up to `patience` seconds (None: for ever) for one."""
         taken: list[Command] = []
         while True:
             try:
-                command = self._commands.get(block=block and not taken)
+                command = self._commands.get(patience != 0.0, patience)
             except queue.Empty:
                 return taken
-            if command is None:
-                block = False
-            else:
+            patience = 0.0
+            if command is not None:
                 taken.append(command)
 
     def publish(self, status: Status) -> None:

@@ -31,6 +31,8 @@ class Status:
     memory: int = 0
     """Resident bytes of the process."""
     parameters: int = 0
+    diverged_at: int = 0
+    """The first step at which the loss was no finite number; 0 if it always was one."""
     message: str = ""
     """One line for the user: what is going on, or what failed."""
     trace: str = ""

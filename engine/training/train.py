@@ -3,8 +3,11 @@
 The API behind `dlviz train` and `dlviz.train`.
 """
 
+import os
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +22,10 @@ from .session import Session
 from .status import ENDED, Status
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+IMPATIENT = 1.5
+"""A second signal sooner than this is the same wish, for some senders signal the whole group as well."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -105,6 +112,7 @@ def result(job: Job, metrics: dict[str, float], status: Status) -> dict[str, Any
         "steps_per_second": round(status.step / status.seconds, 2) if status.seconds else 0.0,
         "status": status.state,
         "run": status.run,
+        "diverged_at": status.diverged_at or None,
         "metrics": metrics,
         "gradient_norms": described.get("gradient_norms", {}),
     }
@@ -112,18 +120,23 @@ def result(job: Job, metrics: dict[str, float], status: Status) -> dict[str, Any
 
 @contextmanager
 def stopping(session: Session) -> Iterator[list[int]]:
-    """Within, SIGINT, SIGTERM and SIGHUP make the session save and stop; a second one ends the process.
+    """Within, SIGINT, SIGTERM and SIGHUP make the session save and stop; another one later ends the process.
 
     Yields the signals received so far.
     """
     received: list[int] = []
+    began: list[float] = []
     if threading.current_thread() is not threading.main_thread():
         yield received
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if received and number != getattr(signal, "SIGHUP", None):
-            raise KeyboardInterrupt
+        now = time.monotonic()
+        if received and now - began[0] > IMPATIENT and number != getattr(signal, "SIGHUP", None):
+            print("abandoned, what came after the last checkpoint is lost", file=sys.stderr, flush=True)
+            os._exit(130)
+        if not received:
+            began.append(now)
         received.append(number)
         session.send(Stop())
 

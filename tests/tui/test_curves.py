@@ -1,4 +1,5 @@
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from textual.widget import Widget
 
 from dlviz.engine.runs.run import Run
 from dlviz.tui.panes.curves import CurvesPane
+from dlviz.tui.panes.pane import Pane
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
 
 Session = Pilot[None]
@@ -75,7 +77,8 @@ def cursor(pane: CurvesPane) -> float | None:
 
 
 def labels(pane: CurvesPane) -> tuple[str, str]:
-    return str(pane.border_title), str(pane.border_subtitle)
+    """The frame's texts, without the newest mark."""
+    return str(pane.border_title), re.sub("^◆ [^·]* · ", "", str(pane.border_subtitle))
 
 
 async def test_without_runs_it_says_what_to_do() -> None:
@@ -186,7 +189,7 @@ async def test_modes_are_said_on_the_frame() -> None:
             await pilot.press("s")
         assert labels(pane)[1] == "not smoothed" and "mean of" not in picture(pane)
         await pilot.press("y", "o")
-        assert labels(pane)[1] == "log y · clipped · not smoothed" and "clipped to 5-95 %" in picture(pane)
+        assert labels(pane)[1] == "log y: loss · clipped · not smoothed" and "clipped to 5-95 %" in picture(pane)
         await pilot.press("x")
         assert " time " in picture(pane)
         await pilot.press("x")
@@ -239,12 +242,12 @@ async def test_earlier_runs_are_named_and_keep_their_colours() -> None:
     live, old, older = trained("live"), trained("old", seed=1), trained("older", seed=2)
     async with Tiny(DARK).run_test(size=(120, 40)) as pilot:
         pane = await opened(pilot, live, old)
-        assert "live train" in picture(pane) and "old val" in picture(pane)
+        assert "train live" in picture(pane) and "val old" in picture(pane)
         before = [curve.slot for curve in pane._scene.curves(pane._scene.charts()["loss"])]
         assert before == [0, 0, 1, 1]
         pane.show_runs((live, older, old))
         after = {c.label: c.slot for c in pane._scene.curves(pane._scene.charts()["loss"])}
-        assert after["old val"] == 1 and after["older val"] == 2 and after["live val"] == 0
+        assert after["val old"] == 1 and after["val older"] == 2 and after["val live"] == 0
 
 
 async def test_an_unchanged_run_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,4 +287,83 @@ async def test_two_runs_from_different_formats_share_a_chart() -> None:
     async with Tiny().run_test(size=(80, 24)) as pilot:
         pane = await opened(pilot, a, b)
         assert labels(pane)[0] == "curves: loss"
-        assert "a train 1" in picture(pane) and "b" in picture(pane)
+        assert "train a 1" in picture(pane) and "loss b 2" in picture(pane)
+
+
+async def test_the_newest_mark_in_view_is_told_on_the_frame() -> None:
+    run = trained()
+    run.mark(400, 1e9 + 200, "[b]\x1b[31mlr 0.01 → 0.02" + "!" * 99)
+    async with Tiny().run_test(size=(80, 24)) as pilot:
+        pane = await opened(pilot, run)
+        told = str(pane.border_subtitle)
+        assert told.startswith("◆ step 400: \\[b]lr 0.01 → 0.02!") and told.endswith("!… · mean of last 16")
+        assert len(told) <= 77, "with an escape"
+        await pilot.press("x")
+        assert str(pane.border_subtitle).startswith("◆ 3m20: \\[b]lr")
+        await pilot.press("x", "x", "plus", "plus", "plus")
+        assert "◆" not in str(pane.border_subtitle), "neither mark is in view"
+
+
+async def test_log_y_is_kept_for_each_measure() -> None:
+    async with Tiny().run_test(size=(80, 16)) as pilot:
+        pane = await opened(pilot, trained())
+        await pilot.press("y")
+        assert labels(pane) == ("curves: loss (1 of 4)", "log y · mean of last 16")
+        await pilot.press("n")
+        assert labels(pane) == ("curves: accuracy (2 of 4)", "mean of last 16")
+        await pilot.press("p")
+        assert labels(pane)[1].startswith("log y")
+        await pilot.press("y")
+        assert labels(pane)[1] == "mean of last 16"
+
+
+async def test_paging_visits_every_measure_and_stays_at_one_as_others_come() -> None:
+    run = trained()
+    async with Tiny().run_test(size=(80, 16)) as pilot:
+        pane = await opened(pilot, run)
+        seen = [labels(pane)[0]]
+        for _ in range(3):
+            await pilot.press("n")
+            seen.append(labels(pane)[0])
+        assert len(set(seen)) == 4 and seen[3] == "curves: gradient norm (4 of 4)"
+        run.add(600, 1e9 + 300, {"aaa": 1.0, "test_ece": 0.1})
+        await pilot.press("n")
+        assert labels(pane)[0] == "curves: calibration error (ECE) (5 of 6)" and "test 0.1" in picture(pane)
+        run.add(600, 1e9 + 300, {"val_bits_per_char": 2.0})
+        await settled(pilot)
+        assert labels(pane)[0] == "curves: calibration error (ECE) (5 of 7)"
+
+
+class Two(Tiny):
+    """The pane beside another that can have the focus."""
+
+    CSS = "CurvesPane { width: 80; height: 24; }"
+
+    def compose(self) -> ComposeResult:
+        yield CurvesPane()
+        yield Pane()
+
+
+async def test_the_crosshair_hides_while_another_pane_has_the_focus() -> None:
+    async with Two().run_test(size=(80, 30)) as pilot:
+        pane = await opened(pilot, trained())
+        await pilot.press("left", "H")
+        assert "┷" in picture(pane)
+        await pilot.press("tab")
+        assert pane.cursor is not None and "┷" not in picture(pane) and "@" not in picture(pane)
+        await pilot.press("shift+tab")
+        assert "┷" in picture(pane)
+        pane.screen.set_focus(None)
+        await pilot.pause()
+        assert "┷" in picture(pane), "nothing else has the focus"
+
+
+async def test_runs_are_named_by_the_setting_that_differs() -> None:
+    fast, slow = trained("cnn-20261123-072331"), trained("cnn-20261123-072412", seed=1)
+    async with Tiny().run_test(size=(120, 24)) as pilot:
+        pane = await opened(pilot, fast, slow)
+        assert "train 072331" in picture(pane) and "val 072412" in picture(pane)
+        for run, lr in ((fast, 0.02), (slow, 0.01)):
+            run.config = {"model": "cnn", "options": {"lr": lr, "width": 8}}
+        await pilot.press("s")
+        assert "train lr=0.02" in picture(pane) and "val lr=0.01" in picture(pane)

@@ -3,13 +3,14 @@
 from contextlib import asynccontextmanager
 
 import pytest
-from textual.widgets import Input, Label
+from textual.widgets import Input, Label, OptionList
 
 from dlviz.engine.training.commands import Change, Go, Load, Pause, Save, Step, Stop
 from dlviz.engine.training.job import Job
 from dlviz.tui.app import DlvizApp
 from dlviz.tui.desk import Desk
 from dlviz.tui.leaving import Farewell
+from dlviz.tui.screens.choice import ChoiceScreen
 from dlviz.tui.screens.help import HelpScreen
 from dlviz.tui.screens.quit import QuitScreen
 from dlviz.tui.screens.value import ValueScreen
@@ -126,7 +127,7 @@ async def test_a_wrong_value_is_refused_in_words(fake):
 
 async def test_a_value_is_checked_while_it_is_typed(fake):
     async with lab(fake()) as (app, pilot):
-        await pilot.press("3", "end", *["down"] * 3, "enter")
+        await pilot.press("3", *["down"] * 2, "enter")
         await pilot.pause()
         assert isinstance(app.screen, ValueScreen)
         app.screen.query_one(Input).value = "nonsense"
@@ -134,15 +135,15 @@ async def test_a_value_is_checked_while_it_is_typed(fake):
         assert "cannot be" in str(app.screen.query_one("#trouble", Label).content)
         await pilot.press("enter")
         assert isinstance(app.screen, ValueScreen)
-        app.screen.query_one(Input).value = "off"
+        app.screen.query_one(Input).value = "0.5"
         await pilot.press("enter")
         await pilot.pause()
-        assert app.draft.options.batch_norm is False
+        assert app.draft.options.lr == 0.5
 
 
 async def test_left_and_right_turn_an_option(fake):
     async with lab(fake()) as (app, pilot):
-        await pilot.press("3", "down", "down", "right")
+        await pilot.press("3", *["down"] * 5, "right")
         assert app.draft.options.activation == "leaky-relu"
         await pilot.press("backspace")
         assert app.draft.options.activation == "relu"
@@ -343,3 +344,63 @@ def test_the_status_line_fits(fake, width):
     session = fake(state="running", model="cnn", step=1234, steps=100_000, rate=321.0, loss=1e-12, parameters=6138)
     app_ink = DlvizApp().ink
     assert bar(session.status, app_ink, width, 12345.0).cell_length == width
+
+
+async def test_options_come_in_the_order_of_use(fake):
+    async with lab(fake()) as (app, pilot):
+        options = app.query_one("#options")
+        names = [rule.name for rule in options.rules]
+        assert names[:5] == ["data", "steps", "lr", "batch", "seed"]
+        assert names[5] == "activation" and names.index("pool") < names.index("optimizer")
+        await pilot.press("3", "end", "right")
+        assert options.rules[-1].name == "test_shift" and app.draft.options.test_shift == 1
+        await pilot.press("home", "down", "right")
+        assert app.draft.options.steps == 1200
+
+
+async def test_choices_are_chosen_from_a_list(fake):
+    async with lab(fake()) as (app, pilot):
+        await pilot.press("3", *["down"] * 6, "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ChoiceScreen) and app.screen.query_one(OptionList).highlighted == 0
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert app.draft.options.batch_norm is False
+        await pilot.press("up", "enter")
+        await pilot.pause()
+        await pilot.press("j", "enter")
+        await pilot.pause()
+        assert app.draft.options.activation == "leaky-relu"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen.query_one(OptionList).highlighted == 1
+        await pilot.press("down", "escape")
+        await pilot.pause()
+        assert app.draft.options.activation == "leaky-relu"
+
+
+async def test_data_is_a_name_or_a_path(fake):
+    async with lab(fake()) as (app, pilot):
+        await pilot.press("3", "enter", "down", "enter")
+        await pilot.pause()
+        assert app.draft.data == "digits14"
+        await pilot.press("enter", "end", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ValueScreen)
+        app.screen.query_one(Input).value = "my[/x].csv"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.draft.data == "my[/x].csv" and not isinstance(app.screen, ChoiceScreen)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen.query_one(OptionList).highlighted_option is not None
+        await pilot.press("escape")
+
+
+async def test_the_keys_of_help_take_a_line_each(fake):
+    async with lab(fake(), size=(80, 24)) as (app, pilot):
+        await pilot.press("3", "question_mark")
+        await pilot.pause()
+        keys = [cell for cell in app.screen.query(".cell") if str(cell.content) in ("space", "a", "A")]
+        rows = sorted(cell.region.y for cell in keys)
+        assert len(rows) == 3 and rows[1] - rows[0] == rows[2] - rows[1] == 1

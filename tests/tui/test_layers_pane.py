@@ -133,6 +133,12 @@ class Lab(App[None]):
         return pane
 
 
+def peak(name: str) -> tuple[int, ...]:
+    """Channel, row and column of the value farthest from zero."""
+    maps = layer_view(CNN, LookLayer(name)).maps
+    return tuple(int(k) for k in np.unravel_index(np.abs(maps).argmax(), maps.shape))
+
+
 def text(pane: LayersPane) -> str:
     """What the pane shows."""
     return "\n".join(pane.render_line(y).text.rstrip() for y in range(pane.size.height))
@@ -174,7 +180,7 @@ async def test_it_asks_only_for_what_it_draws() -> None:
         pane.action_deeper()
         assert set(pane.wants()) == {"structure", "layer"}
         pane.action_deeper()
-        assert pane.wants()["cell"] == LookCell("conv1", "test", 0, 0, 0, 0)
+        assert pane.wants()["cell"] == LookCell("conv1", "test", 0, *peak("conv1"))
         pane.action_deeper()
         await pilot.resize_terminal(80, 24)
         assert set(app.pane.wants()) == {"structure", "cell"}
@@ -189,8 +195,8 @@ async def test_keys_go_through_the_four_depths() -> None:
         await pilot.press("enter")
         assert str(app.pane.border_title) == "layers › conv2"
         await pilot.press("right", "l")
-        assert app.pane.sight.channel == 2
-        await pilot.press("enter", "down", "right", "right")
+        assert app.pane.sight.channel == peak("conv2")[0] + 2
+        await pilot.press("enter", *["up"] * 6, *["left"] * 6, "down", "right", "right")
         assert str(app.pane.border_title) == "layers › conv2 › channel 2"
         await pilot.press("enter")
         assert str(app.pane.border_title) == "layers › conv2 › channel 2 › cell (1,2)"
@@ -217,8 +223,8 @@ async def test_units_go_from_the_layer_to_the_formula() -> None:
     app = Lab(CNN)
     async with app.run_test(size=(100, 30)) as pilot:
         app.pane.show_layer("head")
-        await pilot.press("enter", "down", "enter")
-        assert str(app.pane.border_title) == "layers › head › unit 1"
+        await pilot.press("enter", "up", "enter")
+        assert str(app.pane.border_title) == f"layers › head › unit {peak('head')[0] - 1}"
         await pilot.press("escape")
         assert str(app.pane.border_title) == "layers › head"
         assert "logits" in text(app.pane)
@@ -357,3 +363,33 @@ async def test_an_unchanged_picture_is_not_drawn_again() -> None:
         strips = pane._strips
         pane.pull()
         assert pane._strips is strips
+
+
+async def test_a_map_starts_at_its_peak_and_a_chosen_cell_is_kept() -> None:
+    app = Lab(CNN)
+    async with app.run_test(size=(120, 30)) as pilot:
+        assert app.pane
+        await pilot.press("enter", "right", "enter")
+        maps = layer_view(CNN, LookLayer("conv1")).maps
+        top = np.unravel_index(np.abs(maps[1]).argmax(), maps[1].shape)
+        assert (app.pane.sight.channel, app.pane.sight.row, app.pane.sight.column) == (1, *top)
+        await pilot.press(*["up"] * 8, *["left"] * 8, "right", "escape", "right", "enter")
+        assert (app.pane.sight.channel, app.pane.sight.row, app.pane.sight.column) == (2, 0, 1)
+        await pilot.press("escape", "escape", "down", "down", "enter", "escape", "up", "up", "enter", "enter")
+        sight = app.pane.sight
+        assert (sight.layer, sight.channel, sight.row, sight.column) == ("conv1", 2, 0, 1)
+
+
+async def test_a_start_waits_for_its_answer_even_at_the_last_depth() -> None:
+    app = Lab(CNN)
+    async with app.run_test(size=(100, 24)) as pilot:
+        assert app.pane
+        app.session.waiting = True
+        await pilot.press("full_stop", "enter", "enter", "enter")
+        assert "layer" in app.pane.wants()
+        app.session.waiting = False
+        app.session.respond()
+        maps = layer_view(CNN, LookLayer("conv1", "test", 1)).maps
+        sight = app.pane.sight
+        assert (sight.channel, sight.row, sight.column) == np.unravel_index(np.abs(maps).argmax(), maps.shape)  # type: ignore[comparison-overlap]
+        assert set(app.pane.wants()) == {"structure", "cell"}

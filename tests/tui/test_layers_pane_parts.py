@@ -7,14 +7,17 @@ import pytest
 
 from dlviz.engine.probes.requests import Array, CellView, Layer, LayerView, Structure
 from dlviz.tui.panes.blocks import Parts
+from dlviz.tui.panes.decimals import column, decimals
 from dlviz.tui.panes.layer_cell import agrees, formula
 from dlviz.tui.panes.layer_ladder import decades, ladder
 from dlviz.tui.panes.layer_panel import odd
 from dlviz.tui.panes.layer_scene import Looked, scene
+from dlviz.tui.panes.layer_sheet import sheet
 from dlviz.tui.panes.layer_sight import CELL, CHANNEL, LAYER, Sight, source
 from dlviz.tui.panes.signed_bars import signed_bars
 from dlviz.tui.panes.units import units
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
+from dlviz.tui.render.scale import Scale
 
 NAN = float("nan")
 SIZES = ((8, 3), (20, 6), (48, 10), (58, 16), (88, 20), (116, 34), (196, 54))
@@ -191,3 +194,44 @@ def test_a_wall_of_units_finds_its_units() -> None:
     wall = units(np.arange(1000.0), (), DARK, 40, 8, selected=999)
     assert all(strip.cell_length == 40 for strip in wall.strips)
     assert wall.hit(wall.left, len(wall.strips) - 1) is not None
+
+
+def test_a_layer_without_bias_says_so_and_adds_none() -> None:
+    bare = replace(cell(np.ones((1, 3, 3)), np.ones((1, 3, 3))), bias=NAN, total=9.0, output=9.0)
+    text = "\n".join(s.text for s in formula(bare, NET, 0, PLAIN, 90, 12))
+    assert "9.0000, no bias" in text and "plus bias" not in text and "✓" in text
+    dense = replace(bare, patch=np.ones(9), kernel=np.ones(9), kind="dense")
+    text = "\n".join(s.text for s in formula(dense, NET, 0, PLAIN, 90, 16))
+    assert "9.0000, no bias" in text and "plus bias" not in text
+
+
+@pytest.mark.parametrize(("value", "told"), [(NAN, "not a number"), (np.inf, "not finite")])
+def test_what_is_no_number_is_never_ticked(value: float, told: str) -> None:
+    broken = replace(cell(np.ones((1, 3, 3)), np.ones((1, 3, 3))), total=value, output=value)
+    last = formula(broken, NET, 0, DARK, 90, 12)[-1]
+    assert told in last.text and "✓" not in last.text
+    style = next(segment.style for segment in last if told in segment.text)
+    assert style == DARK.style(DARK.bad, bold=True)
+
+
+def test_numbers_of_one_grid_are_written_alike() -> None:
+    assert decimals([0.5, -0.003], 7) == 3
+    assert decimals([0.5, -0.03, 0.0, NAN], 5) == 2
+    assert decimals([1234.5, 0.001], 7) == 2
+    assert decimals([], 7) == 2
+    assert (column(43, 3), column(20, 3), column(10, 3)) == (8, 6, 6)
+    weights = np.array([[[-0.003, 0.003, 0.5]]])
+    strips, _ = sheet(weights, ["0"], Scale.of(weights), PLAIN, 40, 4)
+    assert strips[1].text.split() == ["-0.003", "0.003", "0.500"]
+
+
+def test_small_maps_take_the_room_there_is() -> None:
+    few = np.random.default_rng(0).normal(size=(4, 3, 3))
+    strips, shown = sheet(few, list("0123"), Scale.of(few), DARK, 43, 17)
+    assert shown == range(4) and f"{few[3, 2, 2]:.2f}" in "".join(s.text for s in strips)
+    many = np.random.default_rng(0).normal(size=(16, 3, 3))
+    strips, shown = sheet(many, list(map(str, range(16))), Scale.of(many), DARK, 43, 17)
+    assert shown == range(16) and strips[0].text[7] == "1"
+    assert len(strips) == 17 and all(strip.cell_length == 43 for strip in strips)
+    _, shown = sheet(np.ones((400, 3, 3)), list(map(str, range(400))), Scale.of(many), DARK, 43, 17)
+    assert len(shown) < 400

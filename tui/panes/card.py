@@ -44,7 +44,7 @@ real module, built with your options; they appear once PyTorch is loaded.
     def stale(self) -> Hashable:
         """The draft and the sketch's version."""
         answer = self.answer("sketch")
-        return self.lab.draft, answer.version if answer else 0, self._first
+        return self.lab.draft, answer.version if answer else 0, self._first, self.lab.session.status.message
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """Words, then numbers, then the ladder."""
@@ -64,7 +64,9 @@ real module, built with your options; they appear once PyTorch is loaded.
             strips += [line([(text, ink.style(ink.bad))], width, ink) for text in wrap(answer.error, width)]
         else:
             facts.append(("parameters", f"{entry.parameters:,} by default", ink.style()))
-            facts.append(("layers", "once PyTorch is loaded …", ink.style(ink.dim)))
+            loading = self.lab.session.status.state == "idle" and not self.lab.session.status.message
+            told = "once PyTorch is loaded …" if loading else "computing …"
+            facts.append(("layers", told, ink.style(ink.dim)))
         strips.append(line([], width, ink))
         for name, value, style in facts:
             strips.append(line([(f"{name:14}", ink.style(ink.dim)), (value, style)], width, ink))

@@ -14,6 +14,8 @@ _MEANINGS: dict[str, tuple[set[str], ...]] = {
     "accuracy": ({"accuracy"}, {"acc"}),
     "learning rate": ({"lr"}, {"learning", "rate"}),
     "gradient norm": ({"grad", "norm"}, {"gradient", "norm"}, {"gnorm"}),
+    "calibration error (ECE)": ({"ece"},),
+    "bits per character": ({"bits", "per", "char"},),
 }
 """The groups that come first, with the words that a tag must hold to belong to one."""
 
@@ -29,7 +31,7 @@ class Member:
 
 
 def groups(tags: Iterable[str]) -> dict[str, list[Member]]:
-    """The charts of `tags` by name: the usual four first, then the others as they appear."""
+    """The charts of `tags` by name: those of known meaning first, then the others as they appear."""
     found: dict[str, list[Member]] = {name: [] for name in _MEANINGS}
     for tag in tags:
         name, label, split = _place(tag)

@@ -9,6 +9,7 @@ from ..render.axes import X
 from ..render.curve import Curve
 from ..render.trace import Reading, Trace
 from .curve_groups import Member, groups
+from .curve_names import short_names
 
 
 class Scene:
@@ -39,10 +40,12 @@ class Scene:
     def curves(self, members: Sequence[Member]) -> list[Curve]:
         """The curves of one chart: a colour for each series of a lone run, else for each run."""
         curves, many = [], len(self.runs) > 1
-        for run in self.runs:
+        named = [run for run in self.runs if run.series]
+        names = dict(zip(named, short_names(named), strict=True))
+        for run, name in names.items():
             began = _began(run)
             for k, member in enumerate(m for m in members if m.tag in run.series):
-                own = run.name if len(members) == 1 else f"{run.name} {member.label}"
+                own = name if len(members) == 1 else f"{member.label} {name}"
                 curve = Curve(
                     label=own if many else member.label,
                     trace=self._trace(run, member.tag, began),

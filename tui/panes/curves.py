@@ -1,8 +1,10 @@
 """The training curves of a run, earlier runs behind it: zoomed, smoothed, read off by key or mouse."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
@@ -13,10 +15,12 @@ from ...engine.runs.run import Run
 from ..render.axes import Axes, X
 from ..render.cells import note
 from ..render.chart import chart, column_x
-from ..render.curve_frame import GUTTER, place
+from ..render.curve_frame import GUTTER
 from ..render.numbers import cut
+from .curve_help import HELP
 from .curve_scene import Scene
 from .curve_view import View
+from .curve_words import mode, newest
 from .pane import Pane
 
 XS: tuple[X, ...] = ("step", "time", "clock")
@@ -26,31 +30,7 @@ LONGEST = 2**20
 class CurvesPane(Pane):
     """Charts of named numbers over steps or time."""
 
-    HELP = """
-# Curves
-
-One chart for each thing that is measured: loss, accuracy, learning rate, gradient norm, and whatever else the
-run logs. The **bright line** is the mean of the last points (the legend says of how many), computed from
-every point; the **dim band** behind it spans the least and greatest raw value of each column, so no spike
-is lost.
-Held-out data (validation, test) is a line with its points marked. With several runs each has its own colour;
-earlier runs lie behind the first. A cross on the x axis marks values that are not finite.
-
-| key | does |
-|---|---|
-| `n` `p` | next, previous measure |
-| `enter` | this pane alone on the screen, and back |
-| `left` `right`, `h` `l` | crosshair: the values of all curves there; with `shift` ten columns at once |
-| `escape` | remove the crosshair |
-| `+` `-` `0` | zoom in, out, show everything |
-| `[` `]` | pan; at the right edge the view follows the newest point |
-| `s` `S` | less, more smoothing |
-| `y` | linear or logarithmic y |
-| `x` | step, time since the run began, or time of day |
-| `o` | leave outliers out of the range of y: it spans the 5th to 95th percentile |
-
-**Mouse**: click for the crosshair, drag to pan, wheel to zoom at the pointer.
-"""
+    HELP = HELP
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "page(1)", "Next curve"),
@@ -77,8 +57,9 @@ earlier runs lie behind the first. A cross on the x axis marks values that are n
         super().__init__(id=id, classes=classes)
         self.cursor: float | None = None
         self.window = 16
-        self.log_y = self.clip = False
-        self.page = 0
+        self.clip = False
+        self.logs: frozenset[str] = frozenset()
+        self.first = ""
         self._scene = Scene()
         self._view = View()
         self._drag: tuple[int, bool] | None = None
@@ -98,7 +79,7 @@ earlier runs lie behind the first. A cross on the x axis marks values that are n
         """All that the picture depends on."""
         data = tuple((id(run), run.version) for run in self.runs)
         view = (self._view.window, self._view.follow, self._scene.x)
-        return data, view, self.cursor, self.window, self.log_y, self.clip, self.page
+        return data, view, self._shown_cursor(), self.window, self.logs, self.clip, self.first
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """As many charts, one below the other, as fit; they share x and the crosshair."""
@@ -107,37 +88,39 @@ earlier runs lie behind the first. A cross on the x axis marks values that are n
             self._title("curves", "")
             return note("no curves yet: press space to train", width, self.ink, height)
         count = min(len(charts), max(height // 14, 1 + (height >= 20)))
-        names = [list(charts)[(self.page + i) % len(charts)] for i in range(count)]
-        axes = self._axes()
-        of = f" ({self.page % len(charts) + 1} of {len(charts)})" if count == 1 < len(charts) else ""
-        self._title("curves: " + ", ".join(cut(name, 30) for name in names) + of, self._mode(axes))
+        page, axes, marks, cursor = self._page(list(charts)), self._axes(), self._scene.marks(), self._shown_cursor()
+        names = [list(charts)[(page + i) % len(charts)] for i in range(count)]
+        of = f" ({page + 1} of {len(charts)})" if count == 1 < len(charts) else ""
+        how = mode(axes, sorted(self.logs), names, self._view.window is not None)
+        mark = newest(axes, marks, width - cell_len(how) - len(" · ") - 4)
+        self._title("curves: " + ", ".join(cut(name, 30) for name in names) + of, f"{mark} · {how}" if mark else how)
         strips: list[Strip] = []
         for i, name in enumerate(names):
             rows = height // count + (i < height % count)
             strips += chart(
                 self._scene.curves(charts[name]),
-                axes,
+                replace(axes, log=name in self.logs),
                 width,
                 rows,
                 self.ink,
                 title=name,
-                cursor=self.cursor,
-                marks=self._scene.marks(),
+                cursor=cursor,
+                marks=marks,
                 x_labels=i == count - 1,
             )
         return strips
 
     def _axes(self) -> Axes:
         low, high = self._view.range(*self._scene.extent())
-        return Axes(x=self._scene.x, low=low, high=high, log=self.log_y, clip=self.clip, window=self.window)
+        return Axes(x=self._scene.x, low=low, high=high, clip=self.clip, window=self.window)
 
-    def _mode(self, axes: Axes) -> str:
-        parts = ["log y"] if self.log_y else []
-        if self._view.window:
-            parts.append(f"{axes.x} {place(axes.low, axes)}-{place(axes.high, axes)}")
-        parts += ["clipped"] if self.clip else []
-        parts.append(f"mean of last {self.window}" if self.window > 1 else "not smoothed")
-        return " · ".join(parts)
+    def _page(self, charts: Sequence[str]) -> int:
+        """Where the measure shown first is among all; it stays the first as others come and go."""
+        return charts.index(self.first) if self.first in charts else 0
+
+    def _shown_cursor(self) -> float | None:
+        """The crosshair, unless another pane has the focus: then the legend gives the newest values."""
+        return self.cursor if self.screen.focused in (None, self) else None
 
     def _title(self, title: str, subtitle: str) -> None:
         """Set the frame's texts; only a change repaints it."""
@@ -147,7 +130,9 @@ earlier runs lie behind the first. A cross on the x axis marks values that are n
 
     def action_page(self, by: int) -> None:
         """Show the next or previous measure first."""
-        self.page = (self.page + by) % max(len(self._scene.charts()), 1)
+        charts = list(self._scene.charts())
+        if charts:
+            self.first = charts[(self._page(charts) + by) % len(charts)]
         self.pull()
 
     def action_smooth(self, by: int) -> None:
@@ -156,8 +141,10 @@ earlier runs lie behind the first. A cross on the x axis marks values that are n
         self.pull()
 
     def action_log_y(self) -> None:
-        """Linear or logarithmic y."""
-        self.log_y = not self.log_y
+        """Linear or logarithmic y of the measure that is shown first."""
+        charts = list(self._scene.charts())
+        if charts:
+            self.logs ^= {charts[self._page(charts)]}
         self.pull()
 
     def action_clip(self) -> None:
@@ -231,6 +218,14 @@ earlier runs lie behind the first. A cross on the x axis marks values that are n
     def _zoom(self, by: int, at: float) -> None:
         least = 4.0 if self._scene.x == "step" else 1e-3
         self._view.zoom(1.5**-by, at, *self._scene.extent(), least)
+        self.pull()
+
+    def on_focus(self) -> None:
+        """Show the crosshair again."""
+        self.pull()
+
+    def on_blur(self) -> None:
+        """Hide the crosshair if another pane has got the focus."""
         self.pull()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:

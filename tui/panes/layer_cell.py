@@ -62,12 +62,16 @@ def agrees(cell: CellView) -> bool:
 
 def verdict(cell: CellView, ink: Ink, width: int) -> Strip:
     """Both sides of the formula and whether they are the same."""
-    same = agrees(cell)
+    same, good = agrees(cell), math.isfinite(cell.total)
     told = f"computed {compact(cell.total, 10, 5)}, layer says {compact(cell.output, 10, 5)} "
-    mark = "✓" if same else "✗ differs"
+    mark = "✓"
+    if not same:
+        mark = "✗ differs"
+    elif not good:
+        mark = "not a number" if math.isnan(cell.total) else "not finite"
     parts: list[Part] = [
         (told, ink.style(bold=True)),
-        (mark, ink.style(ink.good if same else ink.bad, bold=True)),
+        (mark, ink.style(ink.good if same and good else ink.bad, bold=True)),
     ]
     return line(parts, width, ink)
 
@@ -76,10 +80,13 @@ def _foot(cell: CellView, ink: Ink, width: int) -> Block:
     if not cell.kernel.size:
         return [verdict(cell, ink, width)]
     strips = note_padding(cell, ink, width) if _convolved(cell) else []
-    products = cell.total - cell.bias
+    bare = math.isnan(cell.bias)
+    products = cell.total - (0.0 if bare else cell.bias)
     what = f"sum of {len(cell.patch)} channels" if _convolved(cell) and len(cell.patch) > 1 else "sum"
     sign = "-" if cell.bias < 0 else "+"
     text = f"{what} {_number(products)}  {sign} bias {_number(abs(cell.bias))}  = {_number(cell.total)}"
+    if bare:
+        text = f"{what} {_number(products)}, no bias"
     return [*strips, line([(text, ink.style())], width, ink), verdict(cell, ink, width)]
 
 
@@ -105,8 +112,9 @@ def _dense(cell: CellView, structure: Structure, ink: Ink, width: int, height: i
     unit = cell.channel
     name = structure.classes[unit] if _logits(cell, structure) and unit < len(structure.classes) else ""
     title = f"{cell.layer} unit {unit}" + (f", class {name}" if name else "")
+    plus = "" if math.isnan(cell.bias) else ", plus bias"
     strips = [
-        heading(title, f"sum of {len(x)} input × weight, plus bias; the largest first", width, ink),
+        heading(title, f"sum of {len(x)} input × weight{plus}; the largest first", width, ink),
         remark("input, its value × weight, and the product", width, ink),
         *signed_bars(labels, product[rows].tolist(), ink, width),
     ]

@@ -12,11 +12,12 @@ from ..render.numbers import compact
 from ..render.palette import Ink
 from ..render.scale import Scale
 from .blocks import Block, beside, fitted, heading, remark
+from .decimals import column, decimals
 from .layer_conv import numbers, padding
 from .layer_kernels import has_kernels, kernel_of
 from .layer_scale import key, maps_of, scale_of
+from .layer_sheet import sheet
 from .layer_sight import Sight, shown_shape
-from .layer_wall import wall
 
 _CELL = 6
 _SIDE_FROM = 56
@@ -93,7 +94,9 @@ def big(values: Array, scale: Scale, ink: Ink, width: int, height: int, cursor: 
     """Values (h, w): numbers where they fit, else a heat map, scrolled to the cursor if it is too large."""
     h, w = values.shape
     if w * _CELL <= width and h <= height:
-        return Map(grid(values, scale, ink, cell=_CELL, cursor=cursor), 0, 0, _CELL, 1.0, h, w)
+        each = column(width, w)
+        strips = grid(values, scale, ink, cell=each, digits=decimals(values, each - 1), cursor=cursor)
+        return Map(strips, 0, 0, each, 1.0, h, w)
     return _picture(values, scale, ink, width, height, cursor)
 
 
@@ -144,17 +147,17 @@ def _patch(cell: CellView, step: int, ink: Ink, width: int, height: int) -> Bloc
     if patch.ndim != 3:
         values = np.atleast_1d(patch).reshape(1, -1)
         scale = Scale.of(values)
-        return [heading("input", told, width, ink), *grid(values, scale, ink, cell=9, digits=4)]
+        return [heading("input", told, width, ink), *grid(values, scale, ink, cell=9, digits=decimals(values, 8, 4))]
     scale = Scale.of(patch)
     holes = padding(cell)
+    seen = ""
     if len(patch) == 1 and patch.shape[2] * _CELL <= width and patch.shape[1] <= height - 2:
-        drawn = numbers(patch[0], scale, _CELL, holes, ink)
-        seen = ""
+        each = column(width, patch.shape[2])
+        drawn = numbers(patch[0], scale, each, holes, ink, decimals(patch, each - 1))
     elif len(patch) == 1:
-        drawn, seen = big(patch[0], scale, ink, width, height - 2, None).strips, ""
+        drawn = big(patch[0], scale, ink, width, height - 2, None).strips
     else:
-        walled = wall(patch, list(map(str, range(len(patch)))), scale, ink, width, height - 2)
-        drawn, shown = walled.strips, walled.shown
+        drawn, shown = sheet(patch, list(map(str, range(len(patch)))), scale, ink, width, height - 2, holes)
         seen = f" {shown.start}-{shown.stop - 1} of {len(patch)}" if len(shown) < len(patch) else ""
     words = "this patch" + (", x: padding" if holes.any() else "")
     return [heading("input patch" + seen, told, width, ink), *drawn, legend(scale, ink, width, words)]

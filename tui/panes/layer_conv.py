@@ -1,6 +1,6 @@
 """One number of a convolution, taken apart: patch x kernel by input channel, summed up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rich.segment import Segment
@@ -15,8 +15,9 @@ from ..render.numbers import pad
 from ..render.palette import Ink
 from ..render.scale import Scale
 from .blocks import Block, beside, fitted, heading, remark
+from .decimals import decimals
 
-_CELLS = (8, 7, 6)
+_CELL_MOST = 9
 _LABEL = 6
 _SIGNS = (" × ", " = ")
 _SUM = 9
@@ -31,6 +32,8 @@ class _Layout:
     product: bool
     width: int
     height: int
+    digits: tuple[int, ...] = (2, 2, 2)
+    """Decimals of patch, kernel and product."""
 
 
 def per_page(cell: CellView, ink: Ink, width: int, height: int) -> int:
@@ -57,6 +60,8 @@ def convolution(cell: CellView, page: int, ink: Ink, width: int, height: int) ->
     sums = product.reshape(inputs, -1).sum(axis=1)
     totals = sums.cumsum()
     scales = Scale.of(patch), Scale.of(kernel, True), Scale.of(product, True)
+    digits = tuple(decimals(array, layout.cell - 1) for array in (patch, kernel, product))
+    layout = replace(layout, digits=digits)
     columns = []
     for start in range(shown.start, shown.stop, down):
         column: Block = []
@@ -91,8 +96,9 @@ def padded(cell: CellView) -> int:
 def _layout(cell: CellView, ink: Ink, width: int, height: int) -> _Layout:
     _, rows, columns = cell.patch.shape
     if rows <= max(3, height - 1):
-        for running, product in ((True, True), (False, True), (False, False)):
-            for each in _CELLS:
+        # Numbers all written alike are worth more than the running sum.
+        for running, product, least in ((True, True, 7), (False, True, 6), (False, False, 6)):
+            for each in range(_CELL_MOST, least - 1, -1):
                 grids = 3 if product else 2
                 wide = _LABEL + grids * each * columns + 3 * (grids - 1) + _SUM * (1 + running)
                 if wide <= width:
@@ -119,7 +125,8 @@ def _channel(
     solid = np.zeros(patch.shape, bool)
     holes = [padding(cell), solid, solid]
     drawn = [
-        numbers(array, scale, layout.cell, hole, ink) for array, scale, hole in zip(arrays, scales, holes, strict=False)
+        numbers(array, scale, layout.cell, hole, ink, digits)
+        for array, scale, hole, digits in zip(arrays, scales, holes, layout.digits, strict=False)
     ]
     wide = drawn[0][0].cell_length
     dim = ink.style(ink.dim)
@@ -149,11 +156,11 @@ def _channel(
     return rows
 
 
-def numbers(values: Array, scale: Scale, each: int, holes: Array, ink: Ink) -> Block:
+def numbers(values: Array, scale: Scale, each: int, holes: Array, ink: Ink, digits: int) -> Block:
     """Values (k, k) in `each` columns a number, or as a heat map if that is 0; `holes` are hatched."""
     if not each:
         return heatmap(values, scale, ink)
-    strips = grid(values, scale, ink, cell=each, digits=2 if each < 8 else 3)
+    strips = grid(values, scale, ink, cell=each, digits=digits)
     return [_hatched(strip, row, each, ink) if row.any() else strip for strip, row in zip(strips, holes, strict=True)]
 
 
@@ -166,7 +173,8 @@ def head(cell: CellView, ink: Ink, width: int, told: str) -> Strip:
     """The formula's first line."""
     inputs = len(cell.patch)
     name = f"{cell.layer} channel {cell.channel} cell {cell.row},{cell.column}"
-    what = f"sum over {inputs} input channels of patch × kernel, plus bias" if inputs > 1 else "patch × kernel + bias"
+    what = f"sum over {inputs} input channels of patch × kernel" if inputs > 1 else "sum of patch × kernel"
+    what += "" if np.isnan(cell.bias) else ", plus bias"
     return heading(name, told or what, width, ink)
 
 

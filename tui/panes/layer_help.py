@@ -5,7 +5,8 @@ HELP = """
 
 What the model is made of, and what each layer makes of one example. Four depths: `enter` goes in, `escape`
 comes back; the frame's title says where you are, the lower edge says at which step it was computed, for
-which example.
+which example. A layer entered for the first time starts at the channel with the value farthest from 0, a map at
+that value; afterwards it is where you moved the cursor.
 
 **1 Ladder.** One line a layer, in the order of the forward pass: kind and settings (`3x3 p1 s2` is kernel,
 padding, stride), output shape of one example (channels x rows x columns), parameters, multiply-adds (biases
@@ -20,9 +21,10 @@ or no step was taken yet.
 **3 Channel.** One map large: numbers where they fit. Beside it what the marked cell sees, and its kernel.
 
 **4 Cell.** The formula of one number with its numbers. A convolution: patch x kernel for each input
-channel, summed up, plus the bias. *Padding* is drawn hatched and counts as 0. A dense layer: the largest
-products of input and weight. A pool: its window and which value won. The last line compares the formula
-with what the layer itself put out: `✓` if they agree to a part in ten thousand.
+channel, summed up, plus the bias if there is one. *Padding* is drawn hatched and counts as 0. A dense
+layer: the largest products of input and weight. A pool: its window and which value won. The last line
+compares the formula with what the layer itself put out: `✓` if they agree to a part in ten thousand;
+where both are no number it says so.
 
 **Legend.** From the least to the greatest value of the scale. Where values have both signs the scale is
 symmetric and its middle is 0. What it spans is its *scope* (`g`): *unit*, each map its own; *layer*, all

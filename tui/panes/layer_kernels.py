@@ -14,6 +14,8 @@ from ..render.pooling import factor, shrink
 from ..render.scale import Scale
 from ..render.tiles import Tiles
 from .blocks import Block, remark
+from .decimals import column, decimals
+from .layer_sheet import sheet
 from .layer_sight import source
 from .layer_wall import wall
 from .units import units
@@ -134,9 +136,10 @@ def kernel_of(
     if len(pictures) == 1:
         h, w = pictures.shape[1:]
         if w * _CELL <= width and h < height:
-            return [*grid(pictures[0], scale, ink, cell=_CELL), key], title
+            each = column(width, w)
+            return [*grid(pictures[0], scale, ink, cell=each, digits=decimals(pictures, each - 1)), key], title
         strips, _ = _matrix(pictures[0], scale, ink, width, height - 1)
         return [*strips, key], title
-    drawn = wall(pictures, names, scale, ink, width, height - 1)
-    part = f" {drawn.shown.start}-{drawn.shown.stop - 1} of {len(pictures)}" if len(drawn.shown) < len(pictures) else ""
-    return [*drawn.strips, key], f"{title} by input{part}"
+    strips, shown = sheet(pictures, names, scale, ink, width, height - 1)
+    part = f" {shown.start}-{shown.stop - 1} of {len(pictures)}" if len(shown) < len(pictures) else ""
+    return [*strips, key], f"{title} by input{part}"

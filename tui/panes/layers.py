@@ -23,6 +23,7 @@ from .blocks import Parts
 from .layer_cell import pages
 from .layer_channel import side_width
 from .layer_help import HELP
+from .layer_places import Places
 from .layer_scene import Looked, Scene, Spot, formula_width, scene, shows_maps
 from .layer_sight import CELL, CHANNEL, LADDER, LAYER, SCOPES, SPLITS, Sight, extent, find, is_flat, size
 from .model_pane import ModelPane
@@ -34,14 +35,14 @@ class LayersPane(ModelPane):
     HELP = HELP
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "deeper", "Look inside"),
+        Binding("enter", "deeper", "Look in"),
         Binding("escape", "back", "Back"),
-        Binding("full_stop", "example(1)", "Next image", key_display=",/."),
+        Binding("full_stop", "example(1)", "Image", key_display=",/."),
         Binding("comma", "example(-1)", "Previous image", show=False),
-        Binding("g", "scope", "Colour scale"),
+        Binding("g", "scope", "Scale"),
         Binding("K,w", "kernels", "Kernels", key_display="K"),
+        Binding("f", "large", "Full"),
         Binding("t", "split", "Test/validation", show=False),
-        Binding("f", "large", "Full screen", show=False),
         Binding("up,k", "move(0, -1)", "Previous layer, or up", show=False),
         Binding("down,j", "move(0, 1)", "Next layer, or down", show=False),
         Binding("left,h", "move(-1, 0)", "Left", show=False),
@@ -53,6 +54,7 @@ class LayersPane(ModelPane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.sight = Sight()
+        self._places = Places()
         self._parts = Parts()
         self._scene = Scene([])
 
@@ -62,7 +64,7 @@ class LayersPane(ModelPane):
         s, (width, height) = self.sight, self.size
         if not s.layer:
             return wanted
-        if shows_maps(s.depth, width, height):
+        if shows_maps(s.depth, width, height) or self._places.seeking:
             wanted["layer"] = LookLayer(s.layer, s.split, s.index)
         if s.depth == CELL or (s.depth == CHANNEL and side_width(width)):
             wanted["cell"] = LookCell(s.layer, s.split, s.index, s.channel, s.row, s.column)
@@ -72,7 +74,10 @@ class LayersPane(ModelPane):
         """Keep to places that the loaded model has, then ask and draw."""
         structure = self._structure()
         if structure is not None:
+            self._places.of(structure)
             self.sight = self.sight.within(structure)
+            if self._places.seeking:
+                self.sight = self._places.settle(self.sight, self._looked(structure).view)
         super().pull()
 
     def stale(self) -> Hashable:
@@ -151,7 +156,10 @@ class LayersPane(ModelPane):
 
     def show_layer(self, name: str) -> None:
         """Choose a layer by name; one that the model does not have falls back when the model is known."""
-        self._see(layer=name, depth=min(self.sight.depth, LAYER), page=0)
+        before = self.sight
+        self.sight = self._places.at(replace(before, depth=min(before.depth, LAYER)), name)
+        self._places.enter(replace(before, depth=LADDER), self.sight, False)
+        self.pull()
 
     def _see(self, **changes: object) -> None:
         self.sight = replace(self.sight, **changes)  # type: ignore[arg-type]
@@ -165,13 +173,16 @@ class LayersPane(ModelPane):
     def action_deeper(self) -> None:
         """One depth further in."""
         if self._structure() is not None:
-            self.sight = self.sight.deeper(self._flat())
+            flat, before = self._flat(), self.sight
+            self.sight = before.deeper(flat)
+            self._places.enter(before, self.sight, flat)
             self.pull()
 
     def action_back(self) -> None:
         """One depth back; from the ladder, leave the full screen."""
         if self.sight.depth > LADDER:
             self.sight = self.sight.higher(self._flat())
+            self._places.leave(self.sight)
         elif self.screen.maximized is self:
             self.screen.minimize()
         else:
@@ -188,20 +199,29 @@ class LayersPane(ModelPane):
         elif self._flat():
             self._choose(s.channel + x + y)
         else:
-            self._see(row=max(0, s.row + y), column=max(0, s.column + x))
+            self._see_cell(s.row + y, s.column + x)
 
     def _step_layer(self, by: int) -> None:
         structure = self._structure()
         names = [layer.name for layer in structure.layers] if structure else []
         if by and self.sight.layer in names:
             at = min(max(names.index(self.sight.layer) + by, 0), len(names) - 1)
-            self._see(layer=names[at], page=0)
+            self._see_layer(names[at])
+
+    def _see_layer(self, name: str) -> None:
+        self.sight = self._places.at(self.sight, name)
+        self.pull()
+
+    def _see_cell(self, row: int, column: int) -> None:
+        self._see(row=max(0, row), column=max(0, column))
+        self._places.chose_cell(self.sight)
 
     def _choose(self, channel: int) -> None:
         structure = self._structure()
         layer = find(structure, self.sight.layer) if structure else None
         if layer is not None and 0 <= channel < extent(layer)[0]:
             self._see(channel=channel)
+            self._places.chose_channel(self.sight)
 
     def action_turn(self, by: int) -> None:
         """The next channel; at the last depth the next page of input channels."""
@@ -250,17 +270,18 @@ class LayersPane(ModelPane):
             if name == s.layer:
                 self.action_deeper()
             else:
-                self._see(layer=name, page=0)
+                self._see_layer(name)
         elif spot.channel is not None:
             if spot.channel == s.channel and s.depth == LAYER:
                 self.action_deeper()
             else:
                 self._see(channel=spot.channel, depth=LAYER)
+                self._places.chose_channel(self.sight)
         elif spot.cell is not None:
             if spot.cell == (s.row, s.column):
                 self.action_deeper()
             else:
-                self._see(row=spot.cell[0], column=spot.cell[1])
+                self._see_cell(*spot.cell)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """The previous layer, or up."""

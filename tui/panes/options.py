@@ -16,10 +16,12 @@ from .words import wrap
 
 ABOUT = 4
 """Lines at the bottom that explain the option at the cursor."""
+HEADINGS_FROM = 7
+"""Rows from which on there is room for headings."""
 
 
 class OptionsPane(Pane):
-    """Names and values; left and right step through what is allowed, Enter types a value."""
+    """Names and values; left and right step through what is allowed, Enter asks for a value."""
 
     HELP = """
 # Options
@@ -29,9 +31,9 @@ change while the model trains: the curves get a mark where they did. Others take
 
 | key | does |
 |---|---|
-| `up` `down` | choose an option |
+| `up` `down` `home` `end` | choose an option |
 | `left` `right` | the previous, next choice; numbers are halved, doubled |
-| `enter` | type a value; it is checked as it is on the command line |
+| `enter` | choose from a list, or type; what is typed is checked as on the command line |
 | `backspace` | the default again |
 
 The line at the bottom says what the option means and what is allowed.
@@ -39,14 +41,16 @@ The line at the bottom says what the option means and what is allowed.
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
+        Binding("home", "jump(False)", "First", show=False),
+        Binding("end", "jump(True)", "Last", show=False),
         Binding("left", "turn(-1)", "Less", show=False),
         Binding("right", "turn(1)", "More", key_display="←/→"),
-        Binding("enter", "edit", "Type a value"),
+        Binding("enter", "edit", "Choose"),
         Binding("backspace", "reset", "Default"),
     ]
 
     class Edit(Message):
-        """The user wants to type a value."""
+        """The user wants to choose or type a value."""
 
         def __init__(self, rule: Rule, value: Any) -> None:
             super().__init__()
@@ -61,9 +65,20 @@ The line at the bottom says what the option means and what is allowed.
 
     @property
     def rules(self) -> list[Rule]:
-        """The rows: data and seed, then the model's options by group."""
-        options = self.lab.draft.options.rules().values()
-        return [*RUN_RULES, *sorted(options, key=lambda rule: rule.group != "model")]
+        """The rows in their order."""
+        return [row for row in self.rows if isinstance(row, Rule)]
+
+    @property
+    def rows(self) -> list[Rule | str]:
+        """What is changed most, the model's options, the rest of the training's; each group below its heading."""
+        rules = self.lab.draft.options.rules()
+        first = {rule.name: rule for rule in (DATA, *(rules[n] for n in FIRST if n in rules), SEED)}
+        rest = [rule for name, rule in rules.items() if name not in first]
+        groups = {"model": [r for r in rest if r.group == "model"], "training": [r for r in rest if r.group != "model"]}
+        rows: list[Rule | str] = [*first.values()]
+        for title, group in groups.items():
+            rows += [title, *group] if group else []
+        return rows
 
     def value(self, rule: Rule) -> Any:
         """The draft's value of a row."""
@@ -78,14 +93,20 @@ The line at the bottom says what the option means and what is allowed.
         ink, rules = self.ink, self.rules
         self._at = min(self._at, len(rules) - 1)
         room = max(1, height - ABOUT - 1) if height > ABOUT + 3 else height
-        self._first = min(max(self._first, self._at - room + 1), self._at, max(0, len(rules) - room))
+        rows: list[Rule | str] = self.rows if room >= HEADINGS_FROM else [*rules]
+        at = rows.index(rules[self._at])
+        top = 0 if self._at == 0 else at - isinstance(rows[at - 1], str)  # with the heading above it
+        self._first = min(max(self._first, at - room + 1), top, max(0, len(rows) - room))
         name_width = min(max(len(rule.name) for rule in rules) + 2, width * 3 // 5)
         strips = []
-        for k, rule in enumerate(rules[self._first : self._first + room], start=self._first):
+        for rule in rows[self._first : self._first + room]:
+            if isinstance(rule, str):
+                strips.append(line([(cut(f"── {rule} ", width).ljust(width, "─"), ink.style(ink.dim))], width, ink))
+                continue
             value, text = self.value(rule), show(self.value(rule))
             mark = "~" if rule.live else " "
             cells = pad(f"{mark}{rule.name}", name_width) + cut(text, width - name_width)
-            if k == self._at:
+            if rule is rows[at]:
                 style = ink.selected() if self.has_focus else ink.style(bold=True)
                 strips.append(line([(pad(cells, width), style)], width, ink))
             else:
@@ -112,13 +133,18 @@ The line at the bottom says what the option means and what is allowed.
         self._at = (self._at + by) % len(self.rules)
         self.pull()
 
+    def action_jump(self, last: bool) -> None:
+        """Choose the first or the last option."""
+        self._at = len(self.rules) - 1 if last else 0
+        self.pull()
+
     def action_turn(self, by: int) -> None:
         """The next value in a direction."""
         rule = self.rules[self._at]
         self.lab.set_option(rule.name, show(turned(rule, self.value(rule), by)))
 
     def action_edit(self) -> None:
-        """Type a value."""
+        """Choose or type a value."""
         rule = self.rules[self._at]
         self.post_message(self.Edit(rule, self.value(rule)))
 
@@ -131,6 +157,8 @@ The line at the bottom says what the option means and what is allowed.
 DATA = Rule(name="data", kind=str, default="digits", help="a name, a .npz or .csv file, or a folder of images")
 SEED = Rule(name="seed", kind=int, default=0, help="fixes the split, the weights, the order", low=0, high=2**31 - 1)
 RUN_RULES = (DATA, SEED)
+FIRST = ("steps", "lr", "batch")
+"""What is changed most: it comes first, between data and seed."""
 
 
 def turned(rule: Rule, value: Any, by: int) -> Any:

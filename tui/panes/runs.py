@@ -27,14 +27,14 @@ The trainings kept under `runs/`, newest first: status, steps, test accuracy.
 | key | does |
 |---|---|
 | `up` `down` | choose a run |
-| `space` | overlay its curves on the live ones, or take them away |
+| `o` | overlay its curves on the live ones, or take them away |
 | `enter` | attach to it, if it trains in the background |
 | `c` | take all overlays away |
 """
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
-        Binding("space", "overlay", "Overlay"),
+        Binding("o", "overlay", "Overlay"),
         Binding("enter", "attach", "Attach"),
         Binding("c", "clear", "Clear overlays", show=False),
     ]

@@ -12,6 +12,7 @@ from ..render.grid import written
 from ..render.numbers import cut, pad
 from ..render.palette import Ink
 from ..render.shades import sign_colour
+from .decimals import decimals
 
 _NUMBER = 8
 _LEAST = 6
@@ -35,6 +36,7 @@ def signed_bars(
     finite = [abs(value) for value in values if math.isfinite(value)]
     reach = reach or max(finite, default=0.0)
     signed = any(value < 0 for value in values)
+    digits = decimals(values, _NUMBER - 1, digits)
     left = max((cell_len(cut(label, width)) for label in labels), default=0)
     left = max(1, min(left, width - _NUMBER - 3 - 2 * _LEAST))
     room = max(0, width - left - _NUMBER - 2)

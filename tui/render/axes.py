@@ -11,6 +11,8 @@ from .braille import Floats
 
 X = Literal["step", "time", "clock"]
 LARGEST = float(np.finfo(np.float64).max)
+FINEST = 1e-5
+"""Seconds; floats hold the time of day not much finer."""
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _PERIODS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _NEAT = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
@@ -103,6 +105,8 @@ def ticks(low: float, high: float, count: int) -> list[tuple[float, str]]:
 def time_ticks(low: float, high: float, count: int, clock: bool) -> list[tuple[float, str]]:
     """About `count` round times with labels: durations (90 s is 1m30), or local times of day if `clock`."""
     span = high - low
+    if clock and span < 5 and abs(low) < 1e11:
+        return _second_ticks(low, span, count)
     if span < 5 or not abs(low) + abs(high) < 1e11:
         marks = ticks(low, high, count)
         return marks if clock else [(mark, label + "s") for mark, label in marks]
@@ -112,6 +116,21 @@ def time_ticks(low: float, high: float, count: int, clock: bool) -> list[tuple[f
     first, last = math.ceil((low + zone) / period), math.floor((high + zone) / period)
     marks_at = [k * period - zone for k in range(first, last + 1)]
     return [(mark, moment(mark, period) if clock else duration(mark, period)) for mark in marks_at]
+
+
+def _second_ticks(low: float, span: float, count: int) -> list[tuple[float, str]]:
+    """Times of day at round parts of a second: 14:05:30.5; one where the span is finer than clocks are."""
+    step, whole = _step(0.0, span, count), math.floor(low)
+    if step < FINEST:
+        return [(low, moment(low))]
+    places = max(-math.floor(math.log10(step) + 1e-9), 0)
+    first, last = math.ceil((low - whole) / step - 1e-6), math.floor((low - whole + span) / step + 1e-6)
+    marks = []
+    for after in (k * step for k in range(first, last + 1)):
+        seconds = math.floor(after + step * 1e-6)
+        fraction = f"{max(after - seconds, 0.0):.{places}f}"[1:]
+        marks.append((whole + after, moment(whole + seconds) + fraction))
+    return marks
 
 
 def moment(epoch: float, period: float = 1.0) -> str:
@@ -139,7 +158,7 @@ def neat(low: float, high: float) -> tuple[float, float]:
     """The x to show for data from low to high: a little room at the right, so that it seldom changes."""
     span = high - low
     if not span > 0:
-        return low, low + max(abs(low) * 1e-6, 1.0)
+        return low, low + max(abs(low) * 1e-9, 1.0)
     unit = 10.0 ** math.floor(math.log10(span))
     return low, low + unit * next((size for size in _NEAT if size * unit >= span * (1 - 1e-9)), 10.0)
 

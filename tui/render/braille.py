@@ -101,12 +101,6 @@ class Cells:
         """Whether nothing but a grid line, or one of the characters `over`, is in a cell."""
         return not self.bits[row, column] and chr(self.codes[row, column]) in " ┈" + over
 
-    def clear_word(self, row: int, column: int, step: int) -> None:
-        """Blank the characters from a cell on to the next blank one, leftwards if `step` is -1."""
-        while 0 <= column < self.width and self.codes[row, column] != ord(" "):
-            self.codes[row, column] = ord(" ")
-            column += step
-
     def overlay(self, row: int, column: int, style: Style) -> None:
         """Add `style`, e.g. a background, to what one cell has."""
         self.looks[row, column] = self.look(self._table[self.looks[row, column]] + style)

@@ -48,17 +48,20 @@ def chart(
     cells = Cells(width, height - len(heads), ink.style())
     axis = Axis.around(drawn(curves, pieces, axes, columns), rows // 3 + 1, axes.log)
     frame = Frame(cells, axes, rows, ink, x_labels)
-    frame.draw(axis)
+    start, label = (0, "") if cursor is None else frame.reading(cursor, _where(curves, axes, cursor), marks)
+    frame.draw(axis, range(start, start + len(label)))
     if axis is None:
         some = any(np.isfinite(k.low).any() for knots in pieces for k in knots)
         text = "log y: no positive value here" if axes.log and some else "no points here"
         cells.text(rows // 2, GUTTER + 1, text.center(columns // 2 - 2), ink.style(ink.dim))
     else:
-        Plot(cells, GUTTER, columns, 4 * rows, axis, ink).draw(curves, pieces, axes.window)
+        plot = Plot(cells, GUTTER, columns, 4 * rows, axis, ink)
+        plot.draw(curves, pieces, axes.window)
+        plot.values(curves, pieces)
     frame.marks(marks)
     frame.gaps(pieces)
     if cursor is not None:
-        frame.crosshair(cursor, _where(curves, axes, cursor), marks)
+        frame.crosshair(cursor, start, label)
     return heads + cells.strips()
 
 

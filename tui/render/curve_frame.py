@@ -51,26 +51,26 @@ class Frame:
         share = (x - self.axes.low) / (self.axes.high - self.axes.low)
         return GUTTER + round(share * (self.columns - 1)) // 2 if -1e-9 <= share <= 1 + 1e-9 else None
 
-    def draw(self, axis: Axis | None) -> None:
-        """The two axes; `axis` is y's, None where nothing is in view."""
+    def draw(self, axis: Axis | None, taken: range = range(0)) -> None:
+        """The two axes; `axis` is y's, None where nothing is in view; labels of x leave the columns `taken` free."""
         cells, ink = self.cells, self.ink
         for row in range(self.rows):
             cells.text(row, GUTTER - 1, "│", self.line)
         cells.text(self.rows, GUTTER - 1, "└" + "─" * (self.right - GUTTER), self.line)
-        taken = set()
+        used = set()
         for value, text in axis.ticks(self.rows // 3 + 1) if axis else ():
             row = int((1 - axis.share(np.array([value]))[0]) * (4 * self.rows - 1) + 0.5) // 4 if axis else -1
-            if row in taken or not 0 <= row < self.rows:
+            if row in used or not 0 <= row < self.rows:
                 continue
-            taken.add(row)
+            used.add(row)
             cells.text(row, 0, cut(text, GUTTER - 2).rjust(GUTTER - 2), self.label)
             cells.text(row, GUTTER - 1, "┤", self.line)
             if ink.coloured:
                 grid = ink.style(mix(ink.background, ink.foreground, 0.14))
                 cells.text(row, GUTTER, "┈" * (self.right - GUTTER), grid)
-        self._x()
+        self._x(taken)
 
-    def _x(self) -> None:
+    def _x(self, taken: range) -> None:
         a, cells, name = self.axes, self.cells, _NAMES[self.axes.x]
         count = max((self.right - GUTTER) // 12, 2)
         if a.x == "step":
@@ -84,10 +84,10 @@ class Frame:
                 continue
             cells.text(self.rows, column, "┬", self.line)
             start = min(column - len(text) // 2, self.right - len(text))
-            if self.x_labels and start >= free:
+            if self.x_labels and start >= free and not _touch(start, text, taken):
                 cells.text(self.rows + 1, start, text, self.label)
                 free = start + len(text) + 1
-        if self.x_labels:
+        if self.x_labels and not _touch(1, name, taken):
             cells.text(self.rows + 1, 1, name, self.label)
 
     def marks(self, marks: Sequence[tuple[float, str]]) -> None:
@@ -106,8 +106,18 @@ class Frame:
             for column in np.unique(k.at[here].astype(np.int64) // 2):
                 self.cells.text(self.rows, GUTTER + int(column), "×", self.ink.style(self.ink.bad, bold=True))
 
-    def crosshair(self, x: float, words: str, marks: Sequence[tuple[float, str]]) -> None:
-        """A vertical line at `x`, and below it `words` and the texts of the marks that are near."""
+    def reading(self, x: float, words: str, marks: Sequence[tuple[float, str]]) -> tuple[int, str]:
+        """The label of a crosshair at `x`, where it starts: `words` and the texts of the marks that are near."""
+        column = self.column(x)
+        if column is None or not self.x_labels:
+            return 0, ""
+        near = [text for m, text in marks if (at := self.column(m)) is not None and abs(at - column) <= 2]
+        text = cut(" · ".join([words, *near[-2:]]), self.cells.width - 2)
+        text = f" {''.join(c if cell_len(c) == 1 else '?' for c in text)} "
+        return min(max(column - 1 - len(words) // 2, 0), self.cells.width - len(text)), text
+
+    def crosshair(self, x: float, start: int, label: str) -> None:
+        """A vertical line at `x`, and below it, from column `start`, its label."""
         column = self.column(x)
         if column is None:
             return
@@ -119,11 +129,9 @@ class Frame:
             if band is not None:
                 cells.overlay(row, column, band)
         cells.text(self.rows, column, "┷", ink.style(ink.accent, bold=True))
-        if self.x_labels:
-            near = [text for m, text in marks if (at := self.column(m)) is not None and abs(at - column) <= 2]
-            text = cut(" · ".join([words, *near[-2:]]), cells.width - 2)
-            text = f" {''.join(c if cell_len(c) == 1 else '?' for c in text)} "
-            start = min(max(column - 1 - len(words) // 2, 0), cells.width - len(text))
-            cells.clear_word(self.rows + 1, start - 1, -1)
-            cells.clear_word(self.rows + 1, start + len(text), 1)
-            cells.text(self.rows + 1, start, text, ink.style(ink.accent, bold=True, reverse=True))
+        cells.text(self.rows + 1, start, label, ink.style(ink.accent, bold=True, reverse=True))
+
+
+def _touch(start: int, text: str, taken: range) -> bool:
+    """Whether `text` from column `start` on is in the columns `taken`, or next to them."""
+    return bool(taken) and start <= taken.stop and start + len(text) >= taken.start

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from ...engine.text import sanitize
 from .cells import Part, line
 from .numbers import compact, cut
 from .palette import Ink
@@ -68,7 +69,7 @@ def _entry(entry: Entry, full: int, names: int, window: int, ink: Ink) -> list[P
     quiet = ink.style(ink.dim)
     parts = [(entry.swatch, ink.style(entry.colour, bold=not entry.faded))]
     if entry.label:
-        parts.append((" " + cut(entry.label, names), quiet if entry.faded else ink.style()))
+        parts.append((" " + _ends(entry.label, names), quiet if entry.faded else ink.style()))
     if entry.value is None:
         return [*parts, (" -", quiet)]
     parts.append((" " + compact(entry.value, 8).ljust(7), ink.style(bold=not entry.faded)))
@@ -78,6 +79,17 @@ def _entry(entry: Entry, full: int, names: int, window: int, ink: Ink) -> list[P
     if entry.where:
         parts.append((f" @{entry.where}", quiet))
     return parts
+
+
+def _ends(text: str, width: int) -> str:
+    """As `cut`, but out of the middle: a name begins with its role and ends with what tells it from others."""
+    text = sanitize(text)
+    if cell_len(text) <= width:
+        return text
+    head, tail = cut(text, width // 2 + 1), 0
+    while tail < len(text) and cell_len(head) + cell_len(text[-tail - 1 :]) <= width:
+        tail += 1
+    return head + text[len(text) - tail :]
 
 
 def _flow(head: list[Part], entries: list[list[Part]], width: int) -> list[list[Part]]:

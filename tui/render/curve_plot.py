@@ -10,6 +10,7 @@ from .axes import Axes, Axis
 from .braille import Cells, Dots, Floats, fill, link
 from .colour import mix
 from .curve import Curve, letters
+from .numbers import compact
 from .palette import Ink
 from .trace import Knots
 
@@ -70,6 +71,25 @@ class Plot:
         for index, (curve, knots, letter) in enumerate(layers):
             if letter:
                 self._letter(letter, index, len(layers), curve, knots, curve.averaged(window))
+
+    def values(self, curves: Sequence[Curve], pieces: Pieces) -> None:
+        """The number beside each point if no curve has more than one; only in cells that are free."""
+        if any(len(curve.trace) > 1 for curve in curves):
+            return
+        for curve, k in ((c, k) for c, knots in zip(curves, pieces, strict=True) for k in knots):
+            row = self._row(k.last)[0]
+            if not (0 <= k.at[0] <= self.columns - 1 and 0 <= row <= self.rows - 1):
+                continue
+            line, column, text = int(row + 0.5) // 4, int(k.at[0]) // 2, compact(float(k.last[0]), 8)
+            for start in (column + 2, column - 1 - len(text)):
+                cells = range(start, start + len(text))
+                if (
+                    start >= 0
+                    and cells[-1] < self.columns // 2
+                    and all(self.cells.free(line, self.left + cell) for cell in cells)
+                ):
+                    self.cells.text(line, self.left + start, text, self.ink.style(curve.colour(self.ink), bold=True))
+                    break
 
     def _shape(self, k: Knots, curve: Curve, window: int) -> Dots:
         mean = curve.averaged(window)

@@ -22,9 +22,9 @@ LEVELS = 33
 _ANCHORS = {
     (SEQUENTIAL, True): ("#24265c", "#2a5c94", "#2f9a93", "#7fcb62", "#f2e45a", "#fffbe0"),
     (SEQUENTIAL, False): ("#cdeac0", "#78c8a4", "#2f97a5", "#2a6598", "#2b3a7c", "#17103c"),
-    ("negative", True): ("#123a63", "#1f6fb5", "#56b4e9", "#c9ecff"),
+    ("negative", True): ("#123a63", "#1a64a8", "#2f94dd", "#66bdff"),
     ("negative", False): ("#bfdcf2", "#5aa5da", "#1c68a8", "#0a3158"),
-    ("positive", True): ("#573309", "#b06400", "#f0a02c", "#ffe6b8"),
+    ("positive", True): ("#573309", "#9c5a00", "#d98410", "#ffab33"),
     ("positive", False): ("#fbdcae", "#ec9a3c", "#b35a08", "#592600"),
 }
 

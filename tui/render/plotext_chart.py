@@ -10,6 +10,7 @@ from ...engine.runs.run import Run
 from .numbers import number
 
 MARKERS = ("braille", "o", "x", "+")
+TICKS = 5
 COLUMNS = 2
 """Points given to plotext for every column of the chart; more would cost time and show nothing."""
 
@@ -27,6 +28,9 @@ def chart(run: Run, tags: tuple[str, ...], width: int, height: int, *, colour: b
             steps, means = _thinned(run, tag, COLUMNS * width)
             draw = plotext.plot if marker == "braille" else plotext.scatter
             draw(steps, means, label=f"{tag} {number(means[-1], 8).strip()}", marker=marker)
+        first, last = (int(run.series[shown[0]].points().steps[k]) for k in (0, -1))
+        ticks = sorted({round(first + (last - first) * k / TICKS) for k in range(TICKS + 1)})
+        plotext.xticks(ticks, [f"{tick:,}" for tick in ticks])
         plotext.xlabel("step")
         text: str = plotext.build()
     finally:

@@ -19,8 +19,15 @@ class HelpScreen(ModalScreen[None]):
             width: 84; max-width: 96%; height: auto; max-height: 92%; padding: 0 1;
             border: round $accent; background: $surface; border-title-color: $accent;
         }
+        Markdown { padding: 0; }
+        MarkdownH1 { margin: 0 0 1 0; content-align: left middle; }
+        MarkdownTable { margin: 0 0 1 0; }
+        MarkdownTableContent { keyline: none; grid-gutter: 0 2; grid-columns: auto 1fr; }
+        MarkdownTableContent > .cell, MarkdownTableContent > .header { padding: 0; }
+        MarkdownTableContent > .header { color: $foreground 60%; text-style: none; }
     }
     """
+    AUTO_FOCUS = "VerticalScroll"
     BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close")]
 
     def __init__(self, pane: str, text: str) -> None:

@@ -28,6 +28,7 @@ class ValueScreen(ModalScreen[str]):
         #trouble { color: $error; height: auto; min-height: 1; }
     }
     """
+    AUTO_FOCUS = "Input"
     BINDINGS = [Binding("escape", "cancel", "Cancel")]
 
     def __init__(self, rule: Rule, value: Any) -> None:

@@ -68,10 +68,12 @@ class StatusBar(Widget):
 def bar(status: Status, ink: Ink, width: int, sent: float | None = None) -> Strip:
     """The status in one line; what matters least is left out first when there is no room."""
     colour = {"running": ink.good, "finished": ink.good, "failed": ink.bad, "paused": ink.categories[1]}
-    style = ink.style(colour.get(status.state, ink.dim), bold=True)
+    style = ink.style(ink.bad if status.diverged_at else colour.get(status.state, ink.dim), bold=True)
     head = f" {SIGNS.get(status.state, '?')} {status.state}"
     if status.model:
         head += f" {status.model}"
+    if status.diverged_at:
+        head += f": diverged at step {status.diverged_at:,}"
     parts = [(head, style)]
     plain, dim = ink.style(), ink.style(ink.dim)
     room = width - len(head)

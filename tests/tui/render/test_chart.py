@@ -235,3 +235,29 @@ def test_any_steps_in_any_window(steps: list[int], low: float, span: float) -> N
     for x in kinds:
         curves = [Curve(label="a", trace=Trace(one, x), smooth=True)]
         exact(chart(curves, Axes(x=x, low=low, high=high, window=4), 50, 10, DARK), 50)
+
+
+def test_a_single_point_is_a_number_beside_a_cross(golden: Golden) -> None:
+    curves = [Curve(label="test", trace=Trace(logged([450], [0.0], [0.03127])), dotted=True)]
+    golden("chart_point", chart(curves, Axes(high=600), 60, 10, PLAIN, title="calibration error (ECE)"))
+    right = text(chart(curves, Axes(high=450), 60, 10, PLAIN))
+    assert "0.03127 " in right.split("\n", 1)[1], "at the right edge it is on the left"
+    with_more = chart([*curves, *pair()], Axes(high=600), 60, 10, PLAIN)
+    assert "0.03127" not in text(with_more[3:])
+
+
+@pytest.mark.parametrize("cursor", [0.0, 30.0, 300.0, 560.0, 600.0])
+def test_the_crosshair_covers_no_part_of_a_label_of_x(cursor: float) -> None:
+    whole = chart(pair(), Axes(high=600), 76, 18, PLAIN)[-1].text.split()
+    marks = [(cursor, "a change of the learning rate")]
+    strip = chart(pair(), Axes(high=600), 76, 18, PLAIN, cursor=cursor, marks=marks)[-1]
+    pieces = [(s.text, bool(s.style and s.style.reverse)) for s in strip]
+    label = next(part for part, reverse in pieces if reverse)
+    assert label.startswith(f" step {cursor:.0f} · ") and "learning rate" in label
+    assert {word for part, reverse in pieces if not reverse for word in part.split()} <= set(whole)
+
+
+def test_a_long_label_loses_its_middle() -> None:
+    curves = [Curve(label=f"val experiment-of-tuesday-{k}", trace=trace([1.0]), slot=k) for k in range(9)]
+    picture = text(chart(curves, Axes(), 80, 12, DARK, title="loss"))
+    assert all(f"val exp…uesday-{k}"[-3:] in picture for k in range(6)) and "val exp" in picture

@@ -1,5 +1,6 @@
 import math
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -84,3 +85,23 @@ def test_denormals_fill_their_axis() -> None:
     axis = Axis.around(np.array([5e-324, 5e-322]), 4)
     assert axis is not None
     assert np.diff(axis.share(np.array([5e-324, 5e-322])))[0] > 0.5
+
+
+def test_short_spans_of_the_clock_are_times_of_day() -> None:
+    start = 1795418038.4
+    at = time.strftime("%H:%M:%S", time.localtime(start))
+    for span, places, count in ((4.0, 0, 4), (1.0, 1, 5), (0.01, 3, 4)):
+        marks = time_ticks(start, start + span, count, True)
+        assert 2 <= len(marks) <= count + 2
+        for x, label in marks:
+            whole = math.floor(x + 1e-6)
+            assert start - 1e-6 <= x <= start + span + 1e-6
+            fraction = f"{max(x - whole, 0):.{places}f}"[1:]
+            assert label == time.strftime("%H:%M:%S", time.localtime(whole)) + fraction
+    assert time_ticks(start, start + 1e-6, 4, True) == [(start, at)]
+
+
+def test_one_point_of_the_clock_has_seconds_around_it() -> None:
+    low, high = neat(1795418038.4, 1795418038.4)
+    assert 1 <= high - low <= 5
+    assert all(label.count(":") == 2 for _, label in time_ticks(low, high, 6, True))
