@@ -7,6 +7,7 @@ import time
 from importlib import import_module
 
 NAMES = {
+    "quality": ("quality", "how well the models learn"),
     "throughput": ("throughput", "steps a second with the lab open"),
     "latency": ("latency", "from key to paint, and the longest stall"),
     "startup": ("startup", "to the first frame, to the first step"),

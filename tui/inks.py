@@ -44,6 +44,7 @@ def take_themes(app: App[Any], depth: Depth) -> None:
     for theme in THEMES:
         app.register_theme(theme)
     app.set_reactive(App.theme, first_theme(depth))
+    app.stylesheet.set_variables(app.get_css_variables())
     if depth in ("truecolor", "256"):
         for name in ("ansi-dark", "ansi-light"):  # they would turn pictures into shades for no need
             app.unregister_theme(name)

@@ -331,6 +331,14 @@ async def test_an_attached_lab_follows_the_options_there(fake):
         assert session.sent == []
 
 
+async def test_the_house_theme_is_on_from_the_first_picture(fake, monkeypatch):
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    async with lab(fake()) as (app, _):
+        assert app.theme == "dlviz-dark" and app.ink.background == "#101418"
+        assert app.screen.styles.background.hex.lower() == "#101418"
+        assert app.theme_variables["accent"].lower() == app.ink.accent
+
+
 async def test_themes_change_every_pane(fake):
     async with lab(fake()) as (app, pilot):
         app.theme = "dlviz-light"
