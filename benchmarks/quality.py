@@ -24,10 +24,9 @@ def measure() -> list[Figure]:
         accuracy = [run["test_accuracy"] for run in runs]
         mean, ece = fmean(accuracy), fmean(run["test_ece"] for run in runs)
         figures.append(figure(f"{model} on digits, mean of {len(runs)} seeds", "", mean, "chance", CHANCE, least=least))
-        worst = {"least": 0.982} if model == "cnn" else {}
-        figures.append(figure(f"{model}, the worst seed", "", min(accuracy), "chance", CHANCE, **worst))
-        bound = {"most": 0.02} if model == "cnn" else {}
-        figures.append(figure(f"{model}, calibration error (ECE)", "", ece, **bound))
+        worst, bound = (0.982, 0.02) if model == "cnn" else (None, None)
+        figures.append(figure(f"{model}, the worst seed", "", min(accuracy), "chance", CHANCE, least=worst))
+        figures.append(figure(f"{model}, calibration error (ECE)", "", ece, most=bound))
     deep = ("depth=24", "batch_norm=false")
     plain = fmean(test("resnet", (*deep, "skip=false"), seed=seed)["test_accuracy"] for seed in FEW)
     skip = fmean(test("resnet", deep, seed=seed)["test_accuracy"] for seed in FEW)

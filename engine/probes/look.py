@@ -1,8 +1,10 @@
 """One door to all probes: a request in, a view out."""
 
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 import torch
+from torch import nn
 
 from ..catalog import find
 from ..data.dataset import Dataset
@@ -21,7 +23,11 @@ from .requests import (
     Structure,
     View,
 )
-from .structure import structure
+from .structure import structure, with_gradients
+
+
+_LADDERS: WeakKeyDictionary[nn.Module, Structure] = WeakKeyDictionary()
+"""A model's shapes do not change while it trains; its gradients do."""
 
 
 def look(request: Request, trainer: Trainer | None, load: Callable[[str, int], Dataset]) -> View:
@@ -36,7 +42,9 @@ def look(request: Request, trainer: Trainer | None, load: Callable[[str, int], D
     model, data, device, step = trainer.model, trainer.objective.data, trainer.device, trainer.step
     match request:
         case LookStructure():
-            return structure(model, trainer.job.model, data, device, step)
+            known = _LADDERS.get(model) or structure(model, trainer.job.model, data, device, step)
+            _LADDERS[model] = known
+            return with_gradients(known, model, step)
         case LookLayer():
             return layer_view(model, data, request, step, device)
         case LookCell():

@@ -1,5 +1,6 @@
 """The ladder of a model's layers: shapes, parameters, multiply-adds, gradient norms."""
 
+from dataclasses import replace
 from math import prod
 
 import torch
@@ -49,6 +50,16 @@ def structure(model: nn.Module, name: str, data: Dataset, device: torch.device, 
     forward(model, torch.zeros(1, *data.shape, device=device), seen)
     sizes = len(data.train), len(data.val), len(data.test)
     return Structure(name, data.shape, tuple(layers), data.classes, *sizes, data.name, step)
+
+
+def with_gradients(ladder: Structure, model: nn.Module, step: int) -> Structure:
+    """`ladder` with the gradient norms of now."""
+    norms = gradient_norms(model)
+    return replace(
+        ladder,
+        step=step,
+        layers=tuple(replace(layer, gradient=norms.get(layer.name, layer.gradient)) for layer in ladder.layers),
+    )
 
 
 def multiply_adds(module: nn.Module, shape: tuple[int, ...]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FAN = 32
+FAN = 16
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -48,44 +48,50 @@ class Pyramid:
     def ranges(self, values: Floats, starts: Ints, ends: Ints) -> Summary:
         """Summaries of `values[starts[i]:ends[i]]`; `values` is what `extend` saw last."""
         n = len(starts)
-        low, high = np.full(n, np.inf), np.full(n, -np.inf)
-        total, count = np.zeros(n), np.zeros(n, np.int64)
+        # Every range has two rows, one for what lies before whole blocks and one for what lies behind them.
+        low, high = np.full(2 * n, np.inf), np.full(2 * n, -np.inf)
+        total, count = np.zeros(2 * n), np.zeros(2 * n)
         lo, hi = starts.astype(np.int64), np.maximum(ends, starts).astype(np.int64)
-        size = hi - lo
-        raw: Floats | None = values
-        k = 0
+        size, below, k = hi - lo, None, 0
         while True:
             inner_lo, inner_hi = -(-lo // FAN), hi // FAN
             deeper = (inner_lo < inner_hi) & (k < len(self._levels))
-            head_end = np.where(deeper, inner_lo * FAN, hi)
-            tail_start = np.where(deeper, inner_hi * FAN, hi)
-            for a, b in ((lo, head_end), (tail_start, hi)):
-                owners, index = _spread(a, b)
-                if not len(index):
-                    continue
-                piece = _raw(raw[index]) if raw is not None else self._levels[k - 1].view().take(index)
-                np.minimum.at(low, owners, piece.low)
-                np.maximum.at(high, owners, piece.high)
+            head_end, tail_start = np.where(deeper, inner_lo * FAN, hi), np.where(deeper, inner_hi * FAN, hi)
+            rows, firsts, index = _spread(np.concatenate([lo, tail_start]), np.concatenate([head_end, hi]))
+            if len(index):
+                piece = below.take(index) if below is not None else _raw(values[index])
+                low[rows] = np.minimum(low[rows], np.minimum.reduceat(piece.low, firsts))
+                high[rows] = np.maximum(high[rows], np.maximum.reduceat(piece.high, firsts))
                 with np.errstate(over="ignore"):
-                    total += np.bincount(owners, piece.total, n)
-                count += np.bincount(owners, piece.count, n).astype(np.int64)
+                    total[rows] += np.add.reduceat(piece.total, firsts)
+                count[rows] += np.add.reduceat(piece.count, firsts)
             if not deeper.any():
                 break
             lo, hi = np.where(deeper, inner_lo, 0), np.where(deeper, inner_hi, 0)
-            raw, k = None, k + 1
-        empty = count == 0
-        low[empty] = high[empty] = np.nan
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.clip(total / count, low, high)
-        return Summary(low, high, mean, count, size - count)
+            below, k = self._levels[k].view(), k + 1
+        both = 2, n
+        return _summary(low.reshape(both), high.reshape(both), total.reshape(both), count.reshape(both), size)
 
 
-def _spread(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """For ranges [start, end): the owner and the index of each element, flattened."""
+def _summary(low: Floats, high: Floats, total: Floats, count: Floats, size: Ints) -> Summary:
+    """Both rows of every range together."""
+    lows, highs, counts = low.min(0), high.max(0), count.sum(0)
+    empty = counts == 0
+    lows[empty] = highs[empty] = np.nan
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        mean = np.clip(total.sum(0) / counts, lows, highs)
+    whole = counts.astype(np.int64)
+    return Summary(lows, highs, mean, whole, size - whole)
+
+
+def _spread(starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
+    """The elements of ranges [start, end), flattened: which ranges have any, where each begins, and the indices."""
     lengths = np.maximum(ends - starts, 0)
-    owners = np.repeat(np.arange(len(starts)), lengths)
-    offsets = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return owners, starts[owners] + offsets
+    owners = np.flatnonzero(lengths)
+    lengths = lengths[owners]
+    firsts = np.cumsum(lengths) - lengths
+    index = np.arange(int(lengths.sum())) + np.repeat(starts[owners] - firsts, lengths)
+    return owners, firsts, index
 
 
 @dataclass
