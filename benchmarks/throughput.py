@@ -10,8 +10,8 @@ from dlviz.engine.runs.open import open_run
 from .report import Figure, figure, median
 from .terminal import PYTHON, Terminal, environment, until
 
-STEPS = 4000
-ROUNDS = 3
+STEPS = 3000
+ROUNDS = 6
 HERE = Path(__file__).parent.parent
 
 

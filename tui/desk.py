@@ -100,8 +100,10 @@ class Desk(Container):
             self.screen.minimize()
         self._come(name)
         pane = self.query_one(f"#{name}")
-        target = pane if pane.can_focus else next(w for w in pane.query("*") if w.can_focus and w.display)
-        target.focus()
+        within = pane.query("*") if not pane.can_focus else [pane]
+        target = next((widget for widget in within if widget.can_focus and widget.display), None)
+        if target is not None:
+            target.focus()
 
     def _come(self, name: str) -> None:
         self.current = name

@@ -25,7 +25,6 @@ from .requests import (
 )
 from .structure import structure, with_gradients
 
-
 _LADDERS: WeakKeyDictionary[nn.Module, Structure] = WeakKeyDictionary()
 """A model's shapes do not change while it trains; its gradients do."""
 

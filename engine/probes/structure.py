@@ -53,13 +53,13 @@ def structure(model: nn.Module, name: str, data: Dataset, device: torch.device, 
 
 
 def with_gradients(ladder: Structure, model: nn.Module, step: int) -> Structure:
-    """`ladder` with the gradient norms of now."""
-    norms = gradient_norms(model)
-    return replace(
-        ladder,
-        step=step,
-        layers=tuple(replace(layer, gradient=norms.get(layer.name, layer.gradient)) for layer in ladder.layers),
+    """`ladder` with the gradient norms and settings of now."""
+    norms, modules = gradient_norms(model), leaves(model)
+    layers = (
+        replace(layer, gradient=norms.get(layer.name, layer.gradient), detail=detail(modules[layer.name]))
+        for layer in ladder.layers
     )
+    return replace(ladder, step=step, layers=tuple(layers))
 
 
 def multiply_adds(module: nn.Module, shape: tuple[int, ...]) -> int:

@@ -10,8 +10,8 @@ from ..text import sanitize
 from .session import Session
 from .trainer import Trainer
 
-LEAST_SECONDS = 0.2
-SHARE = 0.05
+LEAST_SECONDS = 0.3
+SHARE = 0.03
 """All looking together may take this share of the time."""
 
 

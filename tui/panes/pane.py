@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..app import DlvizApp
 
 
-SHARE = 0.02
+SHARE = 0.015
 """Drawing what is new may take a pane this share of the time of one core; what the user does is drawn at once."""
 SLOWEST = 0.5
 """Seconds after which it is any pane's turn again."""

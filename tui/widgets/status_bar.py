@@ -1,5 +1,7 @@
 """One line on top: what runs, how far it is, how fast."""
 
+import time
+
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,6 +23,7 @@ SIGNS = {
     "failed": "✗",
 }
 GAUGE = 16
+SECONDS = 0.3
 
 
 class StatusBar(Widget):
@@ -38,10 +41,14 @@ class StatusBar(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._line: Strip | None = None
+        self._turn = 0.0
 
-    def watch_status(self) -> None:
-        """Redraw if the words changed."""
-        self._redraw()
+    def watch_status(self, before: Status, after: Status) -> None:
+        """Redraw if the words changed; while only numbers run on, a few times a second."""
+        now = time.monotonic()
+        if after.state != "running" or before.state != "running" or now >= self._turn:
+            self._turn = now + SECONDS
+            self._redraw()
 
     def watch_ink(self) -> None:
         """Forget the line."""
