@@ -28,7 +28,7 @@ from .status import ACTIVE
 from .trainer import Step, Trainer
 
 FLUSH_SECONDS = 1.0
-RECORD_GROWTH = 1.2
+RECORD_GROWTH = 1.5
 """A record is kept when the step has grown by this factor, so that a long run keeps few."""
 PACKAGES = ("dlviz", "torch", "numpy")
 
