@@ -11,7 +11,7 @@ from .report import Figure, figure, median
 from .terminal import PYTHON, Terminal, environment, until
 
 STEPS = 3000
-ROUNDS = 6
+ROUNDS = 5
 HERE = Path(__file__).parent.parent
 
 

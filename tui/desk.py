@@ -1,5 +1,7 @@
 """The desk: panes side by side, with borders that the mouse can move."""
 
+import time
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -12,10 +14,13 @@ from .panes.card import CardPane
 from .panes.log import LogPane
 from .panes.models import ModelsPane
 from .panes.options import OptionsPane
-from .panes.pane import Pane
 from .panes.runs import RunsPane
 
 STEP = 0.03
+SHARE = 0.02
+"""Drawing what is new may take this share of one core; what the user does is drawn at once."""
+SLOWEST = 0.5
+"""Seconds after which it is drawn in any case."""
 
 
 class Desk(Container):
@@ -41,6 +46,7 @@ class Desk(Container):
         self.lower = "layers"
         self.splits = Splits()
         self._dragging = ""
+        self._turn = 0.0
 
     def compose(self) -> ComposeResult:
         """The catalogue, for the first picture."""
@@ -68,12 +74,17 @@ class Desk(Container):
         return self.query_one(f"#{self.current}")
 
     def pull(self, in_turn: bool = False) -> None:
-        """Draw what changed, or if `in_turn` only the panes whose turn it is."""
+        """Draw what changed in every pane; `in_turn` only as often as the training can spare.
+
+        All panes are drawn together, for putting a picture on the screen costs as much as drawing it.
+        """
+        now = time.monotonic()
+        if in_turn and now < self._turn:
+            return
+        start = time.thread_time()
         for pane in self.children:
-            if in_turn and isinstance(pane, Pane):
-                pane.pull_in_turn()
-            else:
-                pane.pull()  # type: ignore[attr-defined]
+            pane.pull()  # type: ignore[attr-defined]
+        self._turn = now + min((time.thread_time() - start) / SHARE, SLOWEST)
 
     def rearrange(self) -> None:
         """Give every pane its place."""

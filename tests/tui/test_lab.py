@@ -24,9 +24,11 @@ HOSTILE = "[/x] \x1b]0;x\x07 [ \u202e \x9b31m"
 
 @asynccontextmanager
 async def lab(session, size=(120, 40), load=None):
-    """The lab, painted once."""
+    """The lab, painted, with all its panes and its engine opened."""
     app = DlvizApp(session=session, load=load)
     async with app.run_test(size=size) as pilot:
+        while not session.opened:
+            await pilot.pause()
         await pilot.pause()
         yield app, pilot
 

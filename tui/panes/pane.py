@@ -1,6 +1,5 @@
 """The base of every data pane: strips are built when the data changed, and only rows that differ are sent."""
 
-import time
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -13,12 +12,6 @@ from ..render.palette import DARK, Ink
 
 if TYPE_CHECKING:
     from ..app import DlvizApp
-
-
-SHARE = 0.015
-"""Drawing what is new may take a pane this share of the time of one core; what the user does is drawn at once."""
-SLOWEST = 0.5
-"""Seconds after which it is any pane's turn again."""
 
 
 class Pane(Widget, can_focus=True):
@@ -41,7 +34,6 @@ class Pane(Widget, can_focus=True):
         self._strips: list[Strip] = []
         self._key: Hashable = None
         self._asked: dict[str, Request] = {}
-        self._turn = 0.0
 
     @property
     def ink(self) -> Ink:
@@ -80,16 +72,6 @@ class Pane(Widget, can_focus=True):
         if key != self._key:
             self._key = key
             self._show(self.draw(size.width, size.height), size)
-
-    def pull_in_turn(self) -> None:
-        """As `pull`, but a picture that is dear to draw is drawn less often, so that the training goes on."""
-        now = time.monotonic()
-        if now < self._turn:
-            return
-        before, start = self._key, time.thread_time()
-        self.pull()
-        if self._key is not before:
-            self._turn = now + min((time.thread_time() - start) / SHARE, SLOWEST)
 
     def _ask(self, wanted: dict[str, Request]) -> None:
         if wanted == self._asked:
