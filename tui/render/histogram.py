@@ -11,6 +11,7 @@ from .cells import line, note
 from .numbers import compact, cut, pad, short
 from .palette import Ink
 
+_MOST = 1e15
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
@@ -20,7 +21,7 @@ def histogram(counts: Any, edges: Any, ink: Ink, width: int, height: int, *, tit
     First line: the title and the count of the highest column. Last line: the axis. Where there are more
     bins than columns neighbours are added; bins of unequal width are spread over the true axis.
     """
-    counts = np.nan_to_num(np.asarray(counts, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0).clip(0)
+    counts = np.nan_to_num(np.asarray(counts, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0).clip(0, _MOST)
     edges = np.asarray(edges, dtype=np.float64)
     if height < 3 or width < 8 or len(edges) != len(counts) + 1 or not np.isfinite(edges).all():
         return note(_nothing(title), width, ink, height)
