@@ -106,6 +106,46 @@ def train(
 
 
 @app.command()
+def compare(
+    specs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Models, with options behind a colon (resnet:skip=off,depth=24), or runs.", metavar="A B …"
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(help="How many seeds each, from 0 on; 1. Three or more tell luck.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Budget of each training in steps.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="Budget in seconds instead; without both, each model's own.")
+    ] = None,
+    data: Annotated[str | None, typer.Option(help="Data that suit all; their common default.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE for all that have it; repeat it.")] = None,
+    run: Annotated[Path | None, typer.Option(help="Where the runs are kept; if they are there, it goes on.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, …")] = "auto",
+    threads: Annotated[int, typer.Option(help="Threads of torch.", min=1, max=256)] = 1,
+    plain: Annotated[bool, typer.Option("--plain", help="Print a report, as without it.")] = False,
+    json: Json = False,
+) -> None:
+    """Train models alike, one after the other, and say what differs and how surely."""
+    from .commands import compare as comparing
+
+    asked = comparing.Asked(
+        specs=tuple(specs or ()),
+        seeds=seeds,
+        steps=steps,
+        seconds=seconds,
+        data=data,
+        texts=tuple(set_ or ()),
+        run=run,
+        device=device,
+        threads=threads,
+    )
+    comparing.compare(asked, json=json)
+
+
+@app.command()
 def runs(json: Json = False) -> None:
     """List the runs under runs/, newest first."""
     from .engine.runs.listing import listing, table

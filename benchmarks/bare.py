@@ -15,7 +15,7 @@ def main(steps: int) -> None:
     """Train `cnn` with its defaults on one thread; nothing is kept and nothing is drawn."""
     torch.set_num_threads(1)
     job = Job.of("cnn", (f"steps={steps}",))
-    trainer = Trainer(job, load_data(job.data, job.seed))
+    trainer = Trainer(job, load_data(job.data, job.seed, kinds=job.entry.objectives))
     gc.collect()
     gc.freeze()
     times = [time.time() for _ in trainer.steps()]

@@ -46,7 +46,7 @@ def at_three(head: str, seed: int) -> float:
 def test(model: str, options: tuple[str, ...] = (), **job: object) -> dict[str, float]:
     """The test metrics of one training."""
     asked = Job.of(model, options, **job)  # type: ignore[arg-type]
-    trainer = Trainer(asked, load_data(asked.data, asked.seed))
+    trainer = Trainer(asked, load_data(asked.data, asked.seed, kinds=asked.entry.objectives))
     for _ in trainer.steps():
         pass
     return trainer.test()

@@ -1,10 +1,19 @@
 """THE table of built-in models. Torch-free: listing the catalogue costs nothing."""
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from .recipes.budget import BudgetOptions
 from .recipes.classifiers import CnnOptions, MlpOptions, ResnetOptions
-from .recipes.training import TrainingOptions
+from .recipes.gan import BY_DATA as GAN_BY_DATA
+from .recipes.gan import GanOptions
+from .recipes.gcn import GcnOptions
+from .recipes.gpt import GptOptions
+from .recipes.linear import LogisticOptions, NaiveBayesOptions
+from .recipes.translator import TranslatorOptions
+from .recipes.vae import VaeOptions
 
 
 class UnknownModelError(ValueError):
@@ -20,12 +29,16 @@ class Entry:
     data: str
     objective: str
     summary: str
-    options: type[TrainingOptions]
+    options: type[BudgetOptions]
     module: str
     """Where its nn.Module lives, as `file:Class` under `engine/models`."""
+    objectives: Mapping[str, str]
+    """Which objective learns from which kind of data, as `file:Class` under `engine/objectives`."""
     parameters: int
-    """Trainable numbers with default options and data."""
+    """Fitted numbers with default options and data."""
     views: tuple[str, ...]
+    by_data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Defaults of options that suit a data set, by its name or kind; the others are those of `options`."""
 
 
 IMAGE_VIEWS = (
@@ -39,6 +52,10 @@ IMAGE_VIEWS = (
     "confusion",
 )
 
+TEXT_VIEWS = ("curves", "layers", "gradients")
+
+CLASSIFIES = dict.fromkeys(("images", "features"), "classification:Classification")
+
 CATALOG: dict[str, Entry] = {
     entry.name: entry
     for entry in (
@@ -50,6 +67,7 @@ CATALOG: dict[str, Entry] = {
             summary="Multi-layer perceptron: every unit sees every pixel, so it must learn each place anew.",
             options=MlpOptions,
             module="mlp:Mlp",
+            objectives=CLASSIFIES,
             parameters=26_122,
             views=IMAGE_VIEWS,
         ),
@@ -61,6 +79,7 @@ CATALOG: dict[str, Entry] = {
             summary="Convolutional network: small kernels shared over the image, then one dense layer.",
             options=CnnOptions,
             module="cnn:Cnn",
+            objectives=CLASSIFIES,
             parameters=6_138,
             views=IMAGE_VIEWS,
         ),
@@ -72,8 +91,96 @@ CATALOG: dict[str, Entry] = {
             summary="Residual network: each block adds to its input, so that gradients reach every depth.",
             options=ResnetOptions,
             module="resnet:Resnet",
+            objectives=CLASSIFIES,
             parameters=42_874,
             views=IMAGE_VIEWS,
+        ),
+        Entry(
+            name="gpt",
+            family="transformer",
+            data="topics",
+            objective="next token",
+            summary="Decoder-only transformer: every token looks at those before it and predicts the next.",
+            options=GptOptions,
+            module="gpt:Gpt",
+            objectives={"text": "language:Language"},
+            parameters=430_944,
+            views=TEXT_VIEWS,
+        ),
+        Entry(
+            name="translator",
+            family="transformer",
+            data="french",
+            objective="translation",
+            summary="Encoder-decoder transformer: every word it writes looks back at the sentence it has read.",
+            options=TranslatorOptions,
+            module="translator:Translator",
+            objectives={"pairs": "translation:Translation"},
+            parameters=257_388,
+            views=("curves", "layers", "attention", "translations", "activations", "gradients"),
+        ),
+        Entry(
+            name="gcn",
+            family="graph",
+            data="karate",
+            objective="node classification",
+            summary="Graph convolutional network: nodes take the mean of their neighbours, by weights shared over all.",
+            options=GcnOptions,
+            module="gcn:Gcn",
+            objectives={"graph": "nodes:Nodes"},
+            parameters=594,
+            views=("curves", "layers", "gradients"),
+        ),
+        Entry(
+            name="vae",
+            family="generative",
+            data="digits",
+            objective="variational",
+            summary="Variational autoencoder: squeezes an image into a few random numbers, and draws it again from them.",
+            options=VaeOptions,
+            module="vae:Vae",
+            objectives={"images": "variational:Variational"},
+            parameters=171_278,
+            views=("curves", "layers", "feature maps", "activations", "gradients"),
+        ),
+        Entry(
+            name="gan",
+            family="generative",
+            data="ring",
+            objective="adversarial",
+            summary="Generative adversarial network: one network invents examples, one tells them from real ones.",
+            options=GanOptions,
+            module="gan:Adversaries",
+            objectives=dict.fromkeys(("points", "images"), "adversarial:Adversarial"),
+            parameters=68_995,
+            views=("curves", "layers", "activations", "gradients"),
+            by_data=GAN_BY_DATA,
+        ),
+        Entry(
+            name="logistic",
+            family="linear",
+            data="digits",
+            objective="classification",
+            summary="Logistic regression: one weight for every pixel and class; learns the boundary between classes.",
+            options=LogisticOptions,
+            module="logistic:Logistic",
+            objectives=CLASSIFIES,
+            parameters=650,
+            views=IMAGE_VIEWS,
+            by_data={"gaussians": {"lr": 0.03}},
+        ),
+        Entry(
+            name="naive-bayes",
+            family="probabilistic",
+            data="digits",
+            objective="classification",
+            summary="Naive Bayes: counts what each class looks like, every feature for itself, and asks who fits best.",
+            options=NaiveBayesOptions,
+            module="naive_bayes:NaiveBayes",
+            objectives=dict.fromkeys(CLASSIFIES, "counting:Counting"),
+            parameters=1_289,
+            views=("curves", "layers", "predictions", "confusion"),
+            by_data={name: {"batch": 1024} for name in ("mnist", "fashion-mnist", "cifar-10")},
         ),
     )
 }

@@ -8,7 +8,7 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Self, get_type_hints
+from typing import Any, ClassVar, Self, get_type_hints
 
 TRUE, FALSE = ("true", "on", "yes", "1"), ("false", "off", "no", "0")
 
@@ -108,7 +108,12 @@ def option(default: Any, help: str, **rule: Any) -> Any:  # noqa: A002
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Base of every model's options; checks each value against its rule."""
+    """Base of every model's options; checks each value against its rule.
+
+    An option called `preset` names an entry of PRESETS: choosing it sets those options at once.
+    """
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     def __post_init__(self) -> None:
         for name, rule in self.rules().items():
@@ -159,11 +164,16 @@ class Options:
             if not equals:
                 raise OptionError(f"--set wants KEY=VALUE, not {pair!r}")
             values[name.strip()] = self.rule(name.strip()).parse(text)
-        return dataclasses.replace(self, **values)
+        return dataclasses.replace(self, **{**self._preset(values), **values})
 
     def with_value(self, name: str, value: Any) -> Self:
         """A copy with one option changed; raises OptionError."""
-        return dataclasses.replace(self, **{name: self.rule(name).check(value)})
+        values = {name: self.rule(name).check(value)}
+        return dataclasses.replace(self, **{**self._preset(values), **values})
+
+    def _preset(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the preset among `values` sets."""
+        return self.PRESETS.get(values.get("preset", ""), {})
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as JSON and msgpack have them."""

@@ -18,7 +18,7 @@ import pytest
 
 from dlviz import cli
 from dlviz.engine.catalog import CATALOG
-from dlviz.engine.training.trainer import Trainer
+from dlviz.engine.objectives.classification import Classification
 
 PATIENCE = 60.0
 LONG = "100000000"
@@ -229,10 +229,10 @@ def test_the_newest_run_of_the_model_is_resumed(dlviz: Run) -> None:
 
 
 def test_a_failure_has_a_traceback_only_with_debug(dlviz: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Trainer) -> dict[str, float]:
+    def broken(self: Classification, number: int, progress: float) -> dict[str, float]:
         raise RuntimeError("boom\x1b[31m")
 
-    monkeypatch.setattr(Trainer, "_one", broken)
+    monkeypatch.setattr(Classification, "step", broken)
     ran = dlviz("train", "mlp", "--steps", "3", "--json")
     assert ran.status == 1 and not ran.out
     assert ran.err.splitlines()[-1] == "dlviz: RuntimeError: boom" and "Traceback" not in ran.err

@@ -135,7 +135,7 @@ class DlvizApp(Controls):
             self._state = keys.state = status.state
             if status.state == "failed":
                 self.notify(status.message, title="failed", severity="error", timeout=8, markup=False)
-            elif status.state == "finished" and "test_accuracy" in self.session.run.metrics:
+            elif status.state == "finished" and self.session.run.metrics:
                 self.say_what_next()
         desk.pull(in_turn)
 

@@ -52,9 +52,11 @@ class Controls(App[Farewell]):
 
     def say_what_next(self) -> None:
         """A training has finished: the result, and what there is to see."""
-        run = self.session.run
-        said = "5 and enter: look inside   6: its mistakes   3: other options, then r trains again"
-        title = f"finished: test accuracy {run.metrics['test_accuracy']:.1%}"
+        metrics = self.session.run.metrics
+        name = next(iter(metrics))
+        mistakes = "6: its mistakes   " if "test_accuracy" in metrics else ""
+        said = f"5 and enter: look inside   {mistakes}3: other options, then r trains again"
+        title = f"finished: {name.replace('_', ' ')} {metrics[name]:.4g}"
         self.notify(said, title=title, timeout=8, markup=False)
 
     def follow(self, config: dict[str, Any]) -> None:
@@ -79,7 +81,7 @@ class Controls(App[Farewell]):
         """Set an option of the form, and of the training if that option may change in flight."""
         try:
             if name == "data":
-                self.draft = replace(self.draft, data=text)
+                self.draft = self.draft.on(text)
             elif name == "seed":
                 self.draft = replace(self.draft, seed=SEED.parse(text))
             else:
@@ -144,7 +146,10 @@ class Controls(App[Farewell]):
 
     def action_lr(self, factor: float) -> None:
         """Scale the learning rate."""
-        self.set_option("lr", show(float(f"{self.draft.options.lr * factor:.4g}")))
+        if (lr := getattr(self.draft.options, "lr", None)) is None:
+            self.notify(f"{self.draft.model} has no learning rate: it counts", severity="warning", markup=False)
+            return
+        self.set_option("lr", show(float(f"{lr * factor:.4g}")))
 
     @on(ModelsPane.Chosen)
     def choose(self, event: ModelsPane.Chosen) -> None:
@@ -159,7 +164,7 @@ class Controls(App[Farewell]):
         from .screens.choice import asking  # not on the way to the first picture
 
         name = event.rule.name
-        screen = asking(event.rule, event.value)
+        screen = asking(event.rule, event.value, self.draft.entry.objectives)
         self.push_screen(screen, lambda text: self.set_option(name, text) if text else None)
 
     @on(RunsPane.Overlaid)

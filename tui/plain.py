@@ -94,7 +94,8 @@ def report(document: Mapping[str, Any], stream: IO[str]) -> None:
     run = open_run(Path(document["run"])) if document["run"] else None
     if run is not None and run.series:
         say()
-        for text in chart(run, ("loss/train", "loss/val"), WIDTH, HEIGHT, colour=stream.isatty()):
+        curves = tuple(run.config.get("curves") or ("loss/train", "loss/val"))
+        for text in chart(run, curves, WIDTH, HEIGHT, colour=stream.isatty()):
             say(text)
     if document["metrics"]:
         say()

@@ -1,40 +1,38 @@
-"""What a data set for classification is: three splits of arrays, and the names of the classes.
+"""What a data set for classification is: three splits of arrays, and the names of the classes. Torch-free."""
 
-Knows nothing of torch: importing a data set must not delay the first picture.
-"""
-
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-
-class DataError(ValueError):
-    """Data that cannot be found or used; the text is one sentence for the user."""
+from .base import Data as Data
+from .base import DataError as DataError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Split:
     """Inputs `x` and labels `y` of one part of a data set.
 
-    `x` is float32: (count, channels, rows, columns) for images, usually in 0..1, or (count, features).
-    `y` is int64: (count,), in 0 .. classes-1.
+    `x` is float32: (count, channels, rows, columns) for images, usually in 0..1, or (count, features);
+    or int64: (count, length), sequences of tokens. `y` is int64: (count,), in 0 .. classes-1.
     """
 
-    x: NDArray[np.float32]
+    x: NDArray[Any]
     y: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        assert self.x.dtype == np.float32 and self.y.dtype == np.int64
-        assert len(self.x) == len(self.y) and self.x.ndim in (2, 4)
+        assert self.x.dtype == np.float32 or (self.x.dtype == np.int64 and self.x.ndim == 2)
+        assert self.y.dtype == np.int64 and len(self.x) == len(self.y) and self.x.ndim in (2, 4)
 
     def __len__(self) -> int:
         return len(self.y)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dataset:
-    """A named data set, already split."""
+class Dataset(Data):
+    """A data set for classification: images, features, or sequences of tokens."""
 
     name: str
     train: Split
@@ -42,10 +40,32 @@ class Dataset:
     test: Split
     classes: tuple[str, ...]
     description: str
+    tokens: tuple[str, ...] = ()
+    """Of sequences: what each number in `x` stands for."""
+
+    @property
+    def kind(self) -> str:
+        """images, features or sequences."""
+        if self.train.x.dtype == np.int64:
+            return "sequences"
+        return "images" if self.train.x.ndim == 4 else "features"
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Examples of the train, val and test split."""
+        return len(self.train), len(self.val), len(self.test)
+
+    def parts(self) -> Iterator[tuple[str, NDArray[Any] | str]]:
+        """Classes, inputs and labels."""
+        yield "classes", repr(self.classes)
+        for name in ("train", "val", "test"):
+            split = self.split(name)
+            yield f"{name} {split.x.shape}", split.x
+            yield "", split.y
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one input: (channels, rows, columns) or (features,)."""
+        """The shape of one input: (channels, rows, columns), (features,) or (length,)."""
         return tuple(self.train.x.shape[1:])
 
     def split(self, name: str) -> Split:

@@ -60,4 +60,6 @@ def assemble(
         for part, index in zip(("train", "val", "test"), indices, strict=True):
             if part == "train" or part in missing:
                 splits[part] = Split(x=pool.x[index], y=pool.y[index])
-    return Dataset(name=name, **splits, classes=classes, description=description + NOTES[missing])
+    train, val, test = (splits[part] for part in ("train", "val", "test"))
+    description += NOTES[missing]
+    return Dataset(name=name, train=train, val=val, test=test, classes=classes, description=description)

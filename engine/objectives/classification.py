@@ -5,6 +5,7 @@ Knows nothing of threads, files or screens. Shapes: b batch, c channels, h rows,
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,8 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..data.dataset import Dataset, Split
-from ..recipes.training import ClassifierOptions
+from ..probes.features import features
+from ..recipes.training import ClassificationOptions, ImageOptions
+from ..runs.run import Record
+from ..training.descent import Descent
+from .batches import Shuffle
 from .calibration import calibration_error
+from .objective import Objective, Tell, silent
 
 SHIFTS = ((0, 1), (0, -1), (1, 0), (-1, 0))
 CHUNK = 512
@@ -40,84 +46,121 @@ class Outcome:
         return np.bincount(flat, minlength=k * k).reshape(k, k)
 
 
-class Classification:
-    """Draws mini-batches of a data set, scores them, and measures a model on a split."""
+class Classification(Objective):
+    """Cross-entropy on the classes of images, features or sequences of tokens."""
 
-    def __init__(self, data: Dataset, seed: int, device: torch.device) -> None:
-        self.data = data
-        self.device = device
-        self._seed = seed
+    options: ClassificationOptions
+    data: Dataset
+
+    def __init__(
+        self,
+        model: nn.Module,
+        data: Dataset,
+        options: ClassificationOptions,
+        seed: int,
+        device: torch.device,
+        tell: Tell = silent,
+    ) -> None:
+        super().__init__(model, data, options, seed, device, tell)
+        self.descents["model"] = Descent(model, options)
         self._splits = {name: _tensors(data.split(name), device) for name in ("train", "val", "test")}
-        self._orders: dict[int, Tensor] = {}
+        self._shuffle = Shuffle(len(data.train), seed, device)
 
-    def batch(self, step: int, options: ClassifierOptions) -> tuple[Tensor, Tensor]:
-        """Mini-batch number `step` (from 0) of the endless shuffled stream; the same for the same seed.
+    @classmethod
+    def build(cls, module: type[nn.Module], options: Any, data: Dataset) -> nn.Module:
+        """`module(options, shape, classes)`, for sequences with `tokens=` how many there are."""
+        if data.kind == "sequences":
+            return module(options, data.shape, len(data.classes), tokens=len(data.tokens))
+        return module(options, data.shape, len(data.classes))
 
-        Every epoch is a permutation of its own, and batches run across epochs, so that all have one size.
-        """
+    @classmethod
+    def specimen(cls, options: Any, data: Dataset) -> tuple[Tensor, ...]:
+        """One input of zeros."""
+        dtype = torch.long if data.kind == "sequences" else torch.float32
+        return (torch.zeros(1, *data.shape, dtype=dtype),)
+
+    def step(self, number: int, progress: float) -> dict[str, float]:
+        """One mini-batch: loss and accuracy before the update, gradient norm, learning rate."""
+        self.model.train()
+        loss, accuracy = self.loss(self.batch(number))
+        norm, lr = self.descents["model"].step(loss, self.options, progress)
+        measured = torch.stack((loss.detach(), accuracy, norm)).tolist()  # one wait for the device
+        return {"loss/train": measured[0], "accuracy/train": measured[1], "grad_norm": measured[2], "lr": lr}
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Inputs and labels of mini-batch number `step` (from 0)."""
         x, y = self._splits["train"]
-        n, size = len(y), options.batch
-        start = step * size
-        index = torch.cat(list(self._pieces(start, start + size, n)))
+        index = self._shuffle.batch(step, self.options.batch)
         x_b, y_b = x[index], y[index]
-        if options.augment and x_b.dim() == 4:
-            x_b = random_shift(x_b, options.augment, torch.Generator().manual_seed(self._seed * 1_000_003 + step))
+        if isinstance(self.options, ImageOptions) and self.options.augment and x_b.dim() == 4:
+            generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
+            x_b = random_shift(x_b, self.options.augment, generator)
         return x_b, y_b
 
-    def loss(self, model: nn.Module, batch: tuple[Tensor, Tensor], options: ClassifierOptions) -> tuple[Tensor, Tensor]:
+    def loss(self, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """Mean cross-entropy of a batch (scalar, with gradient), and its accuracy (scalar)."""
         x, y = batch
-        logits = model(x)
-        loss = F.cross_entropy(logits, y, label_smoothing=options.label_smoothing)
+        logits = self.model(x)
+        loss = F.cross_entropy(logits, y, label_smoothing=self.options.label_smoothing)
         return loss, (logits.detach().argmax(1) == y).float().mean()
 
     @torch.no_grad()
-    def outcome(self, model: nn.Module, split: str, shift: tuple[int, int] = (0, 0)) -> Outcome:
+    def outcome(self, split: str, shift: tuple[int, int] = (0, 0)) -> Outcome:
         """The answers on a split, its images moved by (rows, columns) if asked; the mode is restored."""
         x, y = self._splits[split]
         if shift != (0, 0):
             x = move(x, *shift)
-        was_training = model.training
-        model.eval()
+        was_training = self.model.training
+        self.model.eval()
         try:
-            logits = torch.cat([model(part) for part in torch.split(x, CHUNK)])
+            logits = torch.cat([self.model(part) for part in torch.split(x, CHUNK)])
         finally:
-            model.train(was_training)
+            self.model.train(was_training)
         probabilities = logits.softmax(1).cpu().numpy()
         return Outcome(probabilities, y.cpu().numpy(), F.cross_entropy(logits, y).item())
 
-    def validate(self, model: nn.Module) -> dict[str, float]:
-        """Loss and accuracy on the validation split, by series tag."""
-        outcome = self.outcome(model, "val")
+    def validate(self) -> dict[str, float]:
+        """Loss and accuracy on the validation split."""
+        outcome = self.outcome("val")
         return {"loss/val": outcome.loss, "accuracy/val": outcome.accuracy}
 
-    def test(self, model: nn.Module, options: ClassifierOptions) -> dict[str, float]:
-        """The metrics of the test split; to be called once, at the end."""
-        outcome = self.outcome(model, "test")
+    def test(self) -> dict[str, float]:
+        """Accuracy, loss and calibration on the test split."""
+        outcome = self.outcome("test")
         metrics = {
             "test_accuracy": outcome.accuracy,
             "test_loss": outcome.loss,
             "test_ece": calibration_error(outcome.probabilities, outcome.labels),
         }
-        if len(self.data.shape) == 3:
-            for k in range(1, options.test_shift + 1):
-                moved = [self.outcome(model, "test", (k * dy, k * dx)).accuracy for dy, dx in SHIFTS]
+        if isinstance(self.options, ImageOptions) and len(self.data.shape) == 3:
+            for k in range(1, self.options.test_shift + 1):
+                moved = [self.outcome("test", (k * dy, k * dx)).accuracy for dy, dx in SHIFTS]
                 metrics[f"test_accuracy_shift{k}"] = sum(moved) / len(moved)
         return metrics
 
-    def _pieces(self, start: int, end: int, n: int) -> Iterator[Tensor]:
-        while start < end:
-            epoch, offset = divmod(start, n)
-            stop = min(n, offset + end - start)
-            yield self._order(epoch, n)[offset:stop]
-            start += stop - offset
+    def inputs(self, split: str, index: int, count: int = 1) -> tuple[Tensor, ...]:
+        """The inputs of `count` examples."""
+        x = self._splits[split][0]
+        return (x[(torch.arange(index, index + count) % len(x)).to(x.device)],)
 
-    def _order(self, epoch: int, n: int) -> Tensor:
-        if epoch not in self._orders:
-            generator = torch.Generator().manual_seed(self._seed * 1_000_033 + epoch)
-            self._orders = {k: v for k, v in self._orders.items() if k >= epoch - 1}
-            self._orders[epoch] = torch.randperm(n, generator=generator).to(self.device)
-        return self._orders[epoch]
+    def records(self) -> Iterator[Record]:
+        """The answers on the validation split, and what the layers make of the first test example."""
+        yield self._answers("val")
+        if self.data.kind == "images":
+            yield features(self.model, self.inputs("test", 0))
+
+    def final_records(self) -> Iterator[Record]:
+        """The answers on the test split."""
+        yield self._answers("test")
+
+    def _answers(self, split: str) -> Record:
+        outcome = self.outcome(split)
+        arrays: dict[str, Any] = {
+            "confusion": outcome.confusion(),
+            "probabilities": outcome.probabilities,
+            "labels": outcome.labels,
+        }
+        return Record(tag=f"predictions/{split}", kind="predictions", step=0, arrays=arrays)
 
 
 def _tensors(split: Split, device: torch.device) -> tuple[Tensor, Tensor]:

@@ -5,6 +5,7 @@ Knows nothing of threads or screens.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -28,18 +29,30 @@ def looking(model: nn.Module) -> Iterator[None]:
             module.training = mode
 
 
-def forward(model: nn.Module, x: Tensor, seen: Callable[[str, nn.Module, tuple[Tensor, ...], Tensor], None]) -> Tensor:
-    """The output for a batch `x`; `seen(name, module, inputs, output)` is called for every leaf in order."""
+def forward(
+    model: nn.Module,
+    inputs: tuple[Tensor, ...],
+    seen: Callable[[str, nn.Module, tuple[Tensor, ...], Tensor], None],
+) -> Tensor:
+    """The output for a batch; `seen(name, module, inputs, output)` is called for every leaf in order.
+
+    Of a leaf that returns several tensors the first is seen; what is no batch of tensors is passed over.
+    """
     handles = []
 
-    def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
-        return lambda module, inputs, output: seen(name, module, inputs, output)
+    def hook(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], None]:
+        def called(module: nn.Module, given: tuple[Any, ...], output: Any) -> None:
+            first = output[0] if isinstance(output, tuple) else output
+            if isinstance(first, Tensor) and first.dim() > 0:
+                seen(name, module, tuple(g for g in given if isinstance(g, Tensor)), first)
+
+        return called
 
     try:
         for name, module in leaves(model).items():
             handles.append(module.register_forward_hook(hook(name)))
         with looking(model):
-            output: Tensor = model(x)
+            output: Tensor = model(*inputs)
             return output
     finally:
         for handle in handles:

@@ -5,17 +5,17 @@ import math
 import torch
 from torch import Tensor, nn
 
-from ..data.dataset import Dataset
+from ..objectives.objective import Objective
 from .capture import forward, leaves
-from .layers import example
 from .requests import NOTHING, CellView, LookCell
 from .structure import KINDS
 
 SUM = {True: " + bias", False: ""}
 
 
-def cell_view(model: nn.Module, data: Dataset, look: LookCell, step: int, device: torch.device) -> CellView:
-    """The provenance of one output cell; indices are clamped; raises ValueError for an unknown layer."""
+def cell_view(objective: Objective, look: LookCell, step: int) -> CellView:
+    """The provenance of one output cell; indices are clamped; raises ValueError for what cannot be traced."""
+    model = objective.model
     modules = leaves(model)
     if look.layer not in modules:
         raise ValueError(f"no layer {look.layer!r} (there are: {', '.join(modules)})")
@@ -23,11 +23,13 @@ def cell_view(model: nn.Module, data: Dataset, look: LookCell, step: int, device
     seen: list[tuple[list[Tensor], Tensor]] = []
 
     def keep(name: str, _: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        if name == look.layer:
+        if name == look.layer and not seen:
             seen.append(([i[0].detach().clone() for i in inputs], output[0].detach().clone()))
 
-    forward(model, example(data, look.split, look.index, device), keep)
-    inputs, output = seen[-1]
+    forward(model, objective.inputs(look.split, look.index), keep)
+    if not seen or seen[0][1].dim() not in (1, 3):
+        raise ValueError(f"the numbers of {look.layer} are not traced to their inputs: its output is no row or map")
+    inputs, output = seen[0]
     channel = min(max(look.channel, 0), output.shape[0] - 1)
     place: tuple[int, ...] = (channel,)
     row = column = 0

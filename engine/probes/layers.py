@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from ..data.dataset import Dataset
+from ..objectives.objective import Objective
 from ..text import sanitize
 from .capture import forward, leaves
 from .requests import NOTHING, Array, LayerView, LookLayer
@@ -16,20 +17,16 @@ KERNEL_NUMBERS = 65_536
 """Kernels beyond this many numbers are left out, whole output channels at a time."""
 
 
-def example(data: Dataset, split: str, index: int, device: torch.device) -> Tensor:
-    """One example as a batch of one; the index wraps around."""
-    part = data.split(split)
-    return torch.from_numpy(part.x[index % len(part)]).unsqueeze(0).to(device)
-
-
-def layer_view(model: nn.Module, data: Dataset, look: LookLayer, step: int, device: torch.device) -> LayerView:
+def layer_view(objective: Objective, look: LookLayer, step: int) -> LayerView:
     """The view of `look.layer`; raises ValueError for a layer that the model does not have."""
+    model = objective.model
     modules = leaves(model)
     if look.layer not in modules:
         raise ValueError(f"no layer {look.layer!r} (there are: {', '.join(modules)})")
-    part = data.split(look.split)
-    x = example(data, look.split, look.index, device)
-    batch = torch.cat([x, torch.from_numpy(data.val.x[: EXAMPLES - 1]).to(device)])
+    index, label, image = example(objective, look.split, look.index)
+    first = objective.inputs(look.split, index)
+    more = objective.inputs("val", 0, EXAMPLES - 1)
+    batch = tuple(torch.cat(pair) if len(pair[0]) == 1 else pair[0] for pair in zip(first, more, strict=True))
     outputs: list[Tensor] = []
     spread: list[tuple[float, float]] = []
 
@@ -37,22 +34,24 @@ def layer_view(model: nn.Module, data: Dataset, look: LookLayer, step: int, devi
         finite = output[0][torch.isfinite(output[0])]
         if finite.numel():
             spread.append((finite.min().item(), finite.max().item()))
-        if name == look.layer:
+        if name == look.layer and not outputs:
             outputs.append(output.detach().clone())
 
     forward(model, batch, seen)
-    output = outputs[-1].cpu().numpy()
-    maps = output[0].copy()
+    if not outputs:
+        raise ValueError(f"the forward pass does not meet the layer {look.layer}")
+    output = outputs[0].float().cpu().numpy()
+    maps = as_maps(output[0]).copy()
     counts, edges = histogram(output)
     low, high = finite_range(maps)
     return LayerView(
         step=step,
         layer=look.layer,
         kind=KINDS.get(type(modules[look.layer]).__name__, type(modules[look.layer]).__name__),
-        index=look.index % len(part),
+        index=index,
         split=look.split,
-        label=sanitize(data.classes[int(part.y[look.index % len(part)])]),
-        image=part.x[look.index % len(part)].copy(),
+        label=sanitize(label),
+        image=image,
         maps=maps,
         kernels=kernels(modules[look.layer]),
         counts=counts,
@@ -64,6 +63,24 @@ def layer_view(model: nn.Module, data: Dataset, look: LookLayer, step: int, devi
         global_high=max((b for _, b in spread), default=0.0),
         examples=len(output),
     )
+
+
+def example(objective: Objective, split: str, index: int) -> tuple[int, str, Array]:
+    """Index, label in words and picture of an example; the index wraps around. Data without labels have none."""
+    data = objective.data
+    if isinstance(data, Dataset):
+        part = data.split(split)
+        index %= len(part)
+        return index, data.classes[int(part.y[index])], as_maps(part.x[index]).copy()
+    picture = objective.inputs(split, index)[0][0].float().cpu().numpy()
+    return index, "", as_maps(picture)
+
+
+def as_maps(values: Array) -> Array:
+    """(c, h, w) as it is, (units,) as it is, a matrix as one map, a single number as one unit."""
+    if values.ndim == 2:
+        return values[None]
+    return values.reshape(-1) if values.ndim == 0 else values.reshape(-1, *values.shape[-2:]) if values.ndim > 3 else values
 
 
 def kernels(module: nn.Module) -> Array:

@@ -6,10 +6,10 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
-from ..catalog import find
-from ..data.dataset import Dataset
+from ..data.base import Data
+from ..objectives.classification import Classification
 from ..training.job import Job
-from ..training.trainer import Trainer, build_model
+from ..training.trainer import Trainer, build_model, objective_class
 from .cells import cell_view
 from .layers import layer_view
 from .predictions import predictions
@@ -29,31 +29,36 @@ _LADDERS: WeakKeyDictionary[nn.Module, Structure] = WeakKeyDictionary()
 """A model's shapes do not change while it trains; its gradients do."""
 
 
-def look(request: Request, trainer: Trainer | None, load: Callable[[str, int], Dataset]) -> View:
-    """Answer `request` from the loaded model; `load` gives data by name and seed.
+def look(request: Request, trainer: Trainer | None, load: Callable[[Job], Data]) -> View:
+    """Answer `request` from the loaded model; `load` gives a job's data.
 
     Raises ValueError, one sentence, if it cannot be done.
     """
     if isinstance(request, LookSketch):
-        return sketch(request.job, load(request.job.data, request.job.seed))
+        return sketch(request.job, load(request.job))
     if trainer is None:
         raise ValueError("no model is loaded yet")
-    model, data, device, step = trainer.model, trainer.objective.data, trainer.device, trainer.step
+    objective, model, step = trainer.objective, trainer.model, trainer.step
     match request:
         case LookStructure():
-            known = _LADDERS.get(model) or structure(model, trainer.job.model, data, device, step)
+            known = _LADDERS.get(model) or structure(
+                model, trainer.job.model, objective.data, objective.inputs("test", 0), step
+            )
             _LADDERS[model] = known
             return with_gradients(known, model, step)
         case LookLayer():
-            return layer_view(model, data, request, step, device)
+            return layer_view(objective, request, step)
         case LookCell():
-            return cell_view(model, data, request, step, device)
+            return cell_view(objective, request, step)
         case LookPredictions():
-            return predictions(model, trainer.objective, request, step)
+            if not isinstance(objective, Classification):
+                raise ValueError(f"{trainer.job.model} does not classify: it has no predictions to show")
+            return predictions(objective, request, step)
 
 
-def sketch(job: Job, data: Dataset) -> Structure:
+def sketch(job: Job, data: Data) -> Structure:
     """The structure that `job` would train; torch's random state is left as it was."""
     with torch.random.fork_rng(devices=[]):
-        model = build_model(find(job.model), job.options, data.shape, len(data.classes))
-    return structure(model, job.model, data, torch.device("cpu"))
+        model = build_model(job.entry, job.options, data)
+        inputs = objective_class(job.entry, data).specimen(job.options, data)
+    return structure(model, job.model, data, inputs)

@@ -1,7 +1,6 @@
 """A classifier's answers on a split: the confusion matrix, one example, and the worst mistakes."""
 
 import numpy as np
-from torch import nn
 
 from ..objectives.calibration import calibration_error
 from ..objectives.classification import Classification
@@ -9,11 +8,11 @@ from ..text import sanitize
 from .requests import LookPredictions, Predictions
 
 
-def predictions(model: nn.Module, objective: Classification, look: LookPredictions, step: int) -> Predictions:
+def predictions(objective: Classification, look: LookPredictions, step: int) -> Predictions:
     """Answers on `look.split`; the index wraps around."""
     data = objective.data
     part = data.split(look.split)
-    outcome = objective.outcome(model, look.split)
+    outcome = objective.outcome(look.split)
     p, y = outcome.probabilities, outcome.labels
     guess = p.argmax(1)
     wrong = np.flatnonzero(guess != y)

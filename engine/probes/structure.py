@@ -6,7 +6,7 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
-from ..data.dataset import Dataset
+from ..data.base import Data
 from .capture import forward, leaves
 from .requests import Layer, Structure
 
@@ -23,14 +23,16 @@ KINDS = {
 }
 
 
-def structure(model: nn.Module, name: str, data: Dataset, device: torch.device, step: int = 0) -> Structure:
-    """One rung a leaf module, in the order in which the forward pass meets them."""
+def structure(model: nn.Module, name: str, data: Data, inputs: tuple[Tensor, ...], step: int = 0) -> Structure:
+    """One rung a leaf module, in the order in which the forward pass of `inputs` meets them first."""
     layers: list[Layer] = []
     counted: set[int] = set()
+    met: set[str] = set()
 
     def seen(path: str, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        if isinstance(module, nn.Identity):
+        if isinstance(module, nn.Identity) or path in met:
             return
+        met.add(path)
         own = [p for p in module.parameters() if id(p) not in counted]
         counted.update(id(p) for p in own)
         shape = tuple(output.shape[1:])
@@ -42,14 +44,13 @@ def structure(model: nn.Module, name: str, data: Dataset, device: torch.device, 
                 detail(module),
                 shape,
                 sum(p.numel() for p in own if p.requires_grad),
-                multiply_adds(module, shape),
+                multiply_adds(module, inputs, shape),
                 gradient_norm(own),
             )
         )
 
-    forward(model, torch.zeros(1, *data.shape, device=device), seen)
-    sizes = len(data.train), len(data.val), len(data.test)
-    return Structure(name, data.shape, tuple(layers), data.classes, *sizes, data.name, step)
+    forward(model, inputs, seen)
+    return Structure(name, data.shape, tuple(layers), data.classes, *data.sizes, data.name, step)
 
 
 def with_gradients(ladder: Structure, model: nn.Module, step: int) -> Structure:
@@ -62,8 +63,13 @@ def with_gradients(ladder: Structure, model: nn.Module, step: int) -> Structure:
     return replace(ladder, step=step, layers=tuple(layers))
 
 
-def multiply_adds(module: nn.Module, shape: tuple[int, ...]) -> int:
-    """Products of weight and input for one example with output `shape`; biases are not counted."""
+def multiply_adds(module: nn.Module, inputs: tuple[Tensor, ...], shape: tuple[int, ...]) -> int:
+    """Products of two numbers for one example with output `shape`; biases are not counted.
+
+    A module of ours that multiplies otherwise tells itself, by a method `multiply_adds` of its inputs.
+    """
+    if (own := getattr(module, "multiply_adds", None)) is not None:
+        return int(own(*inputs[:2]))  # type: ignore[operator]
     if isinstance(module, nn.Conv2d):
         return prod(shape) * (module.in_channels // module.groups) * prod(module.kernel_size)
     if isinstance(module, nn.Linear):

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from ..options import option
-from .training import RATE, ClassifierOptions
+from .training import RATE, ImageOptions
 
 HEADS = ("flatten", "global-max", "global-average")
 
 
 @dataclass(frozen=True, kw_only=True)
-class MlpOptions(ClassifierOptions):
+class MlpOptions(ImageOptions):
     """A multi-layer perceptron."""
 
     hidden: tuple[int, ...] = option((128, 128), "units of each hidden layer", low=1, high=16_384)
@@ -18,7 +18,7 @@ class MlpOptions(ClassifierOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CnnOptions(ClassifierOptions):
+class CnnOptions(ImageOptions):
     """A stack of convolutions, each followed by a normalisation, a non-linearity and a pooling."""
 
     lr: float = option(0.01, RATE, low=0.0, high=100.0, group="training", live=True)
@@ -33,7 +33,7 @@ class CnnOptions(ClassifierOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResnetOptions(ClassifierOptions):
+class ResnetOptions(ImageOptions):
     """A residual network; with `skip` off the same layers in a plain chain."""
 
     steps: int = option(400, "optimisation steps", low=1, high=100_000_000, group="training")

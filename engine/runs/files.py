@@ -11,6 +11,8 @@ CHECKPOINT = Path("checkpoint") / "state.pt"
 CONSOLE = "console.log"
 SOCKET = "control.sock"
 RECORDS = "records"
+KIND = "__kind__"
+"""The name under which a record's file keeps its kind."""
 ROOT = Path("runs")
 KINDS: dict[str, type] = {"status": str, "host": str, "metrics": dict, "marks": list, "pid": int}
 TIMES = ("started", "updated", "process_created")

@@ -30,17 +30,26 @@ def listing(root: Path) -> list[dict[str, Any]]:
     return rows
 
 
+def headline(metrics: dict[str, Any]) -> tuple[str, str]:
+    """Name and value, in words, of the metric that a run states first; accuracies as percentages."""
+    name = next(iter(metrics), "")
+    value = metrics.get(name)
+    if not isinstance(value, int | float) or abs(value) > 1e300:
+        return "", ""
+    words = sanitize(name, limit=40).replace("_", " ")
+    return words, f"{value:.1%}" if "accuracy" in name or name == "exact_match" else f"{value:.4g}"
+
+
 def table(rows: list[dict[str, Any]]) -> str:
     """The rows as aligned text."""
     if not rows:
         return "no runs yet: `dlviz train cnn` makes one"
-    lines = [("run", "status", "step", "started", "test accuracy")]
+    lines = [("run", "status", "step", "started", "result", "")]
     for row in rows:
         of = f"/{row['steps']}" if row["steps"] else ""
         step = sanitize(f"{row['step']}{of}", limit=40)
-        accuracy = row["metrics"].get("test_accuracy")
         started = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["started"] or 0))
-        shown = f"{accuracy:.1%}" if isinstance(accuracy, float) else ""
-        lines.append((sanitize(row["name"]), sanitize(row["status"]), step, started, shown))
-    widths = [max(len(line[k]) for line in lines) for k in range(5)]
+        name, value = headline(row["metrics"])
+        lines.append((sanitize(row["name"]), sanitize(row["status"]), step, started, value, name))
+    widths = [max(len(line[k]) for line in lines) for k in range(6)]
     return "\n".join("  ".join(t.ljust(w) for t, w in zip(line, widths, strict=True)).rstrip() for line in lines)

@@ -1,15 +1,17 @@
 """A run read back from the directory that our writer made."""
 
 import socket
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 
 from ..text import sanitize
-from .files import ROOT, read_run_json
+from .files import KIND, RECORDS, ROOT, read_run_json
 from .readers import tfevents
-from .run import Mark, Run
+from .run import Mark, Record, Run
 
 
 def open_run(directory: Path) -> Run:
@@ -22,6 +24,32 @@ def open_run(directory: Path) -> Run:
     load_series(run, directory)
     run.metrics, run.marks = stated(description)
     return run
+
+
+def final_records(directory: Path) -> list[Record]:
+    """The newest record of every tag, those of the last step alone; what cannot be read is left out."""
+    newest = [max(folder.glob("*.npz"), default=None) for folder in _record_folders(directory / RECORDS)]
+    steps = {path: int(path.stem) for path in newest if path is not None and path.stem.isdecimal()}
+    found = []
+    for path, step in sorted(steps.items()):
+        if step == max(steps.values()) and (record := read_record(path, directory / RECORDS)) is not None:
+            found.append(record)
+    return found
+
+
+def read_record(path: Path, root: Path) -> Record | None:
+    """The record in `path` below the records folder `root`; None if it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError):
+        return None
+    kind = str(arrays.pop(KIND, np.array("")))
+    return Record(tag=path.parent.relative_to(root).as_posix(), kind=kind, step=int(path.stem), arrays=arrays)
+
+
+def _record_folders(root: Path) -> list[Path]:
+    return sorted({path.parent for path in root.rglob("*.npz")})
 
 
 def stated(description: dict[str, Any]) -> tuple[dict[str, float], list[Mark]]:

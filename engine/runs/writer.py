@@ -10,7 +10,7 @@ from tensorboardX.event_file_writer import EventsWriter
 from tensorboardX.proto.event_pb2 import Event, SessionLog
 from tensorboardX.proto.summary_pb2 import Summary
 
-from .files import CONSOLE, RECORDS, RUN_JSON, write_atomically, write_json
+from .files import CONSOLE, KIND, RECORDS, RUN_JSON, write_atomically, write_json
 from .run import Record
 
 
@@ -35,7 +35,7 @@ class RunWriter:
     def record(self, record: Record) -> None:
         """Keep a record as `records/TAG/STEP.npz`."""
         buffer = io.BytesIO()
-        arrays: dict[str, Any] = record.arrays
+        arrays: dict[str, Any] = {**record.arrays, KIND: np.array(record.kind)}
         np.savez_compressed(buffer, **arrays)
         write_atomically(self.directory / RECORDS / record.tag / f"{record.step:09d}.npz", buffer.getvalue())
 

@@ -12,10 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-import psutil
 import torch
 
-from ..data.dataset import Dataset
+from ..data.base import Data
 from ..data.load import load_data, stamp
 from ..options import OptionError
 from ..runs.run import Run
@@ -23,11 +22,14 @@ from ..text import in_words, sanitize
 from . import commands
 from .changes import change
 from .control import ControlServer
+from .job import Job
 from .looker import Looker
 from .pace import Pace
 from .recorder import Recorder
+from .standing import standing
 from .session import Session
 from .status import Status
+from .telling import Cancelled, Telling
 from .trainer import Trainer
 
 STATUS_SECONDS = 0.05
@@ -48,9 +50,9 @@ class Engine:
         self._next_status = self._next_save = 0.0
         self._gap = self._not_before = 0.0
         self._pace = Pace()
-        self._process = psutil.Process()
         self._read = lru_cache(maxsize=2)(self._load_data)
         self._looker = Looker(session, self._data)
+        self._tell = Telling(self._murmur, lambda: session.interrupting)
         self._control: ControlServer | None = None
 
     def main(self) -> None:
@@ -78,6 +80,9 @@ class Engine:
         """Do `work`; a failure becomes a visible state, never the thread's end."""
         try:
             work()
+        except Cancelled as cancelled:
+            self._left = 0
+            self._say("stopped", f"ended on your wish: {cancelled}")
         except Exception as error:
             self._left = 0
             expected = isinstance(error, ValueError | OSError)
@@ -124,8 +129,8 @@ class Engine:
         self._looker.forget()
         self.session.run = Run(job.model, command.run_dir)
         self._publish(Status(state="loading", model=job.model, message=f"loading {job.data}"))
-        data = self._data(job.data, job.seed)
-        trainer = Trainer(job, data)
+        data = self._data(job)
+        trainer = Trainer(job, data, self._tell)
         recorder = Recorder(self.session.run, job, data, command.run_dir, command.resume)
         finished = command.resume and recorder.resume(trainer)
         self.trainer, self.recorder = trainer, recorder
@@ -238,50 +243,39 @@ class Engine:
     def _finish(self) -> None:
         assert self.trainer is not None and self.recorder is not None
         self._left = 0
-        metrics = self.trainer.test()
-        self._print("finished: " + ", ".join(f"{k} {v:.4f}" for k, v in metrics.items()))
-        self.recorder.finish(self.trainer, metrics)
+        self.recorder.checkpoint(self.trainer)
+        self._murmur("testing")
+        try:
+            metrics = self.trainer.test()
+            self._print("finished: " + ", ".join(f"{k} {v:.4f}" for k, v in metrics.items()))
+            self.recorder.finish(self.trainer, metrics)
+        except Cancelled as cancelled:
+            self.recorder.end("stopped", self.trainer)
+            self._print(f"trained, but not tested: ended while {cancelled}; resume it to test")
+            self._say("stopped", "")
+            return
         self._say("finished", "")
 
-    def _load_data(self, source: str, seed: int, stamp: int) -> Dataset:
+    def _murmur(self, message: str) -> None:
+        """Say what is going on, whatever the state."""
+        self._publish(replace(self.session.status, message=sanitize(message)))
+
+    def _load_data(self, source: str, seed: int, kinds: tuple[str, ...], stamp: int) -> Data:
         def progress(what: str, done: int, total: int | None) -> None:
             share = f" of {total / 1e6:.1f}" if total else ""
-            self._publish(replace(self.session.status, message=f"{what}: {done / 1e6:.1f}{share} MB"))
+            self._murmur(f"{what}: {done / 1e6:.1f}{share} MB")
 
-        return load_data(source, seed, progress)
+        return load_data(source, seed, progress, kinds)
 
-    def _data(self, source: str, seed: int) -> Dataset:
+    def _data(self, job: Job) -> Data:
         """The data, read once as long as the file or folder is what it was."""
-        return self._read(source, seed, stamp(source))
+        return self._read(job.data, job.seed, tuple(job.entry.objectives), stamp(job.data))
 
     def _say(self, state: str, message: str, trace: str = "") -> None:
-        trainer = self.trainer
-        if trainer is None:
-            self._publish(replace(self.session.status, state=state, message=message, trace=trace))
-            return
-        seconds = trainer.job.seconds
-        self._publish(
-            Status(
-                state=state,
-                model=trainer.job.model,
-                run=self.recorder.path if self.recorder else "",
-                step=trainer.step,
-                steps=0 if seconds else trainer.options.steps,
-                seconds=trainer.seconds,
-                budget_seconds=seconds or 0.0,
-                rate=self._pace.rate,
-                loss=self.recorder.loss if self.recorder else float("nan"),
-                device=str(trainer.device),
-                memory=self._memory(),
-                parameters=trainer.parameters,
-                diverged_at=self.recorder.diverged_at if self.recorder else 0,
-                message=sanitize(message),
-                trace=trace,
-            )
-        )
-
-    def _memory(self) -> int:
-        return int(self._process.memory_info().rss)
+        status = replace(self.session.status, state=state, message=sanitize(message), trace=trace)
+        if self.trainer is not None:
+            status = standing(self.trainer, self.recorder, self._pace.rate, status)
+        self._publish(status)
 
     def _publish(self, status: Status) -> None:
         self.session.publish(status)

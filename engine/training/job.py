@@ -1,11 +1,21 @@
 """A job: everything that decides the result of a training. Torch-free."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..catalog import Entry, find
 from ..options import OptionError
-from ..recipes.training import TrainingOptions
+from ..recipes.budget import BudgetOptions
+
+
+def default_options(entry: Entry, data: str) -> BudgetOptions:
+    """The entry's options with the defaults that suit `data`, found by its name, else by its kind."""
+    if not entry.by_data:
+        return entry.options()
+    from ..data.load import kind_of, split_source  # numpy: not for those who only list
+
+    name, kind = split_source(data)[0], kind_of(data, entry.objectives)
+    return entry.options(**{**entry.by_data.get(kind, {}), **entry.by_data.get(name, {})})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +26,7 @@ class Job:
     """
 
     model: str
-    options: TrainingOptions
+    options: BudgetOptions
     data: str
     seed: int = 0
     seconds: float | None = None
@@ -35,10 +45,19 @@ class Job:
         For example `Job.of("cnn", lr=0.02, steps=100, seed=3)`. Raises UnknownModelError, OptionError.
         """
         entry = find(model)
-        options = entry.options.parse(texts)
+        data = data or entry.data
+        options = default_options(entry, data).with_texts(texts)
         for name in rest.keys() - {"seed", "seconds", "device"}:
             options = options.with_value(name, rest.pop(name))
-        return cls(model=model, options=options, data=data or entry.data, **rest)
+        return cls(model=model, options=options, data=data, **rest)
+
+    def on(self, data: str) -> "Job":
+        """The same job on other data; options that had the old data's defaults get those of the new."""
+        old, new = default_options(self.entry, self.data), default_options(self.entry, data)
+        for name in self.options.rules():
+            if (value := getattr(self.options, name)) != getattr(old, name):
+                new = new.with_value(name, value)
+        return replace(self, data=data, options=new)
 
     @property
     def entry(self) -> Entry:

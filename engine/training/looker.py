@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 
-from ..data.dataset import Dataset
+from ..data.base import Data
 from ..probes.look import look
 from ..probes.requests import Answer, LookSketch, Request
 from ..text import sanitize
+from .job import Job
 from .session import Session
 from .trainer import Trainer
 
@@ -18,7 +19,7 @@ SHARE = 0.03
 class Looker:
     """Answers in the engine thread, between two steps."""
 
-    def __init__(self, session: Session, load: Callable[[str, int], Dataset]) -> None:
+    def __init__(self, session: Session, load: Callable[[Job], Data]) -> None:
         self._session = session
         self._load = load
         self._answered: dict[str, tuple[Request, int, int]] = {}

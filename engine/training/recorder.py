@@ -4,7 +4,8 @@ import math
 import os
 import socket
 import time
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,9 @@ from typing import Any
 import numpy as np
 import psutil
 
-from ..data.dataset import Dataset
+from ..data.base import Data
 from ..data.fingerprint import fingerprint
 from ..options import show
-from ..probes.features import features
 from ..probes.structure import gradient_norms
 from ..runs.files import new_run_dir, read_run_json
 from ..runs.open import load_series, stated, status_of
@@ -36,7 +36,7 @@ PACKAGES = ("dlviz", "torch", "numpy")
 class Recorder:
     """Writes one training; lives in the engine thread. Files appear with the first step."""
 
-    def __init__(self, run: Run, job: Job, data: Dataset, run_dir: str, resume: bool = False) -> None:
+    def __init__(self, run: Run, job: Job, data: Data, run_dir: str, resume: bool = False) -> None:
         """Prepare to write; raises ValueError if `run_dir` holds a run that would be overwritten."""
         self.run = run
         self.job = job
@@ -49,7 +49,6 @@ class Recorder:
         """Gradient norms by layer at the first step: where they vanish or explode is seen there."""
         self.path = run_dir
         self._refuse_if_busy(Path(run_dir), resume)
-        self._data = data
         self._fingerprint = fingerprint(data)
         self._began = time.time()
         self._resumed_at: int | None = None
@@ -95,7 +94,7 @@ class Recorder:
         load_series(self.run, directory, before=self._resumed_at)
         self.run.marks = [mark for mark in marks if mark.step <= trainer.step]
         self._change_what_was_asked(trainer, described.get("options"))
-        last = self.run.one("loss/train").last()
+        last = self.run.one(trainer.objective.CURVES[0]).last()
         self.loss = last[2] if last else float("nan")
         if trainer.done and described.get("status") == "finished":
             self.run.metrics = metrics
@@ -127,23 +126,24 @@ class Recorder:
         assert self._writer is not None
         now = time.time()
         values = _as_written(step.values)
-        self.loss = values.get("loss/train", self.loss)
+        self.loss = values.get(trainer.objective.CURVES[0], self.loss)
         if step.number == 1:
             self.gradients = gradient_norms(trainer.model)
         if not self.diverged_at and not math.isfinite(self.loss):
             self.diverged_at = step.number
         self.run.add(step.number, now, values)
         self._writer.scalars(step.number, now, values)
-        if "loss/val" in values and step.number >= self._next_record:
+        if step.validated and step.number >= self._next_record:
             self._next_record = step.number * RECORD_GROWTH
-            self.keep(features(trainer.model, self._data, step.number, trainer.device))
-            self.keep(self._confusion(trainer, "val"))
+            self._keep(trainer.objective.records(), step.number)
 
-    def keep(self, record: Record) -> None:
-        """Keep a record in the run and on disk."""
+    def _keep(self, records: Iterable[Record], step: int) -> None:
+        """Keep records in the run and on disk."""
         assert self._writer is not None
-        self.run.keep(record)
-        self._writer.record(record)
+        for record in records:
+            record = replace(record, step=step)
+            self.run.keep(record)
+            self._writer.record(record)
 
     def mark(self, step: int, text: str) -> None:
         """Note on the curves that something happened after `step`."""
@@ -173,7 +173,7 @@ class Recorder:
         now = time.time()
         self.run.add(trainer.step, now, _as_written(metrics))
         self._writer.scalars(trainer.step, now, metrics)
-        self.keep(self._confusion(trainer, "test"))
+        self._keep(trainer.objective.final_records(), trainer.step)
         self.checkpoint(trainer)
         self.end("finished", trainer)
 
@@ -208,6 +208,7 @@ class Recorder:
                 "metrics": self.run.metrics,
                 "diverged_at": self.diverged_at,
                 "gradient_norms": self.gradients,
+                "curves": list(trainer.objective.CURVES),
                 "marks": [asdict(mark) for mark in self.run.marks],
                 "started": self._began,
                 "updated": time.time(),
@@ -217,15 +218,6 @@ class Recorder:
             }
         )
         self._writer.flush()
-
-    def _confusion(self, trainer: Trainer, split: str) -> Record:
-        outcome = trainer.objective.outcome(trainer.model, split)
-        arrays: dict[str, Any] = {
-            "confusion": outcome.confusion(),
-            "probabilities": outcome.probabilities,
-            "labels": outcome.labels,
-        }
-        return Record(tag=f"predictions/{split}", kind="predictions", step=trainer.step, arrays=arrays)
 
     def _process(self) -> dict[str, Any]:
         if not self._described:

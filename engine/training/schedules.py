@@ -19,10 +19,16 @@ def onecycle(progress: float) -> float:
     return _half_cosine(1.0, END, (progress - WARMUP) / (1 - WARMUP))
 
 
+def plateau(progress: float) -> float:
+    """Up within the first 4 %, level, and from 60 % on straight down to 2 % (warm-up, stable, decay)."""
+    return min(1.0, (progress + 0.002) / 0.04, 1 - 0.98 * (progress - 0.6) / 0.4)
+
+
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "onecycle": onecycle,
     "cosine": lambda progress: _half_cosine(1.0, 0.0, progress),
     "linear": lambda progress: 1 - progress,
+    "plateau": plateau,
     "constant": lambda progress: 1.0,
 }
 """Factor on the learning rate at a progress in 0..1 through the budget."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from ..probes.requests import Answer, Request
 from ..runs.run import Log, Run
 from ..text import sanitize
-from .commands import Command
+from .commands import Command, Load, Stop
 from .status import Status
 
 
@@ -39,6 +39,7 @@ class Session:
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._closing = threading.Event()
+        self._ending = threading.Event()
         self._over = True  # until it is opened
         self._thread = threading.Thread(target=self._main, name="dlviz-engine", daemon=True)
 
@@ -50,6 +51,8 @@ class Session:
 
     def send(self, command: Command) -> None:
         """Queue a command; it is answered between two steps."""
+        if isinstance(command, Stop | Load):
+            self._ending.set()
         self._commands.put(command)
 
     def subscribe(self, key: str, request: Request | None) -> None:
@@ -81,6 +84,11 @@ class Session:
         return self._closing.is_set()
 
     @property
+    def interrupting(self) -> bool:
+        """Whether something is queued that ends what is loaded: long work between two steps may stop for it."""
+        return self._ending.is_set() or self.closing
+
+    @property
     def subscriptions(self) -> dict[str, Request]:
         """The requests to keep answered, by key; replaced as a whole, never changed."""
         return self._subscriptions
@@ -88,6 +96,7 @@ class Session:
     def take(self, patience: float | None) -> list[Command]:
         """For the engine: the commands queued so far; waits up to `patience` seconds (None: for ever) for one."""
         taken: list[Command] = []
+        self._ending.clear()
         while True:
             try:
                 command = self._commands.get(patience != 0.0, patience)

@@ -4,18 +4,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import nn
 
 from ..catalog import Entry
-from ..data.dataset import Dataset
-from ..objectives.classification import Classification
-from ..recipes.training import ClassifierOptions, TrainingOptions
-from . import optimizers
+from ..data.base import Data, DataError
+from ..objectives.objective import Objective, Tell, silent
+from ..recipes.budget import BudgetOptions
 from .job import Job
-from .schedules import SCHEDULES
 
 
 @dataclass(frozen=True)
@@ -24,13 +22,26 @@ class Step:
 
     number: int
     values: dict[str, float]
+    validated: bool = False
 
 
-def build_model(entry: Entry, options: TrainingOptions, shape: tuple[int, ...], classes: int) -> nn.Module:
-    """The entry's module, weights drawn from torch's global generator; raises OptionError."""
-    file, _, name = entry.module.partition(":")
-    module = import_module(f"..models.{file}", __package__)
-    return cast(nn.Module, getattr(module, name)(options, shape, classes))
+def objective_class(entry: Entry, data: Data) -> type[Objective]:
+    """The objective with which the entry learns from this kind of data; raises DataError."""
+    if data.kind not in entry.objectives:
+        kinds = " or ".join(entry.objectives)
+        raise DataError(f"{data.name} holds {data.kind}, and {entry.name} learns from {kinds}")
+    found: type[Objective] = _load("objectives", entry.objectives[data.kind])
+    return found
+
+
+def build_model(entry: Entry, options: BudgetOptions, data: Data) -> nn.Module:
+    """The entry's module, weights drawn from torch's global generator; raises OptionError, DataError."""
+    return objective_class(entry, data).build(_load("models", entry.module), options, data)
+
+
+def _load(room: str, place: str) -> Any:
+    file, _, name = place.partition(":")
+    return getattr(import_module(f"..{room}.{file}", __package__), name)
 
 
 def choose_device(name: str) -> torch.device:
@@ -48,24 +59,34 @@ def choose_device(name: str) -> torch.device:
 
 
 class Trainer:
-    """One training of one job: model, optimiser and position in the data."""
+    """One training of one job: its objective, its budget, and how much of it is used."""
 
-    def __init__(self, job: Job, data: Dataset) -> None:
+    def __init__(self, job: Job, data: Data, tell: Tell = silent) -> None:
+        """Build model and objective; `tell` hears how far long work is, and may raise to end it."""
         self.job = job
-        self.options = cast(ClassifierOptions, job.options)
         self.device = choose_device(job.device)
         torch.manual_seed(job.seed)
-        self.model = build_model(job.entry, job.options, data.shape, len(data.classes)).to(self.device)
-        self.objective = Classification(data, job.seed, self.device)
-        self.optimizer = optimizers.build(self.model.parameters(), self.options)
+        model = build_model(job.entry, job.options, data).to(self.device)
+        kind = objective_class(job.entry, data)
+        self.objective = kind(model, data, job.options, job.seed, self.device, tell)
         self.step = 0
         self.seconds = 0.0
-        self._weights = list(self.model.parameters())
+
+    @property
+    def model(self) -> nn.Module:
+        """Every network that is trained, as one module."""
+        return self.objective.model
+
+    @property
+    def options(self) -> BudgetOptions:
+        """The options in force."""
+        options: BudgetOptions = self.objective.options
+        return options
 
     @property
     def parameters(self) -> int:
-        """Number of trainable values, shared ones counted once."""
-        return sum(p.numel() for p in self._weights)
+        """Number of values that are fitted, shared ones counted once."""
+        return self.objective.parameters
 
     @property
     def progress(self) -> float:
@@ -83,38 +104,23 @@ class Trainer:
         """Train until the budget is used up; each step is one visual moment."""
         while not self.done:
             start = time.perf_counter()
-            values = self._one()
+            values = self.objective.step(self.step, self.progress)
             self.step += 1
             self.seconds += time.perf_counter() - start
-            if self.step % self.options.validate_every == 0 or self.done:
+            validated = self.step % self.options.validate_every == 0 or self.done
+            if validated:
                 start = time.perf_counter()
-                values |= self.objective.validate(self.model)
+                values |= self.objective.validate()
                 self.seconds += time.perf_counter() - start
-            yield Step(self.step, values)
-
-    def _one(self) -> dict[str, float]:
-        model, optimizer, options = self.model, self.optimizer, self.options
-        model.train()
-        loss, accuracy = self.objective.loss(model, self.objective.batch(self.step, options), options)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(self._weights, options.clip or float("inf"), foreach=True)
-        lr = optimizers.tune(optimizer, options, SCHEDULES[options.schedule](self.progress))
-        optimizer.step()
-        measured = torch.stack((loss.detach(), accuracy, norm)).tolist()  # one wait for the device
-        return {"loss/train": measured[0], "accuracy/train": measured[1], "grad_norm": measured[2], "lr": lr}
+            yield Step(self.step, values, validated)
 
     def test(self) -> dict[str, float]:
         """The test metrics of the finished model; called once, at the end."""
-        return self.objective.test(self.model, self.options)
+        return self.objective.test()
 
     def change(self, name: str, value: Any) -> None:
         """Change an option that is allowed to change in flight; raises OptionError."""
-        self.options = self.options.with_value(name, value)
-        if name == "dropout":
-            for module in self.model.modules():
-                if isinstance(module, nn.Dropout):
-                    module.p = self.options.dropout
+        self.objective.change(name, value)
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that decides the remaining steps, as tensors and plain values."""
@@ -122,8 +128,7 @@ class Trainer:
             "step": self.step,
             "seconds": self.seconds,
             "options": self.options.to_json(),
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "objective": self.objective.state_dict(),
             "rng": torch.get_rng_state(),
             "rng_cuda": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
         }
@@ -131,10 +136,10 @@ class Trainer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue exactly where `state_dict` was taken."""
         self.step, self.seconds = state["step"], state["seconds"]
-        self.options = type(self.options).from_json(state["options"] | {"steps": self.options.steps})
-        self.change("dropout", self.options.dropout)
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        self.objective.options = self.options.from_json(state["options"] | {"steps": self.options.steps})
+        if "dropout" in self.options.rules():
+            self.change("dropout", self.options.dropout)  # type: ignore[attr-defined]
+        self.objective.load_state_dict(state["objective"])
         torch.set_rng_state(state["rng"].cpu())
         if self.device.type == "cuda":
             torch.cuda.set_rng_state_all([s.cpu() for s in state["rng_cuda"]])

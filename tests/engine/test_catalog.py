@@ -1,35 +1,50 @@
 """The catalogue: what it states is what the modules are."""
 
-import math
-
 import numpy as np
 import pytest
 import torch
 
 from dlviz.engine.catalog import CATALOG, Entry, UnknownModelError, find
-from dlviz.engine.data.load import NAMES, load_data
-from dlviz.engine.training.trainer import build_model
+from dlviz.engine.data.load import SOURCES, load_data, names, split_source
+from dlviz.engine.training.job import Job
+from dlviz.engine.training.trainer import Trainer, objective_class
 
 ENTRIES = pytest.mark.parametrize("entry", CATALOG.values(), ids=list(CATALOG))
 
 
 @ENTRIES
-def test_parameters_are_those_of_the_real_module(entry: Entry) -> None:
-    data = load_data(entry.data, 0)
-    model = build_model(entry, entry.options(), data.shape, len(data.classes))
-    assert sum(p.numel() for p in model.parameters()) == entry.parameters
-    logits = model(torch.from_numpy(data.train.x[:2]))
-    assert logits.shape == (2, len(data.classes)) and math.isfinite(logits.sum().item())
+def test_what_is_stated_is_what_is_built(entry: Entry) -> None:
+    data = load_data(entry.data, 0, kinds=entry.objectives)
+    trainer = Trainer(Job.of(entry.name, device="cpu"), data)
+    assert trainer.parameters == entry.parameters
+    assert isinstance(trainer.objective, objective_class(entry, data))
+    for inputs in (trainer.objective.specimen(trainer.options, data), trainer.objective.inputs("test", 0)):
+        with torch.no_grad():
+            output = trainer.model.eval()(*inputs)
+        assert output.isfinite().all()
 
 
 @ENTRIES
 def test_an_entry_is_complete(entry: Entry) -> None:
     assert CATALOG[entry.name] is entry and find(entry.name) is entry
-    assert entry.data in NAMES
-    assert entry.objective == "classification"
+    assert split_source(entry.data)[0] in names(entry.objectives)
+    assert entry.objective and entry.objectives
     assert entry.summary.endswith(".") and len(entry.summary) < 100
     assert len(set(entry.views)) == len(entry.views) > 0
     assert all(text.isprintable() for text in (entry.name, entry.family, entry.summary, *entry.views))
+    for key, values in entry.by_data.items():
+        assert key in SOURCES or key in entry.objectives, "a name or a kind"
+        entry.options(**values)
+
+
+@ENTRIES
+def test_every_preset_can_be_chosen(entry: Entry) -> None:
+    rules = entry.options.rules()
+    assert ("preset" in rules) == bool(entry.options.PRESETS)
+    for name, values in entry.options.PRESETS.items():
+        chosen = entry.options.parse((f"preset={name}",)).to_json()
+        assert name in rules["preset"].choices
+        assert {key: chosen[key] for key in values} == dict(values)
 
 
 @pytest.mark.parametrize(

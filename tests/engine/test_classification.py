@@ -13,6 +13,7 @@ from torch import nn
 from dlviz.engine.data.dataset import Dataset
 from dlviz.engine.objectives.classification import Classification, move, random_shift
 from dlviz.engine.recipes.classifiers import CnnOptions, MlpOptions
+from dlviz.engine.recipes.training import ClassificationOptions
 
 CPU = torch.device("cpu")
 
@@ -57,9 +58,15 @@ def _numbered(count: int) -> Dataset:
     return Dataset(name="n", train=split, val=split, test=split, classes=("a",), description="")
 
 
+def _objective(
+    data: Dataset, options: ClassificationOptions, model: nn.Module | None = None, seed: int = 0
+) -> Classification:
+    return Classification(model or nn.Linear(1, 1), data, options, seed, CPU)
+
+
 def _stream(count: int, batch: int, steps: int, seed: int) -> list[int]:
-    objective, options = Classification(_numbered(count), seed, CPU), MlpOptions(batch=batch)
-    batches = [objective.batch(step, options)[0] for step in range(steps)]
+    objective = _objective(_numbered(count), MlpOptions(batch=batch), seed=seed)
+    batches = [objective.batch(step)[0] for step in range(steps)]
     assert all(len(b) == batch for b in batches)
     return [int(v) for b in batches for v in b.flatten()]
 
@@ -81,26 +88,27 @@ def test_epochs_and_seeds_have_orders_of_their_own() -> None:
 
 
 def test_a_batch_does_not_depend_on_which_were_drawn_before(digits: Dataset) -> None:
-    options = CnnOptions(augment=1)
-    one, other = (Classification(digits, 7, CPU) for _ in range(2))
+    one, other = (_objective(digits, CnnOptions(augment=1), seed=7) for _ in range(2))
     for step in (0, 60, 3, 19, 20, 3):
-        one.batch(step, options)
+        one.batch(step)
     for step in (3, 60, 20):
-        for a, b in zip(one.batch(step, options), other.batch(step, options), strict=True):
+        for a, b in zip(one.batch(step), other.batch(step), strict=True):
             assert torch.equal(a, b)
 
 
 def test_drawing_batches_leaves_torchs_random_state_alone(digits: Dataset) -> None:
+    objective = _objective(digits, CnnOptions(augment=2))
     before = torch.get_rng_state()
-    Classification(digits, 0, CPU).batch(5, CnnOptions(augment=2))
+    objective.batch(5)
     assert torch.equal(before, torch.get_rng_state())
 
 
 def test_the_loss_is_smoothed_cross_entropy() -> None:
     torch.manual_seed(0)
     logits, y, s = torch.randn(32, 5, requires_grad=True), torch.randint(0, 5, (32,)), 0.3
-    objective = Classification(_numbered(3), 0, CPU)
-    loss, accuracy = objective.loss(nn.Identity(), (logits, y), MlpOptions(label_smoothing=s))
+    objective = _objective(_numbered(3), MlpOptions(label_smoothing=s))
+    objective.model = nn.Identity()
+    loss, accuracy = objective.loss((logits, y))
     log_p = logits.double() - logits.double().exp().sum(1, keepdim=True).log()
     expected = -((1 - s) * log_p[torch.arange(32), y] + s * log_p.mean(1)).mean()
     assert loss.item() == pytest.approx(expected.item(), rel=1e-6)
@@ -116,7 +124,7 @@ def model() -> nn.Module:
 
 
 def test_what_is_measured_agrees_with_scikit_learn(model: nn.Module, digits: Dataset) -> None:
-    outcome = Classification(digits, 0, CPU).outcome(model, "test")
+    outcome = _objective(digits, MlpOptions(), model).outcome("test")
     y, p = digits.test.y, outcome.probabilities.astype(np.float64)
     np.testing.assert_allclose(p.sum(1), 1, rtol=1e-5)
     p /= p.sum(1, keepdims=True)
@@ -127,7 +135,7 @@ def test_what_is_measured_agrees_with_scikit_learn(model: nn.Module, digits: Dat
 
 
 def test_metrics_of_shifted_images(model: nn.Module, digits: Dataset) -> None:
-    metrics = Classification(digits, 0, CPU).test(model, CnnOptions(test_shift=2))
+    metrics = _objective(digits, CnnOptions(test_shift=2), model).test()
     assert list(metrics) == ["test_accuracy", "test_loss", "test_ece", "test_accuracy_shift1", "test_accuracy_shift2"]
     model.eval()
     for k in (1, 2):
@@ -140,13 +148,12 @@ def test_metrics_of_shifted_images(model: nn.Module, digits: Dataset) -> None:
 
 
 def test_tables_have_no_shifts(blobs: Dataset) -> None:
-    net = nn.Linear(4, 3)
-    metrics = Classification(blobs, 0, CPU).test(net, MlpOptions(test_shift=3))
+    metrics = _objective(blobs, MlpOptions(test_shift=3), nn.Linear(4, 3)).test()
     assert list(metrics) == ["test_accuracy", "test_loss", "test_ece"]
 
 
 def test_measuring_restores_the_mode(model: nn.Module, digits: Dataset) -> None:
     for training in (True, False):
         model.train(training)
-        Classification(digits, 0, CPU).validate(model)
+        _objective(digits, MlpOptions(), model).validate()
         assert model.training is training

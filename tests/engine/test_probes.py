@@ -56,7 +56,7 @@ def trainer(request: pytest.FixtureRequest, digits: Dataset) -> Iterator[Trainer
 
 
 def _look(trainer: Trainer, request: Request) -> Any:
-    def load(name: str, seed: int) -> Dataset:
+    def load(job: Job) -> Dataset:
         raise AssertionError("nothing to load")
 
     return look(request, trainer, load)
@@ -80,7 +80,7 @@ def test_shapes_and_gradient_norms_of_every_layer(trainer: Trainer) -> None:
     def keep(name: str, module: nn.Module, inputs: object, output: torch.Tensor) -> None:
         shapes[name] = tuple(output.shape[1:])
 
-    forward(trainer.model, torch.zeros(2, 1, 8, 8), keep)
+    forward(trainer.model, (torch.zeros(2, 1, 8, 8),), keep)
     modules = leaves(trainer.model)
     assert [layer.name for layer in view.layers] == [n for n in shapes if not isinstance(modules[n], nn.Identity)]
     assert view.layers[-1].name == "head"
@@ -120,7 +120,7 @@ def _patch_is_a_window(trainer: Trainer, view: CellView, digits: Dataset) -> Non
         if name == view.layer:
             maps.append(inputs[0][0].numpy())
 
-    forward(trainer.model, torch.from_numpy(digits.val.x[3:4]), keep)
+    forward(trainer.model, (torch.from_numpy(digits.val.x[3:4]),), keep)
     for r in range(view.patch.shape[1]):
         for c in range(view.patch.shape[2]):
             y, x = view.top + r, view.left + c
@@ -146,8 +146,9 @@ def test_a_layers_view_is_its_forward_pass(trainer: Trainer, digits: Dataset) ->
         outputs[name] = output.numpy().copy()
 
     index = 362  # wraps around to 2
-    batch = np.concatenate([digits.test.x[2:3], digits.val.x[:63]])
-    forward(trainer.model, torch.from_numpy(batch), keep)
+    batch = torch.cat((*trainer.objective.inputs("test", index), *trainer.objective.inputs("val", 0, 63)))
+    np.testing.assert_array_equal(batch, np.concatenate([digits.test.x[2:3], digits.val.x[:63]]))
+    forward(trainer.model, (batch,), keep)
     lows = [out[0].min() for out in outputs.values()]
     highs = [out[0].max() for out in outputs.values()]
     for layer in _look(trainer, LookStructure()).layers:
@@ -187,8 +188,8 @@ def test_looking_changes_nothing(trainer: Trainer, digits: Dataset, training: bo
         lambda: _look(trainer, LookLayer(first)),
         lambda: _look(trainer, LookCell(first)),
         lambda: _look(trainer, LookCell("no such layer")),
-        lambda: look(LookSketch(Job.of("cnn")), trainer, lambda name, seed: digits),
-        lambda: features(trainer.model, digits, 1, torch.device("cpu")),
+        lambda: look(LookSketch(Job.of("cnn")), trainer, lambda job: digits),
+        lambda: features(trainer.model, trainer.objective.inputs("test", 0)),
     ]
     for each in looks:
         with contextlib.suppress(ValueError):
@@ -231,7 +232,7 @@ def test_predictions_agree_with_scikit_learn(trainer: Trainer, digits: Dataset) 
 def test_a_sketch_is_what_would_be_trained(digits: Dataset) -> None:
     for model in ("mlp", "cnn", "resnet"):
         job = Job.of(model)
-        sketch = look(LookSketch(job), None, lambda name, seed: digits)
+        sketch = look(LookSketch(job), None, lambda job: digits)
         assert isinstance(sketch, Structure) and sketch.parameters == job.entry.parameters
         assert all(np.isnan(layer.gradient) for layer in sketch.layers)
 
@@ -242,13 +243,13 @@ def test_what_cannot_be_looked_at_is_one_sentence(digits: Dataset) -> None:
         with pytest.raises(ValueError, match="no layer 'conv9'"):
             _look(trainer, request)
     with pytest.raises(ValueError, match="no model is loaded"):
-        look(LookStructure(), None, lambda name, seed: digits)
+        look(LookStructure(), None, lambda job: digits)
 
 
 def test_features_are_the_outputs_of_the_first_test_image(digits: Dataset) -> None:
     trainer = Trainer(Job.of("cnn", device="cpu"), digits)
-    record = features(trainer.model, digits, 7, torch.device("cpu"))
-    assert list(record.arrays)[:3] == ["input", "conv1", "norm1"] and record.step == 7
+    record = features(trainer.model, trainer.objective.inputs("test", 0))
+    assert list(record.arrays)[:3] == ["input", "conv1", "norm1"] and record.kind == "feature maps"
     view: LayerView = _look(trainer, LookLayer("conv2"))
     np.testing.assert_array_equal(record.arrays["conv2"], view.maps.astype(np.float16))
 

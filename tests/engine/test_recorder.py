@@ -182,7 +182,8 @@ def test_what_is_kept_on_disk_is_what_the_run_holds(drive: Driver, digits: Datas
         files = sorted((directory / "records" / tag).glob("*.npz"))
         assert [f.stem for f in files] == ["000000002", "000000004"]
         with np.load(files[-1]) as arrays:
-            assert set(arrays) == set(run.records[tag].arrays)
+            assert str(arrays["__kind__"]) == run.records[tag].kind
+            assert set(arrays) == {"__kind__", *run.records[tag].arrays}
             for name, array in run.records[tag].arrays.items():
                 np.testing.assert_array_equal(arrays[name], array)
     described = json.loads((directory / "run.json").read_text())

@@ -64,19 +64,25 @@ TWINS = {
 }
 
 
+def _module(weights: nn.Parameter) -> nn.Module:
+    module = nn.Module()
+    module.weights = weights
+    return module
+
+
 def _pull(weights: nn.Parameter, optimizer: torch.optim.Optimizer) -> None:
     optimizer.zero_grad()
     ((weights - torch.arange(4.0)) ** 2).sum().backward()
     optimizer.step()
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", TWINS)
 def test_an_update_rule_is_torchs_with_the_options_given(name: str) -> None:
     options = MlpOptions(optimizer=name, lr=0.04, weight_decay=0.1, momentum=0.8)
     ours, theirs = (nn.Parameter(torch.ones(4)) for _ in range(2))
-    optimizer, twin = optimizers.build([ours], options), TWINS[name]([theirs])
+    (optimizer,), twin = optimizers.build(_module(ours), options), TWINS[name]([theirs])
     for _ in range(5):
-        assert optimizers.tune(optimizer, options, 0.5) == 0.02
+        optimizers.tune(optimizer, options, 0.02)
         _pull(ours, optimizer)
         _pull(theirs, twin)
     torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-7)
@@ -86,7 +92,9 @@ def test_an_update_rule_is_torchs_with_the_options_given(name: str) -> None:
 @pytest.mark.parametrize(("before", "after"), [(0.0, 0.9), (0.9, 0.0)])
 def test_momentum_and_decay_may_change_in_flight(name: str, before: float, after: float) -> None:
     weights = nn.Parameter(torch.ones(4))
-    optimizer = optimizers.build([weights], MlpOptions(optimizer=name, momentum=before, weight_decay=before))
+    (optimizer,) = optimizers.build(
+        _module(weights), MlpOptions(optimizer=name, momentum=before, weight_decay=before)
+    )
     for momentum in (before, before, after, after):
         options = MlpOptions(optimizer=name, momentum=momentum, weight_decay=momentum)
         optimizers.tune(optimizer, options, 1.0)
@@ -94,3 +102,28 @@ def test_momentum_and_decay_may_change_in_flight(name: str, before: float, after
         group = optimizer.param_groups[0]
         assert group["weight_decay"] == momentum == group.get("momentum", momentum)
     assert weights.isfinite().all()
+
+
+def test_muon_takes_the_hidden_matrices_and_adamw_the_rest() -> None:
+    torch.manual_seed(0)
+    embedding, hidden, head = nn.Embedding(5, 4), nn.Linear(4, 4), nn.Linear(4, 5)
+    head.weight = embedding.weight  # tied
+    model = nn.ModuleDict({"embedding": embedding, "hidden": hidden, "head": head})
+    options = MlpOptions(optimizer="muon", lr=0.02, weight_decay=0.1, momentum=0.9)
+    muon, adamw = optimizers.build(model, options)
+    assert [p is hidden.weight for p in muon.param_groups[0]["params"]] == [True]
+    taken = {id(p) for p in adamw.param_groups[0]["params"]}
+    assert taken == {id(p) for p in model.parameters()} - {id(hidden.weight)}
+    twin = nn.Parameter(hidden.weight.detach().clone())
+    rule = torch.optim.Muon([twin], 0.02, 0.1, 0.9, adjust_lr_fn="match_rms_adamw")
+    for parameter in (hidden.weight, twin):
+        parameter.grad = torch.arange(16.0).reshape(4, 4)
+    muon.step()
+    rule.step()
+    torch.testing.assert_close(hidden.weight, twin)
+
+
+def test_the_plateau_rises_stays_and_falls_to_a_fiftieth() -> None:
+    values = [SCHEDULES["plateau"](k / 100) for k in range(101)]
+    assert values[0] < 0.1 and values[5:60] == [1.0] * 55 and values[100] == pytest.approx(0.02)
+    assert values[60:] == sorted(values[60:], reverse=True)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlviz.engine.objectives.classification import Classification
 from dlviz.engine.probes.requests import LookCell, LookLayer, LookPredictions, LookSketch, LookStructure, Request
 from dlviz.engine.runs.writer import RunWriter
 from dlviz.engine.training import looker
 from dlviz.engine.training.commands import Change, Go, Load, Pause, Save, Step, Stop
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.session import Session
-from dlviz.engine.training.trainer import Trainer
 
 from .conftest import PATIENCE, Driver
 
@@ -123,7 +123,7 @@ def test_a_change_in_flight_acts_and_marks_the_curve(drive: Driver) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "needed"),
     [
-        ("batch", "8", "batch cannot change in flight; these can: lr, weight_decay"),
+        ("batch", "8", "batch cannot change in flight; these can: validate_every, lr, weight_decay"),
         ("hidden", "4", "hidden cannot change in flight"),
         ("lr", "fast", "lr cannot be 'fast'; allowed: a number from 0 to 100"),
         ("lrr", "1", "no option 'lrr'; did you mean lr?"),
@@ -183,14 +183,14 @@ def test_what_cannot_be_loaded_is_said_in_one_line(
 
 
 def test_a_failure_inside_a_step_is_shown_and_the_next_job_runs(drive: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = Trainer._one
+    one = Classification.step
 
-    def broken(self: Trainer) -> dict[str, float]:
-        if self.step == 2:
+    def broken(self: Classification, number: int, progress: float) -> dict[str, float]:
+        if number == 2:
             raise RuntimeError("boom \x1b[31m\x07 [/x]")
-        return one(self)
+        return one(self, number, progress)
 
-    monkeypatch.setattr(Trainer, "_one", broken)
+    monkeypatch.setattr(Classification, "step", broken)
     directory = drive.load("mlp", start=True)
     status = drive.until("failed")
     assert status.step == 2 and status.message == "RuntimeError: boom \\x07 [/x]"

@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ...engine.options import Rule, show
+from ...engine.training.job import default_options
 from ...engine.training.status import ACTIVE
 from ..render.cells import line
 from ..render.numbers import cut, pad
@@ -125,8 +126,11 @@ The line at the bottom says what the option means and what is allowed.
         return strips
 
     def default(self, rule: Rule) -> Any:
-        """The default of a row."""
-        return self.lab.draft.entry.data if rule.name == "data" and rule in RUN_RULES else rule.default
+        """The default of a row, as it suits the data."""
+        draft = self.lab.draft
+        if rule in RUN_RULES:
+            return draft.entry.data if rule is DATA else rule.default
+        return getattr(default_options(draft.entry, draft.data), rule.name)
 
     def action_move(self, by: int) -> None:
         """Choose another option."""
@@ -154,7 +158,7 @@ The line at the bottom says what the option means and what is allowed.
         self.lab.set_option(rule.name, show(self.default(rule)))
 
 
-DATA = Rule(name="data", kind=str, default="digits", help="a name, a .npz or .csv file, or a folder of images")
+DATA = Rule(name="data", kind=str, default="digits", help="a name, or a path to your own data")
 SEED = Rule(name="seed", kind=int, default=0, help="fixes the split, the weights, the order", low=0, high=2**31 - 1)
 RUN_RULES = (DATA, SEED)
 FIRST = ("steps", "lr", "batch")

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.strip import Strip
 
+from ...engine.runs.listing import headline
 from ..render.cells import line, note
 from ..render.numbers import cut, pad
 from .pane import Pane
@@ -97,8 +98,7 @@ The trainings kept under `runs/`, newest first: status, steps, test accuracy.
         for k, row in enumerate(self.rows[first : first + height], start=first):
             live = row["path"] == self.lab.session.run.path
             tick = "▶" if live else "●" if row["path"] in self.overlaid else " "
-            accuracy = row["metrics"].get("test_accuracy")
-            result = f"{accuracy:7.2%}" if isinstance(accuracy, float) else ""
+            result = headline(row["metrics"])[1]
             steps = f"{row['step'] or 0:,}"
             tail = f"{row['status']:>9} {steps:>7} {result:>7}" if width >= 50 else f"{row['status']:>9}"
             text = pad(f"{tick} {cut(str(row['name']), width - len(tail) - 3)}", width - len(tail)) + tail

@@ -3,6 +3,8 @@
 plotext keeps one figure for the whole process, so it is cleared before and after.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotext
 
@@ -10,6 +12,7 @@ from ...engine.runs.run import Run
 from .numbers import number
 
 MARKERS = ("braille", "o", "x", "+")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TICKS = 5
 COLUMNS = 2
 """Points given to plotext for every column of the chart; more would cost time and show nothing."""
@@ -30,6 +33,35 @@ def chart(run: Run, tags: tuple[str, ...], width: int, height: int, *, colour: b
             draw(steps, means, label=f"{tag} {number(means[-1], 8).strip()}", marker=marker)
         first, last = (int(run.series[shown[0]].points().steps[k]) for k in (0, -1))
         ticks = sorted({round(first + (last - first) * k / TICKS) for k in range(TICKS + 1)})
+        plotext.xticks(ticks, [f"{tick:,}" for tick in ticks])
+        plotext.xlabel("step")
+        text: str = plotext.build()
+    finally:
+        plotext.clear_figure()
+    if not colour:
+        text = plotext.uncolorize(text)
+    return [line.rstrip() for line in text.splitlines()]
+
+
+def overlay(
+    lines: Sequence[tuple[str, Sequence[float], Sequence[float]]], width: int, height: int, *, colour: bool
+) -> list[str]:
+    """Several (label, steps, values) over one axis of steps; without colours each has a letter, said in its label."""
+    shown = [(label, x, y) for label, x, y in lines if len(x) and np.isfinite(y).any()]
+    if not shown:
+        return []
+    plotext.clear_figure()
+    try:
+        plotext.plotsize(width, height)
+        plotext.theme("pro" if colour else "clear")
+        for k, (label, x, y) in enumerate(shown):
+            last = f"{label} {number(y[-1], 8).strip()}"
+            if colour:
+                plotext.plot(list(x), list(y), label=last, marker="braille")
+            else:
+                plotext.scatter(list(x), list(y), label=last, marker=LETTERS[k % len(LETTERS)])
+        low, high = min(x[0] for _, x, _ in shown), max(x[-1] for _, x, _ in shown)
+        ticks = sorted({round(low + (high - low) * k / TICKS) for k in range(TICKS + 1)})
         plotext.xticks(ticks, [f"{tick:,}" for tick in ticks])
         plotext.xlabel("step")
         text: str = plotext.build()

@@ -1,5 +1,6 @@
 """Choose the value of an option from a list; the data may also be a path that is typed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from textual import on
@@ -84,13 +85,16 @@ class ChoiceScreen(ModalScreen[str]):
             self.dismiss(text)
 
 
-def asking(rule: Rule, value: Any) -> ModalScreen[str]:
-    """The screen that asks for an option: a list where the values can be listed, else a field."""
+def asking(rule: Rule, value: Any, kinds: Collection[str] = ()) -> ModalScreen[str]:
+    """The screen that asks for an option: a list where the values can be listed, else a field.
+
+    `kinds` are the kinds of data that may be chosen.
+    """
     values = rule.choices or (("true", "false") if rule.kind is bool and not rule.many else ())
     if rule.name == "data" and not values:
-        from ...engine.data.load import NAMES  # its readers: not on the way to the first picture
+        from ...engine.data.load import names  # its readers: not on the way to the first picture
 
-        return ChoiceScreen(rule, value, dict(NAMES), typed=True)
+        return ChoiceScreen(rule, value, names(kinds), typed=True)
     if not values or rule.many:
         return ValueScreen(rule, value)
     return ChoiceScreen(rule, value, {name: "default" if name == show(rule.default) else "" for name in values})

@@ -8,18 +8,37 @@ from PIL import Image
 
 from dlviz.engine.data.dataset import DataError
 from dlviz.engine.data.fingerprint import fingerprint
-from dlviz.engine.data.load import NAMES, load_data
+from dlviz.engine.data.load import SOURCES, load_data, names
+from dlviz.engine.options import OptionError
 from dlviz.engine.text import sanitize
 
+def _names(*kinds: str) -> str:
+    return ", ".join(names(kinds))
+
+
 ALLOWED = (
-    "give a name (digits, digits14, mnist, fashion-mnist, cifar-10), a .npz, .csv or .tsv file, "
-    "or a folder of images per class"
+    f"give a name ({_names('images', 'features')}) or a .npz file with x_train and y_train, "
+    "or a .csv or .tsv file with a label column, or a folder of images per class"
 )
 
 
-def test_every_name_has_a_line() -> None:
-    assert list(NAMES) == ["digits", "digits14", "mnist", "fashion-mnist", "cifar-10"]
-    assert all(line and "\n" not in line for line in NAMES.values())
+def test_every_name_has_a_kind_and_a_line() -> None:
+    assert {"digits", "digits14", "mnist", "fashion-mnist", "cifar-10"} <= set(SOURCES)
+    assert all(s.summary and "\n" not in s.summary and s.kind for s in SOURCES.values())
+    assert "digits" in names(["images"]) and "digits" not in names(["points"])
+
+
+def test_data_of_another_kind_are_refused_before_they_are_loaded() -> None:
+    with pytest.raises(DataError, match=r"ring holds points, and this model learns from images: give a name \(digits"):
+        load_data("ring", 0, kinds=["images"])
+
+
+def test_options_stand_behind_a_colon() -> None:
+    assert load_data("recall:distance=4,pairs=2", 0, kinds=["sequences"]).shape != load_data(
+        "recall:distance=9,pairs=2", 0, kinds=["sequences"]
+    ).shape
+    with pytest.raises(OptionError, match="no option 'distence'; did you mean distance"):
+        load_data("recall:distence=4", 0, kinds=["sequences"])
 
 
 @pytest.mark.parametrize(
@@ -52,7 +71,7 @@ def test_any_text_that_leads_nowhere_is_one_printable_sentence(source: str) -> N
 
 def test_a_file_of_another_kind(tmp_path: Path) -> None:
     (tmp_path / "data.xlsx").write_bytes(b"PK")
-    with pytest.raises(DataError, match=r"cannot read .*data\.xlsx as data: expected a \.npz, \.csv or \.tsv file"):
+    with pytest.raises(DataError, match=r"cannot read .*data\.xlsx as data: give a name"):
         load_data(str(tmp_path / "data.xlsx"), 0)
 
 

@@ -1,0 +1,241 @@
+"""Learn to translate by predicting each next word of a given translation (teacher forcing).
+
+Shapes: b sentences, s source words, t target words.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..data.pairs import BEGIN, PAD, SPECIAL, UNKNOWN, Pairs, decode, detokenize, encode, tokenize
+from ..models.translator import Translator
+from ..recipes.budget import BudgetOptions
+from ..recipes.translator import TranslatorOptions
+from ..runs.run import Record
+from ..sampling.translation import Answers, Writer, beam, best_of, greedy
+from ..training.descent import Descent
+from .alignment import aligned, alignment, last_attentions, listening
+from .buckets import Buckets
+from .objective import Objective, Tell, silent
+
+CHUNK = 125
+"""Sentences in one pass while testing."""
+WATCHED = 100
+"""Validation sentences that are translated while training; all of them are read for the loss."""
+SHOWN = 6
+MARGIN = 4
+"""Words by which an answer may be longer than the longest target sentence."""
+
+
+class Translation(Objective):
+    """Cross-entropy of the next target word, given the source and the right words before it."""
+
+    CURVES = ("loss/train", "loss/val", "exact_match/val")
+    model: Translator
+    data: Pairs
+    options: TranslatorOptions
+
+    def __init__(
+        self,
+        model: nn.Module,
+        data: Pairs,
+        options: BudgetOptions,
+        seed: int,
+        device: torch.device,
+        tell: Tell = silent,
+    ) -> None:
+        super().__init__(model, data, options, seed, device, tell)
+        self.descents = {"translator": Descent(model, self.options)}
+        self._splits = {
+            name: (_on(data.split(name).source, device), _on(data.split(name).target, device))
+            for name in ("train", "val", "test", "specimen")
+        }
+        source, target = self._splits["train"]
+        self._lengths = torch.stack(((source != PAD).sum(1), (target != PAD).sum(1)), 1)
+        self._batches = Buckets(self._lengths.sum(1), seed)
+        self._longest = data.longest[1] + MARGIN
+
+    @classmethod
+    def build(cls, module: type[nn.Module], options: TranslatorOptions, data: Pairs) -> nn.Module:
+        """The translator for the words of both languages."""
+        words = len(data.source_words), len(data.target_words)
+        return module(options, *words, max(data.longest) + MARGIN)
+
+    @classmethod
+    def specimen(cls, options: TranslatorOptions, data: Pairs) -> tuple[Tensor, ...]:
+        """The specimen sentence, and its translation after BEGIN."""
+        return torch.from_numpy(data.specimen.source), shifted(torch.from_numpy(data.specimen.target))
+
+    def step(self, number: int, progress: float) -> dict[str, float]:
+        """One update on a mini-batch; accuracy is the share of next words that were foreseen."""
+        self.model.train()
+        options = self.options
+        index = self._batches.batch(number, options.batch)
+        s, t = self._lengths[index].amax(0).tolist()
+        source, target = (words[index, :n] for words, n in zip(self._splits["train"], (s, t), strict=True))
+        logits = self.model(source, shifted(target))
+        loss = next_word_loss(logits, target, options.label_smoothing)
+        norm, lr = self.descents["translator"].step(loss, options, progress)
+        words = target != PAD
+        right = ((logits.detach().argmax(-1) == target) & words).sum() / words.sum()
+        measured = torch.stack((loss.detach(), right, norm)).tolist()  # one wait for the device
+        return {"loss/train": measured[0], "accuracy/train": measured[1], "grad_norm": measured[2], "lr": lr}
+
+    def validate(self) -> dict[str, float]:
+        """Loss (without smoothing) and next-word accuracy on all of it, exact match on the first sentences, greedy."""
+        with self._looking():
+            loss, accuracy, _ = self._forced("val")
+            source, target = (words[:WATCHED] for words in self._splits["val"])
+            return {
+                "loss/val": loss,
+                "accuracy/val": accuracy,
+                "exact_match/val": float(same(self._greedy(source).words, target).float().mean()),
+            }
+
+    def test(self) -> dict[str, float]:
+        """Sentences translated word for word as they should be, and where the cross-attention looks meanwhile.
+
+        Alignment is told of the last decoder layer, with the right words before (as the loss has it), and only where
+        the data knows which word comes from which.
+        """
+        with self._looking():
+            source, target = self._splits["test"]
+            right = []
+            for k in range(0, len(source), CHUNK):
+                self.tell(f"translating {len(source):,} sentences", k / len(source))
+                answers = self.answers(source[k : k + CHUNK])
+                right.append(same(answers.words, target[k : k + CHUNK]))
+            loss, accuracy, hits = self._forced("test")
+            metrics = {"exact_match": float(torch.cat(right).float().mean())}
+            gold, swapped = self.data.test.gold, self.data.test.swapped
+            if gold is not None and swapped is not None:
+                metrics |= alignment(hits, _on(gold, self.device), _on(swapped, self.device))
+            return metrics | {"token_accuracy": accuracy, "test_loss": loss}
+
+    def inputs(self, split: str, index: int, count: int = 1) -> tuple[Tensor, ...]:
+        """Source sentences, and their translations after BEGIN."""
+        source, target = self._splits[split]
+        rows = torch.arange(index, index + count, device=self.device) % len(source)
+        return source[rows], shifted(target[rows])
+
+    def records(self) -> Iterator[Record]:
+        """Attention on the specimen sentence, and some validation sentences translated."""
+        return self._records("val")
+
+    def final_records(self) -> Iterator[Record]:
+        """The same with test sentences."""
+        return self._records("test")
+
+    def translate(self, texts: Sequence[str]) -> list[tuple[str, float]]:
+        """Each text's translation, and its probability; unknown words are read as one and the same."""
+        with self._looking():
+            words = [tokenize(text)[: self._longest] or [SPECIAL[UNKNOWN]] for text in texts]
+            answers = self.answers(_on(encode(words, self.data.source_words, end=False), self.device))
+            return list(
+                zip(_lines(answers.words, self.data.target_words), answers.probabilities.prod(1).tolist(), strict=True)
+            )
+
+    def answers(self, source_bs: Tensor) -> Answers:
+        """The translations that the option `beam` finds."""
+        if self.options.beam == 1:
+            return self._greedy(source_bs)
+        width = self.options.beam
+        found = beam(Writer(self.model, source_bs, width), len(source_bs), self._longest, width, self.device)
+        return best_of(found, self.device)
+
+    def _greedy(self, source_bs: Tensor) -> Answers:
+        return greedy(Writer(self.model, source_bs), len(source_bs), self._longest, self.device)
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """The model at rest, and left in the mode in which it was found."""
+        was_training = self.model.training
+        self.model.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            self.model.train(was_training)
+
+    def _forced(self, split: str) -> tuple[float, float, Tensor]:
+        """Loss a word, share of next words foreseen, and which are aligned (n, t), none where the data has no gold."""
+        source, target = self._splits[split]
+        gold = self.data.split(split).gold
+        losses, right, hits = [], [], []
+        with listening(last_attentions(self.model)) as heard:
+            for k in range(0, len(source), CHUNK):
+                logits, words = self.model(source[k : k + CHUNK], shifted(target[k : k + CHUNK])), target[k : k + CHUNK]
+                losses.append(F.cross_entropy(logits.transpose(1, 2), words, ignore_index=PAD, reduction="sum"))
+                right.append(((logits.argmax(-1) == words) & (words != PAD)).sum())
+                if gold is not None:
+                    hits.append(aligned(heard["cross_attention"], _on(gold[k : k + CHUNK], self.device)))
+        count = (target != PAD).sum()
+        loss, accuracy = torch.stack((torch.stack(losses).sum() / count, torch.stack(right).sum() / count)).tolist()
+        return loss, accuracy, torch.cat(hits) if hits else torch.zeros_like(target, dtype=torch.bool)
+
+    def _records(self, split: str) -> Iterator[Record]:
+        with self._looking():
+            source, target = self._splits["specimen"]
+            with listening(last_attentions(self.model)) as heard:
+                self.model(source, shifted(target))
+            read = decode(self.data.specimen.source[0], self.data.source_words)
+            written = decode(self.data.specimen.target[0], self.data.target_words)
+            rows = {
+                "cross_attention": written,
+                "encoder_attention": read,
+                "decoder_attention": [SPECIAL[BEGIN], *written[:-1]],
+            }
+            columns = {**rows, "cross_attention": read}
+            for tag in rows:
+                weights = heard[tag][0, :, : len(rows[tag]), : len(columns[tag])].cpu().numpy()
+                names = {"rows": np.array(rows[tag]), "columns": np.array(columns[tag])}
+                yield Record(tag=tag, kind="attention", step=0, arrays={"weights": weights, **names})
+            yield self._translations(split)
+
+    def _translations(self, split: str) -> Record:
+        """The specimen and the first sentences of `split` with what the model makes of them."""
+        lines: dict[str, list[str]] = {"source": [], "target": [], "answer": []}
+        chances: list[float] = []
+        for name, count in (("specimen", 1), (split, SHOWN)):
+            source, target = (words[:count] for words in self._splits[name])
+            answers = self.answers(source)
+            lines["source"] += _lines(source, self.data.source_words)
+            lines["target"] += _lines(target, self.data.target_words)
+            lines["answer"] += _lines(answers.words, self.data.target_words)
+            chances += answers.probabilities.prod(1).tolist()
+        arrays = {side: np.array(texts) for side, texts in lines.items()}
+        arrays["probability"] = np.array(chances, dtype=np.float32)
+        return Record(tag="translations", kind="translations", step=0, arrays=arrays)
+
+
+def shifted(target_bt: Tensor) -> Tensor:
+    """What the decoder reads to foresee `target_bt`: BEGIN, then all but the last word."""
+    return F.pad(target_bt[:, :-1], (1, 0), value=BEGIN)
+
+
+def next_word_loss(logits_btv: Tensor, target_bt: Tensor, label_smoothing: float = 0.0) -> Tensor:
+    """Mean cross-entropy in nats a word, PAD left out (scalar)."""
+    return F.cross_entropy(
+        logits_btv.flatten(0, 1), target_bt.flatten(), ignore_index=PAD, label_smoothing=label_smoothing
+    )
+
+
+def same(words_bt: Tensor, target_bt: Tensor) -> Tensor:
+    """(b,), True where every word is right and none is missing; a target with UNKNOWN is never met."""
+    longest = max(words_bt.shape[1], target_bt.shape[1])
+    words_bt, target_bt = (F.pad(w, (0, longest - w.shape[1]), value=PAD) for w in (words_bt, target_bt))
+    return ((words_bt == target_bt) & (target_bt != UNKNOWN)).all(1)
+
+
+def _lines(words_bt: Tensor, words: Sequence[str]) -> list[str]:
+    return [detokenize(decode(row, words)) for row in words_bt.cpu().numpy()]
+
+
+def _on(array: NDArray[Any], device: torch.device) -> Tensor:
+    return torch.from_numpy(array).to(device)

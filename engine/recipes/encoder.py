@@ -1,0 +1,35 @@
+"""Options of the bidirectional transformer `encoder`."""
+
+from dataclasses import dataclass
+
+from ..options import OptionError, option
+from .training import RATE, ClassificationOptions
+
+POSITIONS = ("sinusoidal", "learned", "none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderOptions(ClassificationOptions):
+    """A stack of self-attention and feed-forward layers in which every token sees every other."""
+
+    layers: int = option(2, "self-attention layers, each with its feed-forward network", low=1, high=64)
+    width: int = option(32, "numbers that stand for a token, a multiple of heads", low=2, high=4096)
+    heads: int = option(2, "attention heads of each layer", low=1, high=64)
+    hidden: int = option(64, "units of each feed-forward network", low=1, high=16_384)
+    positions: str = option("sinusoidal", "how a token tells its place", choices=POSITIONS)
+    norm_first: bool = option(True, "normalise before each sub-layer; off: after it, as in the paper")
+    dropout: float = option(
+        0.0, "share of each sub-layer's output dropped while training", low=0.0, high=0.95, live=True
+    )
+    steps: int = option(600, "optimisation steps", low=1, high=100_000_000, group="training")
+    lr: float = option(3e-3, RATE, low=0.0, high=100.0, group="training", live=True)
+    clip: float = option(1.0, "largest gradient norm, 0 for no limit", low=0.0, high=1e6, group="training", live=True)
+    context: int = option(64, "of text: tokens in one sequence", low=4, high=4096, group="training")
+    mask_share: float = option(0.15, "of text: share of the tokens to be guessed", low=0.01, high=0.9, group="training")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.width % self.heads:
+            raise OptionError(f"width cannot be {self.width} with {self.heads} heads; allowed: multiples of heads")
+        if self.width % 2 and self.positions == "sinusoidal":
+            raise OptionError(f"width cannot be {self.width} with sinusoidal positions; allowed: even numbers")

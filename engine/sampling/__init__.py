@@ -1,0 +1,1 @@
+"""How samples are drawn from a trained model, step by step."""
