@@ -1,15 +1,15 @@
 """`dlviz compare`: what was asked, carried out with progress on stderr, and reported."""
 
 import sys
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..engine.comparing.conduct import Conductor, Interrupted, read
+from ..engine.comparing.conduct import Conductor, Interrupted
 from ..engine.comparing.plan import Plan, plan
+from ..engine.comparing.state import new_directory, read
 from ..engine.options import OptionError
-from ..engine.runs.files import ROOT, dump_json
+from ..engine.runs.files import dump_json
 from ..tui.plain_compare import Progress, report
 
 
@@ -77,9 +77,3 @@ def compare(asked: Asked, *, json: bool) -> None:
         status = 1
     if status:
         raise SystemExit(status)
-
-
-def new_directory(root: Path = ROOT) -> Path:
-    """A name for a new comparison under `root`."""
-    stem = root / f"compare-{time.strftime('%Y%m%d-%H%M%S')}"
-    return next(path for k in range(1, 10_000) if not (path := stem if k == 1 else Path(f"{stem}-{k}")).exists())

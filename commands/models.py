@@ -30,11 +30,26 @@ def one(name: str) -> dict[str, Any]:
 
 
 def table() -> str:
-    """Every entry in one line."""
-    lines = [
-        f"{e.name:8} {e.family:14} {e.data:8} {e.parameters:>9,} parameters  {e.summary}" for e in CATALOG.values()
-    ]
+    """Every entry in two lines, by family."""
+    lines = []
+    for family in dict.fromkeys(entry.family for entry in CATALOG.values()):
+        lines.append(family)
+        for e in CATALOG.values():
+            if e.family == family:
+                about = f"{e.parameters:,} parameters, {e.objective}, on {e.data}"
+                lines += [f"  {e.name:12} {about}", f"  {'':12} {e.summary}"]
     return "\n".join([*lines, "", "dlviz models MODEL tells the options of one"])
+
+
+def _presets(entry: Entry) -> list[str]:
+    """What each preset sets, and what is set by the data."""
+    lines = []
+    for title, table in (("preset", entry.options.PRESETS), ("on", entry.by_data)):
+        for name, values in table.items():
+            if values:
+                sets = ", ".join(f"{key}={show(value)}" for key, value in values.items())
+                lines += textwrap.wrap(f"{title} {name}: {sets}", 100, subsequent_indent=" " * 4)
+    return [*lines, ""] if lines else []
 
 
 def card(name: str) -> str:
@@ -45,6 +60,7 @@ def card(name: str) -> str:
         f"{entry.name}: {entry.summary}",
         f"{entry.parameters:,} parameters by default, trained on {entry.data}",
         "",
+        *_presets(entry),
     ]
     for rule in rules:
         flag = "~" if rule.live else " "

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .recipes.bayesnet import BY_DATA as BAYESNET_BY_DATA
+from .recipes.bayesnet import BayesnetOptions
 from .recipes.budget import BudgetOptions
 from .recipes.classifiers import CnnOptions, MlpOptions, ResnetOptions
+from .recipes.diffusion import BY_DATA as DIFFUSION_BY_DATA
+from .recipes.diffusion import DiffusionOptions
 from .recipes.gan import BY_DATA as GAN_BY_DATA
 from .recipes.gan import GanOptions
 from .recipes.gcn import GcnOptions
@@ -136,7 +140,7 @@ CATALOG: dict[str, Entry] = {
             family="generative",
             data="digits",
             objective="variational",
-            summary="Variational autoencoder: squeezes an image into a few random numbers, and draws it again from them.",
+            summary="Variational autoencoder: squeezes an image into a few random numbers and draws it again from them.",
             options=VaeOptions,
             module="vae:Vae",
             objectives={"images": "variational:Variational"},
@@ -157,6 +161,19 @@ CATALOG: dict[str, Entry] = {
             by_data=GAN_BY_DATA,
         ),
         Entry(
+            name="diffusion",
+            family="generative",
+            data="digits",
+            objective="denoising",
+            summary="Diffusion model: a U-Net learns to remove noise; from pure noise it draws, step by step.",
+            options=DiffusionOptions,
+            module="unet:UNet",
+            objectives=dict.fromkeys(("images", "points"), "denoising:Denoising"),
+            parameters=216_001,
+            views=("curves", "layers", "feature maps", "attention", "activations", "gradients"),
+            by_data=DIFFUSION_BY_DATA,
+        ),
+        Entry(
             name="logistic",
             family="linear",
             data="digits",
@@ -168,6 +185,19 @@ CATALOG: dict[str, Entry] = {
             parameters=650,
             views=IMAGE_VIEWS,
             by_data={"gaussians": {"lr": 0.03}},
+        ),
+        Entry(
+            name="bayesnet",
+            family="probabilistic",
+            data="digits",
+            objective="likelihood",
+            summary="Bayesian network: for each class a Chow-Liu tree of pixels, learned by counting; exact likelihood.",
+            options=BayesnetOptions,
+            module="bayesnet:Bayesnet",
+            objectives={"images": "likelihood:Likelihood"},
+            parameters=1_279,
+            views=("curves",),
+            by_data=BAYESNET_BY_DATA,
         ),
         Entry(
             name="naive-bayes",

@@ -6,8 +6,8 @@ from textual.geometry import Region
 
 SIDE = ("models", "card", "options")
 UPPER = ("curves",)
-LOWER = ("layers", "predictions", "runs", "log")
-PANES = ("models", "card", "options", "curves", "layers", "predictions", "runs", "log")
+LOWER = ("layers", "predictions", "runs", "log", "compare")
+PANES = ("models", "card", "options", "curves", "layers", "predictions", "runs", "log", "compare")
 """In the order of their number keys."""
 
 NARROW, SHORT = 100, 28
@@ -52,6 +52,9 @@ def arrange(width: int, height: int, focus: str, lower: str, splits: Splits) -> 
         runs = upper // 2
         places["runs"] = Region(left + curves, 0, room - curves, runs)
         places["log"] = Region(left + curves, runs, room - curves, upper - runs)
+        if lower == "compare":
+            places["compare"] = Region(left, upper, room, height - upper)
+            return places
         layers = min(max(round(room * splits.lower), 30), room - 30)
         places["layers"] = Region(left, upper, layers, height - upper)
         places["predictions"] = Region(left + layers, upper, room - layers, height - upper)

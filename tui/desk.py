@@ -56,12 +56,13 @@ class Desk(Container):
 
     async def complete(self) -> None:
         """The panes that show a training; importing them takes as long as the first picture did."""
+        from .panes.compare import ComparePane
         from .panes.curves import CurvesPane
         from .panes.layers import LayersPane
         from .panes.predictions import PredictionsPane
 
         panes = (CurvesPane(id="curves"), LayersPane(id="layers"), PredictionsPane(id="predictions"))
-        await self.mount(*panes, RunsPane(id="runs"), LogPane(id="log"))
+        await self.mount(*panes, RunsPane(id="runs"), LogPane(id="log"), ComparePane(id="compare"))
 
     @property
     def shown(self) -> list[Widget]:

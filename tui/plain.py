@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from ..engine.runs.open import open_run
+from ..engine.runs.open import final_records, open_run
 from ..engine.training.session import Session
 from ..engine.training.status import Status
+from .plain_records import draw
 from .render.numbers import short
 from .render.plotext_chart import chart
 
@@ -56,10 +57,14 @@ class Progress:
         status = session.status
         if self._bar is not None:
             total = status.steps or None
-            description = status.model if status.state != "loading" else status.message or "loading"
+            waiting = status.state == "loading" or status.progress >= 1
+            description = (status.message if waiting else "") or (status.model if status.step else "loading")
             loss = f"loss {status.loss:.4f}" if status.step else ""
             self._bar.update(self._task, description=description, completed=status.step, total=total, loss=loss)
         elif status.state == "loading" and status.message != self._message:
+            self._message = status.message
+            self._say(status.message)
+        elif status.step and status.progress >= 1 and status.message not in ("", self._message):
             self._message = status.message
             self._say(status.message)
         elif status.step and int(status.progress * LINES) > self._said:
@@ -97,13 +102,17 @@ def report(document: Mapping[str, Any], stream: IO[str]) -> None:
         curves = tuple(run.config.get("curves") or ("loss/train", "loss/val"))
         for text in chart(run, curves, WIDTH, HEIGHT, colour=stream.isatty()):
             say(text)
+    for record in final_records(Path(document["run"])) if document["run"] else ():
+        if lines := draw(record, WIDTH, stream.isatty()):
+            say()
+            say("\n".join(lines))
     if document["metrics"]:
         say()
         for name, value in document["metrics"].items():
-            say(f"{name:24} {value:.4f}")
+            say(f"{name:26} {value:,.0f}" if value.is_integer() and abs(value) > 1 else f"{name:26} {value:.4f}")
     if len(norms := document["gradient_norms"]) > 1:
         first, last = next(iter(norms)), next(reversed(norms))
-        say(f"{'gradient norm':24} {first} {norms[first]:.2g}, {last} {norms[last]:.2g}, at the first step")
+        say(f"{'gradient norm':26} {first} {norms[first]:.2g}, {last} {norms[last]:.2g}, at the first step")
     if document["run"]:
         say()
         say(f"kept in {document['run']}")

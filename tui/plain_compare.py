@@ -9,16 +9,14 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from ..engine.comparing.conduct import Progress as State
+from ..engine.comparing.state import Progress as State
 from ..engine.text import sanitize
 from .panes.compare_table import blocks, heads, lines, rows
+from .panes.compare_words import common_tag, headline, left, where
 from .panes.words import wrap
-from .render.numbers import clock
 from .render.plotext_chart import overlay
 
 WIDTH, WIDEST, HEIGHT = 80, 160, 15
-ENOUGH = 4
-"""Points of a curve of held-out data; with fewer the training's own loss tells more."""
 LINES = 2
 """Progress lines of one training where there is no terminal."""
 
@@ -65,20 +63,6 @@ class Progress:
             print(where(state) + rest, file=self._stream, flush=True)
 
 
-def where(state: State) -> str:
-    """Which training, and how far it is."""
-    if not state.run:
-        return state.message or "loading"
-    step = f" step {state.step:,}" + (f"/{state.steps:,}" if state.steps else "") if state.step else ""
-    doing = f" {sanitize(state.message, limit=60)}" if state.message else ""
-    return f"{min(state.done + 1, state.tasks)}/{state.tasks} {sanitize(state.name)} seed {state.seed}{step}{doing}"
-
-
-def left(seconds: float | None) -> str:
-    """The time that is left, in words."""
-    return "" if seconds is None else f", {clock(seconds)} left"
-
-
 def report(document: Mapping[str, Any], stream: IO[str]) -> None:
     """Print a comparison; its width is that of the terminal, 80 columns elsewhere."""
     width = WIDTH
@@ -101,7 +85,7 @@ def text_lines(document: Mapping[str, Any], width: int, *, colour: bool = False)
         for label, cells in lines(names, table, shown):
             found.append((label + "".join(cell for cell, _ in cells)).rstrip())
     if document["leaders"]:
-        found += ["", *wrap("* the best mean, and those that are not seen to differ from it", width)]
+        found += ["", *wrap("mean ± standard deviation over seeds; * the best, and those not seen to differ from it", width)]
     for title, curves in overlays(document):
         found += ["", title, *overlay(curves, width, HEIGHT, colour=colour)]
     for title, sentences in (("Differences", document["verdicts"]), ("Read off", document["reading"])):
@@ -115,15 +99,6 @@ def text_lines(document: Mapping[str, Any], width: int, *, colour: bool = False)
     if document["run"]:
         found += [f"kept in {document['run']}", f"more seeds: dlviz compare --run {document['run']} --seeds N"]
     return found
-
-
-def headline(document: Mapping[str, Any]) -> str:
-    """What was compared, in a sentence."""
-    names = ", ".join(sanitize(entry["name"], limit=100) for entry in document["entries"])
-    count = len(document["seeds"])
-    seeds = f"{count} seeds" if count != 1 else "one seed"
-    state = "" if document["status"] == "finished" else f" ({document['status']})"
-    return f"{names} on {sanitize(document['data'])}{state}: {seeds}, {document['budget']['words']}"
 
 
 Line = tuple[str, Sequence[float], Sequence[float]]
@@ -140,13 +115,6 @@ def overlays(document: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
             each = [(sanitize(e["name"], limit=40), e["curves"][tag]["steps"], e["curves"][tag]["mean"]) for e in same]
             found.append((f"{sanitize(tag)}, mean over seeds", each))
     return found
-
-
-def common_tag(entries: Sequence[Mapping[str, Any]]) -> str:
-    """The curve that all of them have: of held-out data if it has points enough."""
-    tags = [tag for tag in (entries[0]["curves"] if entries else ()) if all(tag in e["curves"] for e in entries)]
-    long = [tag for tag in tags if all(len(e["curves"][tag]["steps"]) >= ENOUGH for e in entries)]
-    return str((long or tags or [""])[-1])
 
 
 def hanging(text: str, width: int, indent: int) -> list[str]:

@@ -4,14 +4,13 @@ What has ended is kept in run directories; carried out again in the same directo
 was. How far it is stands in `comparison.json` there, for whoever looks from another process.
 """
 
-import json
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -30,26 +29,10 @@ from .gather import place, results
 from .outcome import finished
 from .plan import Plan
 from .specs import Spec
+from .state import FILE, Progress, read
 
-FILE = "comparison.json"
 BUSY = 0.75
 """Load of others, in cores, from which on times are said to be doubtful."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far a comparison is: `share` in 0..1 of the whole, `left` in seconds (None: not known)."""
-
-    done: int = 0
-    tasks: int = 0
-    name: str = ""
-    seed: int = 0
-    step: int = 0
-    steps: int = 0
-    share: float = 0.0
-    left: float | None = None
-    message: str = ""
-    run: str = ""
 
 
 Watch = Callable[[Progress], None]
@@ -195,15 +178,6 @@ class Conductor:
             "document": self._whole,
         }
         write_json(self.directory / FILE, description)
-
-
-def read(directory: Path) -> dict[str, Any] | None:
-    """What `comparison.json` in `directory` says, or None."""
-    try:
-        value = json.loads((directory / FILE).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def check_same(directory: Path, job: Job) -> None:

@@ -12,6 +12,7 @@ from . import (
     blocks,
     corpus,
     digits,
+    digits16,
     folders,
     french,
     gaussians,
@@ -75,6 +76,7 @@ SOURCES: dict[str, Source] = {
         "the same digits centred on a 14x14 canvas, to test with shifts",
         lambda ask: digits.load_canvas(ask.seed),
     ),
+    "digits16": Source("images", digits16.SUMMARY, lambda ask: digits16.load(ask.seed)),
     **{
         name: Source("images", f"{source.summary}, downloaded once", _download(name))
         for name, source in openml.SOURCES.items()

@@ -21,6 +21,7 @@ Cloud = NDArray[np.float32]
 
 SIZES = (20_000, 2_000, 2_000)
 LEAST = 10
+LARGEST = 1e15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,10 +155,11 @@ def load_table(path: Path, seed: int) -> Points:
             )
     if len(rows) < LEAST:
         raise DataError(f"{where} has {len(rows)} points: expected at least {LEAST}")
-    cloud = np.array([[float(cell) for cell in cells] for _, cells in rows]).astype(np.float32)
-    cloud = cloud[np.random.default_rng([seed, 0x2D]).permutation(len(cloud))]
-    if not np.isfinite(cloud).all() or (cloud.max(0) == cloud.min(0)).any():
+    exact = np.array([[float(cell) for cell in cells] for _, cells in rows])
+    cloud = exact.clip(-LARGEST, LARGEST).astype(np.float32)
+    if np.abs(exact).max() > LARGEST or (cloud.max(0) == cloud.min(0)).any():
         raise DataError(f"{where} has a column that is constant or too large: expected numbers that differ")
+    cloud = cloud[np.random.default_rng([seed, 0x2D]).permutation(len(cloud))]
     val, test = max(1, round(0.1 * len(cloud))), max(1, round(0.2 * len(cloud)))
     return Points(
         name=sanitize(path.name),

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .attention import Cache, MultiHeadAttention
+from .feedforward import FeedForward
 from .layers import Add
 
 
@@ -33,14 +34,6 @@ class SinusoidalPositions(nn.Module):
         stop = start + x_btm.shape[1]
         assert stop <= len(table), f"{stop} tokens are more than the {len(table)} positions there are"
         return x_btm + table[start:stop]
-
-
-class FeedForward(nn.Sequential):
-    """Two linear layers with a ReLU between, the same at every position (section 3.3)."""
-
-    def __init__(self, width: int, hidden: int) -> None:
-        super().__init__()
-        self.linear1, self.act, self.linear2 = nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, width)
 
 
 class Residual(nn.Module):
@@ -81,7 +74,7 @@ class EncoderLayer(nn.Module):
         super().__init__()
         self.attention = MultiHeadAttention(width, heads)
         self.attention_residual = Residual(width, dropout, norm_first)
-        self.feed_forward = FeedForward(width, hidden)
+        self.feed_forward = FeedForward(width, hidden, "relu", bias=True)
         self.feed_forward_residual = Residual(width, dropout, norm_first)
 
     def forward(self, x_btm: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -114,7 +107,7 @@ class DecoderLayer(nn.Module):
         self.attention_residual = Residual(width, dropout, norm_first)
         self.cross_attention = MultiHeadAttention(width, cross_heads or heads)
         self.cross_residual = Residual(width, dropout, norm_first)
-        self.feed_forward = FeedForward(width, hidden)
+        self.feed_forward = FeedForward(width, hidden, "relu", bias=True)
         self.feed_forward_residual = Residual(width, dropout, norm_first)
 
     def forward(

@@ -23,7 +23,7 @@ class Buckets:
         number, part = divmod(step, POOL)
         if self._pool[0] != (number, size):
             drawn = self._shuffle.batch(number, POOL * size)
-            parts = drawn[self._lengths[drawn].argsort(stable=True)].split(size)
+            parts = torch.split(drawn[self._lengths[drawn].argsort(stable=True)], size)
             generator = torch.Generator().manual_seed(self._seed * 1_000_003 + number)
             order = torch.randperm(POOL, generator=generator).tolist()
             self._pool = ((number, size), [parts[k] for k in order])

@@ -176,7 +176,8 @@ class Denoising(Objective):
         """Mean squared error of each example: (b,)."""
         answer = network(self.noise.noised(x0, eps, t), t, labels)
         wanted = self.noise.target(self.options.predict, x0, eps, t)
-        return (answer - wanted).square().flatten(1).mean(1)
+        error: Tensor = (answer - wanted).square().flatten(1).mean(1)
+        return error
 
     def _weight(self, t: Tensor) -> Tensor:
         """min(SNR, gamma) in units of the error of x0, for whatever is predicted: (b,)."""

@@ -26,6 +26,10 @@ from .ngrams import Ngram, lzma_bits_per_char
 from .objective import Objective, Tell, silent
 
 ORDER = 5
+BETAS = (0.9, 0.95)
+"""Of Adam, as is usual for language models: gradients change fast."""
+LEAST_WINDOWS = 4
+"""A training text is cut into this many windows at least."""
 TOKENS_AT_ONCE = 8192
 PROMPT = 60
 """Characters of held-out text that a sample continues."""
@@ -57,12 +61,12 @@ class Language(Objective):
             name: torch.tensor(self.tokenizer.encode(text)) for name, text in (("train", data.train), ("val", data.val))
         }
         self._lengths = lengths.to(device)
-        self.context = min(options.context, *(len(tokens) - 1 for tokens in self._parts.values()))
-        if self.context < 1:
-            raise OptionError(f"{data.name} has too few tokens with tokens={options.tokens}; use tokens=char")
+        self.context = min(options.context, (len(self._parts["train"]) - 1) // LEAST_WINDOWS)
+        if self.context < 2 or len(self._parts["val"]) < 2:
+            raise OptionError(f"tokens cannot be {options.tokens} with {data.name}: it has too few of them, use char")
         if self.context < options.context:
             tell(f"the text is short: a context of {self.context} tokens instead of {options.context}", 0.0)
-        self.descents["model"] = Descent(model, options)
+        self.descents["model"] = Descent(model, options, BETAS)
         self._windows = Shuffle((len(self._parts["train"]) - 1) // self.context, seed, torch.device("cpu"))
 
     @classmethod
@@ -97,7 +101,7 @@ class Language(Objective):
 
     def validate(self) -> dict[str, float]:
         """Cross-entropy of a token in nats, bits per character, and those of the n-gram model."""
-        nats = self._measure(self.context // 2)
+        nats = self._measure(1 / 2)
         total = float(nats.sum())
         return {
             "loss/val": total / len(nats),
@@ -107,7 +111,7 @@ class Language(Objective):
 
     def test(self) -> dict[str, float]:
         """Bits per character of the held-out text, by the model, by counting and by lzma; perplexity of a token."""
-        nats = self._measure(self.context * 7 // 8, "reading the held-out text")
+        nats = self._measure(7 / 8, "reading the held-out text")
         total = float(nats.sum())
         self.tell("compressing the held-out text", 0.9)
         return {
@@ -120,8 +124,9 @@ class Language(Objective):
     def inputs(self, split: str, index: int, count: int = 1) -> tuple[Tensor, ...]:
         """Windows (count, t) that lie side by side; test is val."""
         part = "train" if split == "train" else "val"
-        places = torch.arange(index, index + count) % max(1, (len(self._parts[part]) - 1) // self.context)
-        return (self._cut(part, places * self.context)[:, :-1],)
+        length = self._length(part)
+        places = torch.arange(index, index + count) % ((len(self._parts[part]) - 1) // length)
+        return (self._cut(part, places * length)[:, :-1],)
 
     def records(self) -> Iterator[Record]:
         """A short sample, and what each token of a held-out passage cost."""
@@ -162,26 +167,31 @@ class Language(Objective):
 
     def _cut(self, part: str, starts: Tensor) -> Tensor:
         """Windows (n, t + 1) at `starts`, moved back where they would reach beyond the end."""
-        tokens = self._parts[part]
-        starts = starts.clamp(max=len(tokens) - 1 - self.context)
-        return tokens[starts[:, None] + torch.arange(self.context + 1)].to(self.device)
+        tokens, length = self._parts[part], self._length(part)
+        starts = starts.clamp(max=len(tokens) - 1 - length)
+        return tokens[starts[:, None] + torch.arange(length + 1)].to(self.device)
+
+    def _length(self, part: str) -> int:
+        """t, tokens that are read of a window: the context, or all of a part that is shorter."""
+        return min(self.context, len(self._parts[part]) - 1)
 
     def _losses(self, tokens: Tensor) -> Tensor:
         """Cross-entropy in nats (n, t) of every token of the windows (n, t + 1) but the first."""
         logits = self.model(tokens[:, :-1])
         return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten(), reduction="none").view(len(tokens), -1)
 
-    def _measure(self, overlap: int, what: str = "") -> Tensor:
+    def _measure(self, overlap: float, what: str = "") -> Tensor:
         """Cross-entropy in nats of each held-out token but the first, on the CPU.
 
-        Windows have the length that is trained on. Each begins `overlap` tokens before the end of the one before,
-        and those tokens are read again but not counted again.
+        Windows have the length that is trained on. Each shares `overlap` of its tokens with the one before; those are
+        read again but not counted again.
         """
-        count = len(self._parts["val"]) - 1
-        starts = torch.arange(0, max(count - overlap, 1), self.context - overlap).clamp(max=count - self.context)
-        ends = torch.cat((torch.zeros(1, dtype=torch.long), starts[:-1] + self.context))
-        fresh = starts[:, None] + torch.arange(self.context) >= ends[:, None]
-        losses, rows = [], max(1, TOKENS_AT_ONCE // self.context)
+        count, length = len(self._parts["val"]) - 1, self._length("val")
+        shared = int(overlap * length)
+        starts = torch.arange(0, max(count - shared, 1), length - shared).clamp(max=count - length)
+        ends = torch.cat((torch.zeros(1, dtype=torch.long), starts[:-1] + length))
+        fresh = starts[:, None] + torch.arange(length) >= ends[:, None]
+        losses, rows = [], max(1, TOKENS_AT_ONCE // length)
         with looking(self.model):
             for k in range(0, len(starts), rows):
                 if what:

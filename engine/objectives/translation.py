@@ -4,17 +4,16 @@ Shapes: b sentences, s source words, t target words.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..data.pairs import BEGIN, PAD, SPECIAL, UNKNOWN, Pairs, decode, detokenize, encode, tokenize
+from ..data.pairs import BEGIN, PAD, SPECIAL, UNKNOWN, Pairs, encode, tokenize
 from ..models.translator import Translator
+from ..probes.capture import looking
 from ..recipes.budget import BudgetOptions
 from ..recipes.translator import TranslatorOptions
 from ..runs.run import Record
@@ -23,6 +22,7 @@ from ..training.descent import Descent
 from .alignment import aligned, alignment, last_attentions, listening
 from .buckets import Buckets
 from .objective import Objective, Tell, silent
+from .translation_records import attention_records, lines, translations
 
 CHUNK = 125
 """Sentences in one pass while testing."""
@@ -89,7 +89,7 @@ class Translation(Objective):
 
     def validate(self) -> dict[str, float]:
         """Loss (without smoothing) and next-word accuracy on all of it, exact match on the first sentences, greedy."""
-        with self._looking():
+        with looking(self.model):
             loss, accuracy, _ = self._forced("val")
             source, target = (words[:WATCHED] for words in self._splits["val"])
             return {
@@ -104,7 +104,7 @@ class Translation(Objective):
         Alignment is told of the last decoder layer, with the right words before (as the loss has it), and only where
         the data knows which word comes from which.
         """
-        with self._looking():
+        with looking(self.model):
             source, target = self._splits["test"]
             right = []
             for k in range(0, len(source), CHUNK):
@@ -132,14 +132,13 @@ class Translation(Objective):
         """The same with test sentences."""
         return self._records("test")
 
-    def translate(self, texts: Sequence[str]) -> list[tuple[str, float]]:
+    def translate(self, given: Sequence[str]) -> list[tuple[str, float]]:
         """Each text's translation, and its probability; unknown words are read as one and the same."""
-        with self._looking():
-            words = [tokenize(text)[: self._longest] or [SPECIAL[UNKNOWN]] for text in texts]
+        with looking(self.model):
+            words = [tokenize(text)[: self._longest] or [SPECIAL[UNKNOWN]] for text in given]
             answers = self.answers(_on(encode(words, self.data.source_words, end=False), self.device))
-            return list(
-                zip(_lines(answers.words, self.data.target_words), answers.probabilities.prod(1).tolist(), strict=True)
-            )
+            texts = lines(answers.words.cpu(), self.data.target_words)
+            return list(zip(texts, answers.probabilities.prod(1).tolist(), strict=True))
 
     def answers(self, source_bs: Tensor) -> Answers:
         """The translations that the option `beam` finds."""
@@ -152,17 +151,6 @@ class Translation(Objective):
     def _greedy(self, source_bs: Tensor) -> Answers:
         return greedy(Writer(self.model, source_bs), len(source_bs), self._longest, self.device)
 
-    @contextmanager
-    def _looking(self) -> Iterator[None]:
-        """The model at rest, and left in the mode in which it was found."""
-        was_training = self.model.training
-        self.model.eval()
-        try:
-            with torch.no_grad():
-                yield
-        finally:
-            self.model.train(was_training)
-
     def _forced(self, split: str) -> tuple[float, float, Tensor]:
         """Loss a word, share of next words foreseen, and which are aligned (n, t), none where the data has no gold."""
         source, target = self._splits[split]
@@ -170,6 +158,7 @@ class Translation(Objective):
         losses, right, hits = [], [], []
         with listening(last_attentions(self.model)) as heard:
             for k in range(0, len(source), CHUNK):
+                self.tell(f"reading {len(source):,} sentences", k / len(source))
                 logits, words = self.model(source[k : k + CHUNK], shifted(target[k : k + CHUNK])), target[k : k + CHUNK]
                 losses.append(F.cross_entropy(logits.transpose(1, 2), words, ignore_index=PAD, reduction="sum"))
                 right.append(((logits.argmax(-1) == words) & (words != PAD)).sum())
@@ -180,38 +169,13 @@ class Translation(Objective):
         return loss, accuracy, torch.cat(hits) if hits else torch.zeros_like(target, dtype=torch.bool)
 
     def _records(self, split: str) -> Iterator[Record]:
-        with self._looking():
-            source, target = self._splits["specimen"]
+        with looking(self.model):
             with listening(last_attentions(self.model)) as heard:
-                self.model(source, shifted(target))
-            read = decode(self.data.specimen.source[0], self.data.source_words)
-            written = decode(self.data.specimen.target[0], self.data.target_words)
-            rows = {
-                "cross_attention": written,
-                "encoder_attention": read,
-                "decoder_attention": [SPECIAL[BEGIN], *written[:-1]],
-            }
-            columns = {**rows, "cross_attention": read}
-            for tag in rows:
-                weights = heard[tag][0, :, : len(rows[tag]), : len(columns[tag])].cpu().numpy()
-                names = {"rows": np.array(rows[tag]), "columns": np.array(columns[tag])}
-                yield Record(tag=tag, kind="attention", step=0, arrays={"weights": weights, **names})
-            yield self._translations(split)
-
-    def _translations(self, split: str) -> Record:
-        """The specimen and the first sentences of `split` with what the model makes of them."""
-        lines: dict[str, list[str]] = {"source": [], "target": [], "answer": []}
-        chances: list[float] = []
-        for name, count in (("specimen", 1), (split, SHOWN)):
-            source, target = (words[:count] for words in self._splits[name])
-            answers = self.answers(source)
-            lines["source"] += _lines(source, self.data.source_words)
-            lines["target"] += _lines(target, self.data.target_words)
-            lines["answer"] += _lines(answers.words, self.data.target_words)
-            chances += answers.probabilities.prod(1).tolist()
-        arrays = {side: np.array(texts) for side, texts in lines.items()}
-        arrays["probability"] = np.array(chances, dtype=np.float32)
-        return Record(tag="translations", kind="translations", step=0, arrays=arrays)
+                self.model(*self.inputs("specimen", 0))
+            shown = [(name, self._splits[name][0][:count]) for name, count in (("specimen", 1), (split, SHOWN))]
+            answered = [(name, self.answers(source)) for name, source in shown]
+        yield from attention_records(self.data, heard)
+        yield translations(self.data, answered)
 
 
 def shifted(target_bt: Tensor) -> Tensor:
@@ -231,10 +195,6 @@ def same(words_bt: Tensor, target_bt: Tensor) -> Tensor:
     longest = max(words_bt.shape[1], target_bt.shape[1])
     words_bt, target_bt = (F.pad(w, (0, longest - w.shape[1]), value=PAD) for w in (words_bt, target_bt))
     return ((words_bt == target_bt) & (target_bt != UNKNOWN)).all(1)
-
-
-def _lines(words_bt: Tensor, words: Sequence[str]) -> list[str]:
-    return [detokenize(decode(row, words)) for row in words_bt.cpu().numpy()]
 
 
 def _on(array: NDArray[Any], device: torch.device) -> Tensor:

@@ -87,6 +87,6 @@ BY_DATA: dict[str, dict[str, Any]] = {
         "activation": "leaky-relu",
         "validate_every": 50,
     },
-    "grid": {"frequencies": (1, 2, 4)},
+    "grid": {"steps": 8000},
 }
 """Defaults that differ by the kind or the name of the data."""

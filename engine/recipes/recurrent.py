@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from ..options import option
+from .language import LanguageOptions
 from .training import RATE, ClassificationOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentOptions(ClassificationOptions):
+class RecurrentOptions(ClassificationOptions, LanguageOptions):
     """Layers that carry a hidden state from token to token."""
 
     embedding: int = option(32, "numbers that stand for a token", low=1, high=4096)

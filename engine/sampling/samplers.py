@@ -7,6 +7,7 @@ Shapes: b batch, … any shape of one example.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import sqrt
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,8 @@ from .noise import NoiseSchedule
 
 Denoise = Callable[[Tensor, int], Tensor]
 """A network's answer (b, …) to x_t (b, …) at t."""
+Bound = float | Tensor
+"""A number, or a tensor that broadcasts."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Sampler(ABC):
         schedule: of the noise that the network was trained with.
         count: steps, from 1 to T; each is one evaluation of the network.
         predict: what the network answers: eps, x0 or v.
-        bounds: least and largest value of the data (numbers, or tensors that broadcast), to which x0_hat is clipped;
+        bounds: least and largest value of the data, to which x0_hat is clipped;
             None for none. Near T a small error of eps_hat is a huge one of x0_hat, so that DDIM explodes without.
     """
 
@@ -52,7 +55,7 @@ class Sampler(ABC):
         schedule: NoiseSchedule,
         count: int,
         predict: str = "eps",
-        bounds: tuple[float | Tensor, float | Tensor] | None = (-1.0, 1.0),
+        bounds: tuple[Bound, Bound] | None = (-1.0, 1.0),
     ) -> None:
         self.schedule = schedule
         self.predict = predict
@@ -64,8 +67,8 @@ class Sampler(ABC):
         """Look at x_t: one evaluation of the network."""
         eps, x0 = self.schedule.estimate(self.predict, denoise(x_t, t), x_t, t)
         if self.bounds is not None:
-            low, high = self.bounds
-            x0 = torch.clamp(x0, low, high)  # type: ignore[call-overload]
+            low, high = (torch.as_tensor(bound, device=x0.device) for bound in self.bounds)
+            x0 = torch.clamp(x0, low, high)
             eps = self.schedule.eps_for(x0, x_t, t)
         return Frame(t, x_t, eps, x0)
 
@@ -90,12 +93,13 @@ class Ddpm(Sampler):
         """Equation 7 of the paper, for any s < t."""
         at, as_ = self._alpha_bars(frame.t, s)
         alpha = at / as_
-        return as_**0.5 * (1 - alpha) / (1 - at) * frame.x0 + alpha**0.5 * (1 - as_) / (1 - at) * frame.x
+        of_x0, of_x = sqrt(as_) * (1 - alpha) / (1 - at), sqrt(alpha) * (1 - as_) / (1 - at)
+        return of_x0 * frame.x0 + of_x * frame.x
 
     def sd(self, t: int, s: int) -> float:
         """sqrt(beta_tilde)."""
         at, as_ = self._alpha_bars(t, s)
-        return ((1 - as_) / (1 - at) * (1 - at / as_)) ** 0.5
+        return sqrt((1 - as_) / (1 - at) * (1 - at / as_))
 
     def _alpha_bars(self, t: int, s: int) -> tuple[float, float]:
         return self.schedule.alpha_bar[t].item(), self.schedule.alpha_bar[s].item()
@@ -109,8 +113,8 @@ class Ddim(Ddpm):
     def mean(self, frame: Frame, s: int) -> Tensor:
         """Equation 12 of the paper without its noise: x0_hat noised again, along eps_hat."""
         _, as_ = self._alpha_bars(frame.t, s)
-        along = max(1 - as_ - self.sd(frame.t, s) ** 2, 0.0) ** 0.5
-        return as_**0.5 * frame.x0 + along * frame.eps
+        along = sqrt(max(1 - as_ - self.sd(frame.t, s) ** 2, 0.0))
+        return sqrt(as_) * frame.x0 + along * frame.eps
 
     def sd(self, t: int, s: int) -> float:
         """eta times that of DDPM."""

@@ -1,5 +1,6 @@
 """The objective of diffusion: its loss by hand, what resumes, what is measured and recorded, and that it learns."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dlviz.engine.data import digits16
-from dlviz.engine.data.dataset import Dataset
+from dlviz.engine.data.dataset import Dataset, Split
 from dlviz.engine.data.points import Points
 from dlviz.engine.data.points import load as load_points
 from dlviz.engine.models.denoiser import PointDenoiser
@@ -279,12 +280,11 @@ def test_other_data_are_refused(blobs: Dataset) -> None:
 
 
 def test_images_without_classes_have_no_labels(digits: Dataset) -> None:
-    from dataclasses import replace
+    def unnamed(split: Split) -> Split:
+        return Split(x=split.x, y=np.zeros_like(split.y))
 
-    from dlviz.engine.data.dataset import Split
-
-    parts = {n: Split(x=digits.split(n).x, y=np.zeros_like(digits.split(n).y)) for n in ("train", "val", "test")}
-    objective = _make(replace(digits, classes=("digit",), **parts))
+    train, val, test = (unnamed(digits.split(name)) for name in ("train", "val", "test"))
+    objective = _make(replace(digits, classes=("digit",), train=train, val=val, test=test))
     objective.step(0, 0.0)
     (record,) = objective.records()
     assert record.arrays["images"].shape == (100, 1, 8, 8) and set(record.arrays["labels"].tolist()) == {-1}

@@ -1,5 +1,7 @@
 """The forward process, against diffusers and against noise added one step at a time."""
 
+from typing import Any
+
 import pytest
 import torch
 from diffusers import DDPMScheduler
@@ -12,11 +14,15 @@ from dlviz.engine.sampling.noise import BETAS, STEPS, NoiseSchedule
 THEIRS = {"linear": "linear", "cosine": "squaredcos_cap_v2"}
 
 
+def _theirs(**options: Any) -> Any:
+    return DDPMScheduler(**options)  # type: ignore[no-untyped-call]
+
+
 @pytest.mark.parametrize("name", list(THEIRS))
 @pytest.mark.parametrize("steps", [1000, 50])
 def test_schedules_are_those_of_diffusers(name: str, steps: int) -> None:
     ours = NoiseSchedule(name, steps)
-    theirs = DDPMScheduler(num_train_timesteps=steps, beta_schedule=THEIRS[name])
+    theirs = _theirs(num_train_timesteps=steps, beta_schedule=THEIRS[name])
     torch.testing.assert_close(ours.beta[1:].float(), theirs.betas, rtol=1e-5, atol=1e-6)
     torch.testing.assert_close(ours.alpha_bar[1:].float(), theirs.alphas_cumprod, rtol=1e-3, atol=1e-6)
     assert ours.beta[0] == 0 and ours.alpha_bar[0] == 1
@@ -46,7 +52,7 @@ def test_noise_is_added_as_diffusers_does(name: str, seed: int) -> None:
     g = torch.Generator().manual_seed(seed)
     x0, eps = torch.randn(5, 1, 3, 4, generator=g), torch.randn(5, 1, 3, 4, generator=g)
     t = torch.randint(1, STEPS + 1, (5,), generator=g)
-    ours, theirs = NoiseSchedule(name), DDPMScheduler(beta_schedule=THEIRS[name])
+    ours, theirs = NoiseSchedule(name), _theirs(beta_schedule=THEIRS[name])
     x_t = ours.noised(x0, eps, t)
     torch.testing.assert_close(x_t, theirs.add_noise(x0, eps, t - 1), rtol=0, atol=1e-5)
     torch.testing.assert_close(ours.target("v", x0, eps, t), theirs.get_velocity(x0, eps, t - 1), rtol=0, atol=1e-5)

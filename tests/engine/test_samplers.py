@@ -1,6 +1,7 @@
 """The reverse process: single steps against diffusers, whole chains against a Gaussian whose score is known."""
 
 from itertools import pairwise
+from math import sqrt
 from typing import Any
 
 import pytest
@@ -10,14 +11,15 @@ from torch import Tensor, nn
 
 from dlviz.engine.recipes import diffusion
 from dlviz.engine.sampling.noise import STEPS, NoiseSchedule
-from dlviz.engine.sampling.samplers import SAMPLERS, Chain, Ddim, Ddpm, Frame, Sampler, frames, guided, spaced
+from dlviz.engine.sampling.samplers import SAMPLERS, Chain, Ddim, Ddpm, Denoise, Frame, Sampler, frames, guided, spaced
 
 KINDS = {"eps": "epsilon", "x0": "sample", "v": "v_prediction"}
 NOISES = {"linear": "linear", "cosine": "squaredcos_cap_v2"}
 
 
-def _exactly(theirs: Any, count: int) -> Any:
-    """Their scheduler with `count` steps, its products in double precision: 1 - alpha_bar loses digits near t = 0."""
+def _exactly(kind: Any, name: str, count: int, **options: Any) -> Any:
+    """Their scheduler with `count` steps, in double precision: 1 - alpha_bar loses digits near t = 0."""
+    theirs = kind(beta_schedule=NOISES[name], timestep_spacing="trailing", **options)
     theirs.alphas_cumprod = (1 - theirs.betas.double()).cumprod(0)
     theirs.set_timesteps(count)
     return theirs
@@ -35,8 +37,8 @@ def _pair(predict: str, t: int) -> tuple[Tensor, Tensor]:
 
 @pytest.mark.parametrize("count", [1, 10, 20, 50, 250, 1000])
 def test_timesteps_are_those_of_diffusers(count: int) -> None:
-    for theirs in (DDPMScheduler(timestep_spacing="trailing"), DDIMScheduler(timestep_spacing="trailing")):
-        theirs.set_timesteps(count)
+    for kind in (DDPMScheduler, DDIMScheduler):
+        theirs = _exactly(kind, "linear", count)
         assert [t + 1 for t in theirs.timesteps.tolist()] == spaced(STEPS, count)
     assert Ddpm(NoiseSchedule("linear"), count).stops == (*spaced(STEPS, count), 0)
 
@@ -57,8 +59,9 @@ def _noise_of(shape: torch.Size, seed: int) -> Tensor:
 @pytest.mark.parametrize("name", list(NOISES))
 @pytest.mark.parametrize("count", [1000, 50])
 def test_a_step_of_ddpm_is_that_of_diffusers(count: int, name: str, predict: str, clip: bool) -> None:
-    options: Any = {"prediction_type": KINDS[predict], "clip_sample": clip, "timestep_spacing": "trailing"}
-    theirs = _exactly(DDPMScheduler(beta_schedule=NOISES[name], variance_type="fixed_small", **options), count)
+    theirs = _exactly(
+        DDPMScheduler, name, count, variance_type="fixed_small", prediction_type=KINDS[predict], clip_sample=clip
+    )
     ours = Ddpm(NoiseSchedule(name), count, predict, (-1.0, 1.0) if clip else None)
     for k in (count - 1, count - 2, count // 2, count // 4):
         t, s = ours.stops[k], ours.stops[k + 1]
@@ -76,8 +79,7 @@ def test_a_step_of_ddpm_is_that_of_diffusers(count: int, name: str, predict: str
 def test_a_step_of_ddim_is_that_of_diffusers(predict: str, eta: float, clip: bool) -> None:
     """With noise found anew after clipping, as in Glide."""
     for name, count in (("linear", 50), ("cosine", 20)):
-        options: Any = {"prediction_type": KINDS[predict], "clip_sample": clip, "timestep_spacing": "trailing"}
-        theirs = _exactly(DDIMScheduler(beta_schedule=NOISES[name], **options), count)
+        theirs = _exactly(DDIMScheduler, name, count, prediction_type=KINDS[predict], clip_sample=clip)
         ours = Ddim(NoiseSchedule(name), count, predict, (-1.0, 1.0) if clip else None)
         ours.eta = eta
         for k in (count - 1, count // 2, count // 4):
@@ -93,12 +95,12 @@ def test_a_step_of_ddim_is_that_of_diffusers(predict: str, eta: float, clip: boo
 MEAN, SD = 2.0, 0.3
 
 
-def _exact(noise: NoiseSchedule) -> Any:
+def _exact(noise: NoiseSchedule) -> Denoise:
     """The best possible eps_hat for data that are N(2, 0.3^2)."""
 
     def denoise(x_t: Tensor, t: int) -> Tensor:
         a = noise.alpha_bar[t].item()
-        return (1 - a) ** 0.5 * (x_t - a**0.5 * MEAN) / (a * SD**2 + 1 - a)
+        return sqrt(1 - a) * (x_t - sqrt(a) * MEAN) / (a * SD**2 + 1 - a)
 
     return denoise
 
@@ -145,7 +147,7 @@ def test_without_clipping_a_small_error_explodes_under_cosine_noise() -> None:
     noise = NoiseSchedule("cosine")
 
     def wrong(x_t: Tensor, t: int) -> Tensor:
-        return _exact(noise)(x_t, t) + 0.02  # type: ignore[no-any-return]
+        return _exact(noise)(x_t, t) + 0.02
 
     start = _noise_of(torch.Size([100, 1]), 1)
     bounds = (MEAN - 4 * SD, MEAN + 4 * SD)
@@ -167,7 +169,7 @@ def test_a_chain_goes_back_and_forth_over_the_same_frames() -> None:
 
     def denoise(x_t: Tensor, t: int) -> Tensor:
         asked.append(t)
-        return _exact(noise)(x_t, t)  # type: ignore[no-any-return]
+        return _exact(noise)(x_t, t)
 
     start = _noise_of(torch.Size([3, 1]), 1)
     chain = Chain(Ddpm(noise, 5), denoise, start, _generator())

@@ -52,8 +52,8 @@ def test_an_encoder_layer_is_pytorchs(norm_first: bool, masked: bool) -> None:
     _copy_attention(theirs.self_attn, mine.attention)
     _copy(
         [
-            (theirs.linear1, mine.feed_forward.linear1),
-            (theirs.linear2, mine.feed_forward.linear2),
+            (theirs.linear1, mine.feed_forward.up),
+            (theirs.linear2, mine.feed_forward.down),
             (theirs.norm1, mine.attention_residual.norm),
             (theirs.norm2, mine.feed_forward_residual.norm),
         ]
@@ -77,8 +77,8 @@ def test_a_decoder_layer_is_pytorchs(norm_first: bool) -> None:
     _copy_attention(theirs.multihead_attn, mine.cross_attention)
     _copy(
         [
-            (theirs.linear1, mine.feed_forward.linear1),
-            (theirs.linear2, mine.feed_forward.linear2),
+            (theirs.linear1, mine.feed_forward.up),
+            (theirs.linear2, mine.feed_forward.down),
             (theirs.norm1, mine.attention_residual.norm),
             (theirs.norm2, mine.cross_residual.norm),
             (theirs.norm3, mine.feed_forward_residual.norm),

@@ -64,21 +64,21 @@ def test_a_mixture_of_one_standard_normal_is_the_standard_prior() -> None:
     prior = Mixture(3, 1, 0).double()
     nn.init.zeros_(prior.mean), nn.init.zeros_(prior.log_sigma)
     posterior = _posterior()
-    z = posterior.sample(torch.randn(100_000, 1, 3, generator=torch.Generator().manual_seed(2)).double())
-    sampled = torch.stack([prior.kl_by_number(posterior, part) for part in z[:2000]]).mean(0)
+    z = posterior.sample(torch.randn(2000, 1, 3, generator=torch.Generator().manual_seed(2)).double())
+    sampled = torch.stack([prior.kl_by_number(posterior, part) for part in z]).mean(0)
     torch.testing.assert_close(sampled, StandardNormal(3).kl_by_number(posterior, z[0]), atol=0.15, rtol=0)
 
 
+@torch.no_grad()
 def test_a_mixture_places_samples_where_its_density_is() -> None:
     torch.manual_seed(0)
     prior = Mixture(1, 3, 2)
-    with torch.no_grad():
-        prior.mean.copy_(torch.tensor([[[-8.0], [0.0], [8.0]], [[100.0], [100.0], [100.0]]]))
+    prior.mean.copy_(torch.tensor([[[-8.0], [0.0], [8.0]], [[100.0], [100.0], [100.0]]]))
     labels = torch.zeros(6000, dtype=torch.long)
     z = prior.place(torch.randn(6000, 1), labels, torch.Generator().manual_seed(0))[:, 0]
     counts = torch.stack([(z - center).abs() < 4 for center in (-8, 0, 8)]).sum(1)
     assert counts.sum() == 6000 and (counts - 2000).abs().max() < 150
-    assert z[(z.abs() < 4)].std() == pytest.approx(math.exp(-0.3), rel=0.05)
+    assert float(z[z.abs() < 4].std()) == pytest.approx(math.exp(-0.3), rel=0.05)
     again = prior.place(torch.randn(5, 1), labels[:5] + 1, torch.Generator().manual_seed(0))
     assert (again > 90).all()
 

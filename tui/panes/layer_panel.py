@@ -156,7 +156,7 @@ def spread(view: LayerView, ink: Ink, width: int, height: int) -> Block:
 def image_block(view: LayerView, ink: Ink, width: int, height: int) -> Block:
     """The example with its label."""
     title = f"{'image' if view.image.ndim == 3 else 'example'} {view.index}"
-    told = f"labelled {view.label}"
+    told = f"labelled {view.label}" if view.label else ""
     return [
         heading(title, told if len(title) + len(told) + 2 <= width else view.label, width, ink),
         *example(view.image, ink, width, height - 1),

@@ -143,16 +143,13 @@ class LayersPane(ModelPane):
         s, view, cell, structure = self.sight, looked.view, looked.cell, looked.structure
         word = "image" if len(structure.input) == 3 else "example"
         if s.depth == CELL and cell is not None:
-            label = (
-                f", labelled {view.label}"
-                if view is not None and (view.split, view.index) == (s.split, s.index)
-                else ""
-            )
+            known = view is not None and view.label and (view.split, view.index) == (s.split, s.index)
+            label = f", labelled {view.label}" if known and view is not None else ""
             return f"step {cell.step} · {SPLITS[s.split]} {word} {s.index}{label}"
         if view is None or not shows_maps(s.depth, *self.size):
             return f"step {structure.step}"
-        told = f"step {view.step} · {SPLITS[view.split]} {word} {view.index}, labelled {cut(view.label, 20)}"
-        return told + f" · scale: {s.scope}"
+        label = f", labelled {cut(view.label, 20)}" if view.label else ""
+        return f"step {view.step} · {SPLITS[view.split]} {word} {view.index}{label} · scale: {s.scope}"
 
     def show_layer(self, name: str) -> None:
         """Choose a layer by name; one that the model does not have falls back when the model is known."""

@@ -24,7 +24,7 @@ def _held_out(path: Path, text: str, seed: int = 0) -> Corpus:
 def test_the_embedded_text_is_what_it_was() -> None:
     data = topics.load(0)
     digest = hashlib.sha256((data.train + "\f" + data.val).encode()).hexdigest()
-    assert digest.startswith("DIGEST")
+    assert digest.startswith("4bea64bf2d2cb282")
     assert data == topics.load(1) == load_data("topics", 5, kinds=("text",))
     assert data.kind == "text" and data.sizes == (339_761, 31_815, 31_815) and len(data.alphabet) == 94
     assert dict(data.parts()) == {"train": data.train, "val": data.val}
@@ -59,9 +59,7 @@ def test_any_ending_will_do(name: str, tmp_path: Path) -> None:
 
 @settings(max_examples=60)
 @given(text=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=200, max_size=3000))
-def test_every_text_loads_whole_or_is_refused_in_a_sentence(
-    text: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_every_text_loads_or_is_refused_in_a_sentence(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.getbasetemp() / "any.txt"
     try:
         data = _held_out(path, text)
@@ -83,7 +81,7 @@ def test_every_text_loads_whole_or_is_refused_in_a_sentence(
         "word " * 800,
         "\n".join(f"line {k}" for k in range(400)),
         "a" * 150 + "\n\n" + "b" * 150,
-        "\n\n" * 300 + "end" * 70,
+        "end" * 10 + "\n\n" * 300 + "end" * 60,
         "あいうえお、かきくけこ。" * 40,
     ],
 )
@@ -117,9 +115,7 @@ def test_a_file_that_is_not_there_or_not_a_file(tmp_path: Path) -> None:
             corpus.load(path, 0)
 
 
-def test_of_a_long_text_the_beginning_is_taken_and_little_held_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_a_long_text_the_beginning_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus, "MOST", 3000)
     monkeypatch.setattr(corpus, "MOST_HELD_OUT", 100)
     data = _held_out(tmp_path / "long.txt", PARAGRAPHS)
@@ -144,8 +140,7 @@ def test_words_numbers_and_space_stay_apart() -> None:
 
 def test_byte_pairs_are_learned_from_the_training_part_alone() -> None:
     one, other = (
-        Corpus(name="t", train=PARAGRAPHS, val=val, description="")
-        for val in ("It has two.", "it zzqzzq zzqzzq zzqzzq")
+        Corpus(name="t", train=PARAGRAPHS, val=val, description="") for val in ("It has two.", "zzqzzq zzqzzq zzqzzq")
     )
     plain, odd = tokenizer(one, "bpe", 90), tokenizer(other, "bpe", 90)
     assert set(odd.tokens) - set(plain.tokens) <= {"z", "q"}
@@ -161,7 +156,7 @@ def test_tokens_are_the_same_every_time() -> None:
     data = topics.load(0)
     tokens = BytePairs(data.alphabet, data.train, 512)
     assert len(tokens) == 512 and tokens.tokens[:94] == tuple(data.alphabet)
-    assert hashlib.sha256(repr(tokens.tokens).encode()).hexdigest().startswith("TOKENS")
+    assert hashlib.sha256(repr(tokens.tokens).encode()).hexdigest().startswith("01b4dfffff4c0353")
     assert tokens.tokens == BytePairs(data.alphabet, data.train, 512).tokens
 
 

@@ -228,7 +228,7 @@ def test_one_source_has_one_translation_and_the_seed_decides() -> None:
 def test_the_door_knows_it_and_its_options() -> None:
     found = load_data("french:sentences=120,test=12", 1, kinds=("pairs",))
     assert found.kind == "pairs" and found.sizes == (120, 10, 12)
-    with pytest.raises(OptionError, match="held_out cannot be '0.9'"):
+    with pytest.raises(OptionError, match="held_out cannot be"):
         load_data("french:held_out=0.9", 1, kinds=("pairs",))
 
 

@@ -1,0 +1,148 @@
+"""What every objective promises, on every kind of data: it repeats, it resumes, and looking changes nothing."""
+
+import io
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from dlviz.engine.catalog import CATALOG
+from dlviz.engine.data.base import Data
+from dlviz.engine.data.load import load_data
+from dlviz.engine.training.job import Job
+from dlviz.engine.training.trainer import Trainer
+
+CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "mlp": ("mlp", "digits", ()),
+    "cnn": ("cnn", "digits", ("dropout=0.3", "augment=1")),
+    "resnet": ("resnet", "digits", ()),
+    "rnn recall": ("rnn", "recall:distance=4", ("dropout=0.2",)),
+    "lstm recall": ("lstm", "recall:distance=4", ("dropout=0.2",)),
+    "rnn text": ("rnn", "topics", ()),
+    "lstm text": ("lstm", "topics", ()),
+    "gcn": ("gcn", "karate", ()),
+    "gpt": ("gpt", "topics", ("dropout=0.1",)),
+    "encoder recall": ("encoder", "recall:distance=4", ()),
+    "encoder text": ("encoder", "topics", ()),
+    "translator": ("translator", "french", ("dropout=0.1",)),
+    "vae": ("vae", "digits", ()),
+    "gan points": ("gan", "ring", ()),
+    "gan images": ("gan", "digits", ()),
+    "diffusion points": ("diffusion", "grid", ()),
+    "diffusion images": ("diffusion", "digits", ()),
+    "bayesnet": ("bayesnet", "digits", ()),
+    "logistic": ("logistic", "digits", ()),
+    "logistic features": ("logistic", "gaussians", ()),
+    "naive-bayes": ("naive-bayes", "digits", ()),
+    "naive-bayes features": ("naive-bayes", "gaussians", ()),
+}
+STEPS = ("steps=6", "validate_every=4")
+_DATA: dict[tuple[str, str], Data] = {}
+
+
+def _trainer(case: str, *texts: str) -> Trainer:
+    model, source, more = CASES[case]
+    if (model, source) not in _DATA:
+        _DATA[model, source] = load_data(source, 0, kinds=CATALOG[model].objectives)
+    return Trainer(Job.of(model, (*STEPS, *more, *texts), source, device="cpu"), _DATA[model, source])
+
+
+def _same(a: list[dict[str, float]], b: list[dict[str, float]]) -> bool:
+    """Whether the values are equal, a NaN being equal to a NaN."""
+    return len(a) == len(b) and all(
+        x.keys() == y.keys() and all(x[k] == y[k] or (math.isnan(x[k]) and math.isnan(y[k])) for k in x)
+        for x, y in zip(a, b, strict=True)
+    )
+
+
+def _outside(trainer: Trainer) -> list[Any]:
+    """What looking must leave as it is."""
+    modes = [module.training for module in trainer.model.modules()]
+    return [modes, torch.get_rng_state().tolist(), [p.detach().clone() for p in trainer.model.parameters()]]
+
+
+def test_every_model_on_every_kind_is_here() -> None:
+    kinds = {
+        name: {load_data(s, 0, kinds=CATALOG[m].objectives).kind for m, s, _ in CASES.values() if m == name}
+        for name in CATALOG
+    }
+    for name, entry in CATALOG.items():
+        assert kinds[name] == set(entry.objectives) - {"features"} or kinds[name] == set(entry.objectives), name
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_checkpoint_continues_as_if_nothing_had_happened(case: str) -> None:
+    whole = _trainer(case)
+    expected = [step.values for step in whole.steps()]
+    assert len(expected) == 6 and all(whole.objective.CURVES[0] in values for values in expected)
+    assert all(isinstance(value, float) for values in expected for value in values.values())
+    before = _trainer(case)
+    first = [step.values for step in itertools.islice(before.steps(), 3)]
+    buffer = io.BytesIO()
+    torch.save(before.state_dict(), buffer)
+    buffer.seek(0)
+    after = _trainer(case)
+    torch.manual_seed(99)
+    after.load_state_dict(torch.load(buffer, weights_only=True))
+    assert _same(first + [step.values for step in after.steps()], expected)
+    for a, b in zip(whole.model.parameters(), after.model.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_looking_changes_nothing(case: str) -> None:
+    trainer = _trainer(case)
+    for _ in itertools.islice(trainer.steps(), 2):
+        pass
+    before = _outside(trainer)
+    trainer.objective.validate()
+    kept = [*trainer.objective.records()]
+    trainer.objective.inputs("val", 1, 2)
+    after = _outside(trainer)
+    assert before[:2] == after[:2]
+    assert all(torch.equal(a, b) for a, b in zip(before[2], after[2], strict=True))
+    again = [*trainer.objective.records()]
+    assert [r.tag for r in kept] == [r.tag for r in again]
+    for one, other in zip(kept, again, strict=True):
+        assert one.kind and one.arrays
+        for name, array in one.arrays.items():
+            assert isinstance(array, np.ndarray | np.generic) and np.asarray(array).dtype.kind in "biufU", (
+                one.tag,
+                name,
+            )
+            np.testing.assert_array_equal(array, other.arrays[name])
+
+
+SLOW = {"diffusion images", "diffusion points"}
+"""Their test draws a thousand samples in fifty steps: elsewhere, with fewer."""
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case not in SLOW])
+def test_the_metrics_are_numbers_with_the_names_that_scripts_rely_on(case: str) -> None:
+    trainer = _trainer(case)
+    for _ in trainer.steps():
+        pass
+    told: list[tuple[str, float]] = []
+    trainer.objective.tell = lambda what, share: told.append((what, share))
+    before = torch.get_rng_state()
+    metrics = trainer.test()
+    assert torch.equal(before, torch.get_rng_state())
+    assert all(isinstance(value, float) and math.isfinite(value) for value in metrics.values()), metrics
+    assert all(what and 0 <= share <= 1 for what, share in told)
+    kind, model = trainer.objective.data.kind, trainer.job.model
+    if model in ("mlp", "cnn", "resnet", "gcn", "logistic", "naive-bayes") or kind == "sequences":
+        assert list(metrics)[:3] == ["test_accuracy", "test_loss", "test_ece"]
+    if kind == "text" and model != "encoder":
+        assert {"val_bits_per_char", "ngram5_bits_per_char"} <= metrics.keys()
+    if kind == "pairs":
+        assert {"exact_match", "alignment", "alignment_swapped"} <= metrics.keys()
+    if kind == "points":
+        assert {"modes", "modes_total", "near_mode"} <= metrics.keys()
+    if kind == "images" and model in ("vae", "gan", "bayesnet"):
+        names = {"frechet", "frechet_floor", "label_accuracy", "nearest_train", "nearest_train_floor", "sample_seconds"}
+        assert names <= metrics.keys()
+    if model == "bayesnet":
+        assert "test_log_likelihood" in metrics

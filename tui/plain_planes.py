@@ -1,0 +1,114 @@
+"""Records that are numbers in a plane: points, surfaces, latent means, hidden states over time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .render.bars import bars
+from .render.bitmap import bitmap
+from .render.numbers import compact
+from .render.palette import DARK, LEVELS, PLAIN, SEQUENTIAL, levels
+from .render.pen import Line, plain
+from .render.pooling import shrink
+from .render.scatter import letters, outside, scatter, window
+from .render.sheet import beside
+
+Arrays = Mapping[str, NDArray[Any]]
+
+LINES = 32
+"""Of one drawing, at most."""
+RAMP = " ░▒▓█"
+USED = 0.1
+"""Nats from which on a latent number says something."""
+
+
+def points(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
+    """Real points beside generated ones, on the same axes."""
+    real, made, centers = (np.asarray(arrays[name], dtype=np.float64) for name in ("real", "points", "centers"))
+    columns = (width - 2) // 2
+    view = window(real)
+    left = scatter(real, view, columns, columns // 2, DARK.accent if colour else None)
+    right = scatter(made, view, columns, columns // 2, DARK.good if colour else None)
+    low, high, bottom, top = (compact(edge, 6, 3) for edge in view)
+    lost = outside(made, view)
+    lines = [plain(f"{tag}: {len(real)} real points and {len(made)} generated, x {low}..{high}, y {bottom}..{top}")]
+    lines += beside([plain("real"), *left], [plain("generated" + (f", {lost} outside" if lost else "")), *right],
+                    columns + 2)  # fmt: skip
+    if len(centers):
+        shares = [_nearest(cloud, centers) for cloud in (real, made)]
+        least, most = ([f"{pick(share):.0%}" for share in shares] for pick in (np.min, np.max))
+        empty = int((shares[1] == 0).sum())
+        lines.append(
+            plain(
+                f"nearest to each of {len(centers)} centres: {least[0]} to {most[0]} of the real, "
+                f"{least[1]} to {most[1]} of the generated points" + (f"; {empty} centres have none" if empty else "")
+            )
+        )
+    return lines
+
+
+def surface(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
+    """Numbers on a grid over the plane, its top row first."""
+    grid = np.asarray(arrays["grid"], dtype=np.float64)
+    low, high, bottom, top = (compact(edge, 6, 3) for edge in arrays["extent"])
+    title = f"{tag}: on {grid.shape[0]}x{grid.shape[1]} places, x {low}..{high}, y {bottom}..{top}"
+    return [plain(title + _range(grid)), *shaded(shrink(grid, LINES, width // 2, "mean"), colour)]
+
+
+def latent(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
+    """Where the images lie in the plane of the latent numbers, or how much each of many numbers says."""
+    mean, kl = np.asarray(arrays["mean"]), np.asarray(arrays["kl"], dtype=np.float64)
+    lines = []
+    if mean.shape[1] == 2:
+        view = window(mean)
+        labels = np.asarray(arrays["labels"])
+        names = [_letter(k) for k in range(int(max(labels.max(initial=0), 0)) + 1)]
+        low, high, bottom, top = (compact(edge, 6, 3) for edge in view)
+        lines.append(plain(f"{tag}: {len(mean)} images by class, z_1 {low}..{high}, z_2 {bottom}..{top}"))
+        lines += letters(mean, labels, names, view, min(width, 64), min(width, 64) // 2)
+    used = int((kl > USED).sum())
+    lines.append(plain(f"{tag}: {used} of {len(kl)} numbers say more than {USED} nats, {kl.sum():.1f} in all"))
+    numbers, largest = [f"z_{k + 1}" for k in range(len(kl))], float(kl.max(initial=USED))
+    drawn = bars(numbers, kl.tolist(), PLAIN, min(width, 60), high=largest, form="{:.2f} nats")
+    return [*lines, *(plain(strip.text) for strip in drawn[:LINES])]
+
+
+def hidden(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
+    """What the units hold (time, units) at every step: a line a unit, time from left to right."""
+    states = np.asarray(next(array for array in arrays.values() if array.ndim == 2 and array.dtype.kind == "f"))
+    across = shrink(states.T, LINES, width // 2, "mean").astype(np.float64)
+    title = f"{tag}: {states.shape[1]} units down, {states.shape[0]} steps to the right"
+    return [plain(title + _range(states)), *shaded(across, colour)]
+
+
+def shaded(values_hw: NDArray[np.float64], colour: bool) -> list[Line]:
+    """Two columns a number, from blank for the least to full for the largest; `?` for what is none."""
+    finite = values_hw[np.isfinite(values_hw)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    share = np.nan_to_num((values_hw - low) / ((high - low) or 1.0), nan=-1.0, posinf=-1.0, neginf=-1.0)
+    if not colour:
+        most = len(RAMP) - 1
+        return [plain("".join("??" if s < 0 else RAMP[round(s * most)] * 2 for s in row)) for row in share]
+    ramp = [tuple(int(c[k : k + 2], 16) / 255 for k in (1, 3, 5)) for c in levels(SEQUENTIAL, DARK)]
+    picture = np.array([[ramp[round(max(0.0, s) * (LEVELS - 1))] for s in row] for row in share]).transpose(2, 0, 1)
+    return bitmap(picture.repeat(2, axis=1).repeat(2, axis=2), True)
+
+
+def _nearest(points_n2: NDArray[np.float64], centers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of the points nearest to each center (k,)."""
+    finite = points_n2[np.isfinite(points_n2).all(1)]
+    near = np.square(finite[:, None] - centers).sum(2).argmin(1) if len(finite) else np.zeros(0, np.int64)
+    return np.bincount(near, minlength=len(centers)) / max(1, len(points_n2))
+
+
+def _letter(k: int) -> str:
+    return "0123456789abcdefghijklmnopqrstuvwxyz"[k % 36]
+
+
+def _range(values: NDArray[Any]) -> str:
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return ", no numbers"
+    return f", from {compact(float(finite.min()), 8, 3)} (blank) to {compact(float(finite.max()), 8, 3)} (full)"
