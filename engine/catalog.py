@@ -11,11 +11,15 @@ from .recipes.budget import BudgetOptions
 from .recipes.classifiers import CnnOptions, MlpOptions, ResnetOptions
 from .recipes.diffusion import BY_DATA as DIFFUSION_BY_DATA
 from .recipes.diffusion import DiffusionOptions
+from .recipes.encoder import BY_DATA as ENCODER_BY_DATA
+from .recipes.encoder import EncoderOptions
 from .recipes.gan import BY_DATA as GAN_BY_DATA
 from .recipes.gan import GanOptions
 from .recipes.gcn import GcnOptions
 from .recipes.gpt import GptOptions
 from .recipes.linear import LogisticOptions, NaiveBayesOptions
+from .recipes.recurrent import BY_DATA as RECURRENT_BY_DATA
+from .recipes.recurrent import LstmOptions, RnnOptions
 from .recipes.translator import TranslatorOptions
 from .recipes.vae import VaeOptions
 
@@ -60,6 +64,9 @@ TEXT_VIEWS = ("curves", "layers", "gradients")
 
 CLASSIFIES = dict.fromkeys(("images", "features"), "classification:Classification")
 
+SEQUENCE_VIEWS = ("curves", "layers", "attention", "activations", "gradients", "predictions", "confusion")
+READS = {"sequences": "classification:Classification", "text": "language:Language"}
+
 CATALOG: dict[str, Entry] = {
     entry.name: entry
     for entry in (
@@ -100,6 +107,45 @@ CATALOG: dict[str, Entry] = {
             views=IMAGE_VIEWS,
         ),
         Entry(
+            name="rnn",
+            family="recurrent",
+            data="recall:distance=4,pairs=2",
+            objective="classification",
+            summary="Elman network: one state, rewritten at every token by the same weights.",
+            options=RnnOptions,
+            module="recurrent:Rnn",
+            objectives=READS,
+            parameters=7_400,
+            views=SEQUENCE_VIEWS,
+            by_data=RECURRENT_BY_DATA,
+        ),
+        Entry(
+            name="lstm",
+            family="recurrent",
+            data="recall:distance=8",
+            objective="classification",
+            summary="Long short-term memory: gates decide what its cell keeps, writes and shows.",
+            options=LstmOptions,
+            module="recurrent:Lstm",
+            objectives=READS,
+            parameters=26_280,
+            views=SEQUENCE_VIEWS,
+            by_data=RECURRENT_BY_DATA,
+        ),
+        Entry(
+            name="encoder",
+            family="transformer",
+            data="recall",
+            objective="classification",
+            summary="Bidirectional transformer: every token looks at all others; recalls over a distance, fills gaps.",
+            options=EncoderOptions,
+            module="encoder:Encoder",
+            objectives={"sequences": "classification:Classification", "text": "masked:Masked"},
+            parameters=18_088,
+            views=SEQUENCE_VIEWS,
+            by_data=ENCODER_BY_DATA,
+        ),
+        Entry(
             name="gpt",
             family="transformer",
             data="topics",
@@ -108,7 +154,7 @@ CATALOG: dict[str, Entry] = {
             options=GptOptions,
             module="gpt:Gpt",
             objectives={"text": "language:Language"},
-            parameters=430_944,
+            parameters=529_248,
             views=TEXT_VIEWS,
         ),
         Entry(
@@ -140,7 +186,7 @@ CATALOG: dict[str, Entry] = {
             family="generative",
             data="digits",
             objective="variational",
-            summary="Variational autoencoder: squeezes an image into a few random numbers and draws it again from them.",
+            summary="Variational autoencoder: squeezes an image into a few random numbers, draws it again from them.",
             options=VaeOptions,
             module="vae:Vae",
             objectives={"images": "variational:Variational"},
@@ -191,7 +237,7 @@ CATALOG: dict[str, Entry] = {
             family="probabilistic",
             data="digits",
             objective="likelihood",
-            summary="Bayesian network: for each class a Chow-Liu tree of pixels, learned by counting; exact likelihood.",
+            summary="Bayesian network: for each class a Chow-Liu tree of pixels, learned by counting.",
             options=BayesnetOptions,
             module="bayesnet:Bayesnet",
             objectives={"images": "likelihood:Likelihood"},

@@ -54,5 +54,5 @@ BINDINGS = [
 def general_help() -> str:
     """The table of keys that work everywhere, in Markdown."""
     rows = [f"| `{action.shown}` | {action.about} |" for action in ACTIONS]
-    more = ["| `tab`, `1` … `9` | go to a pane |", "| `ctrl+p` | all commands, themes among them |"]
+    more = ["| `tab`, `1` … `9`, `0` | go to a pane |", "| `ctrl+p` | all commands, themes among them |"]
     return "\n".join(["# Everywhere", "", "| key | does |", "|---|---|", *rows, *more])

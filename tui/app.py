@@ -58,7 +58,7 @@ class DlvizApp(Controls):
     ESCAPE_TO_MINIMIZE = False  # panes use escape themselves, and minimise when nothing else is left to leave
     BINDINGS = [
         *BINDINGS,
-        *(Binding(str(k), f"go('{n}')", n, show=False) for k, n in enumerate(PANES, start=1)),
+        *(Binding(str(k % 10), f"go('{n}')", n, show=False) for k, n in enumerate(PANES, start=1)),
     ]
 
     def __init__(

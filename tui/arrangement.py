@@ -6,9 +6,9 @@ from textual.geometry import Region
 
 SIDE = ("models", "card", "options")
 UPPER = ("curves",)
-LOWER = ("layers", "predictions", "runs", "log", "compare")
-PANES = ("models", "card", "options", "curves", "layers", "predictions", "runs", "log", "compare")
-"""In the order of their number keys."""
+LOWER = ("layers", "predictions", "runs", "log", "compare", "samples")
+PANES = ("models", "card", "options", "curves", *LOWER)
+"""In the order of their number keys, 1 to 9 and 0."""
 
 NARROW, SHORT = 100, 28
 """With fewer columns or rows, one thing is shown at a time."""
@@ -30,7 +30,9 @@ class Splits:
         return replace(self, **{name: min(max(getattr(self, name) + by, 0.12), 0.88)})
 
 
-def arrange(width: int, height: int, focus: str, lower: str, splits: Splits) -> dict[str, Region]:
+def arrange(
+    width: int, height: int, focus: str, lower: str, splits: Splits, beside: str = "predictions"
+) -> dict[str, Region]:
     """The region of every pane that is shown.
 
     Args:
@@ -39,6 +41,7 @@ def arrange(width: int, height: int, focus: str, lower: str, splits: Splits) -> 
         focus: the pane that must be visible.
         lower: which of LOWER was last looked at.
         splits: the user's division.
+        beside: what stands beside the layers where there is room: predictions or samples.
     """
     if width < NARROW or height < SHORT:
         return _narrow(width, height, focus)
@@ -57,7 +60,8 @@ def arrange(width: int, height: int, focus: str, lower: str, splits: Splits) -> 
             return places
         layers = min(max(round(room * splits.lower), 30), room - 30)
         places["layers"] = Region(left, upper, layers, height - upper)
-        places["predictions"] = Region(left + layers, upper, room - layers, height - upper)
+        beside = focus if focus in ("predictions", "samples") else beside
+        places[beside] = Region(left + layers, upper, room - layers, height - upper)
         return places
     places["curves"] = Region(left, 0, room, upper)
     places[lower] = Region(left, upper, room, height - upper)

@@ -9,6 +9,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
+from ..engine.catalog import find
 from .arrangement import LOWER, PANES, Splits, arrange
 from .panes.card import CardPane
 from .panes.log import LogPane
@@ -44,6 +45,8 @@ class Desk(Container):
         self._model = model
         self.current = start
         self.lower = "layers"
+        self._beside = "predictions"
+        self._shown = ""
         self.splits = Splits()
         self._dragging = ""
         self._turn = 0.0
@@ -60,9 +63,11 @@ class Desk(Container):
         from .panes.curves import CurvesPane
         from .panes.layers import LayersPane
         from .panes.predictions import PredictionsPane
+        from .panes.samples import SamplesPane
 
         panes = (CurvesPane(id="curves"), LayersPane(id="layers"), PredictionsPane(id="predictions"))
-        await self.mount(*panes, RunsPane(id="runs"), LogPane(id="log"), ComparePane(id="compare"))
+        await self.mount(*panes, RunsPane(id="runs"), LogPane(id="log"))
+        await self.mount(ComparePane(id="compare"), SamplesPane(id="samples"))
 
     @property
     def shown(self) -> list[Widget]:
@@ -83,9 +88,21 @@ class Desk(Container):
         if in_turn and now < self._turn:
             return
         start = time.thread_time()
+        self._suit(self.app.session.status.model)  # type: ignore[attr-defined]
         for pane in self.children:
             pane.pull()  # type: ignore[attr-defined]
         self._turn = now + min((time.thread_time() - start) / SHARE, SLOWEST)
+
+    def _suit(self, model: str) -> None:
+        """Show predictions of what predicts, samples of everything else."""
+        if model in ("", self._shown):
+            return
+        self._shown = model
+        predicts = "predictions" in find(model).views
+        self._beside = "predictions" if predicts else "samples"
+        if self.lower in ("layers", "samples") and self.current != self.lower:
+            self.lower = "layers" if predicts else "samples"
+        self.rearrange()
 
     def rearrange(self) -> None:
         """Give every pane its place."""
@@ -96,7 +113,7 @@ class Desk(Container):
             width = self.screen.size.width
             places = {str(big.id): Region(0, 0, width, height)}
         else:
-            places = arrange(width, height, self.current, self.lower, self.splits)
+            places = arrange(width, height, self.current, self.lower, self.splits, self._beside)
         for pane in self.children:
             region = places.get(str(pane.id))
             pane.display = region is not None
@@ -121,6 +138,8 @@ class Desk(Container):
         self.current = name
         if name in LOWER:
             self.lower = name
+        if name in ("predictions", "samples"):
+            self._beside = name
         self.rearrange()
 
     def resize(self, horizontal: int, vertical: int) -> None:

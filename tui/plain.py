@@ -61,10 +61,7 @@ class Progress:
             description = (status.message if waiting else "") or (status.model if status.step else "loading")
             loss = f"loss {status.loss:.4f}" if status.step else ""
             self._bar.update(self._task, description=description, completed=status.step, total=total, loss=loss)
-        elif status.state == "loading" and status.message != self._message:
-            self._message = status.message
-            self._say(status.message)
-        elif status.step and status.progress >= 1 and status.message not in ("", self._message):
+        elif (status.state == "loading" or status.progress >= 1) and status.message not in ("", self._message):
             self._message = status.message
             self._say(status.message)
         elif status.step and int(status.progress * LINES) > self._said:

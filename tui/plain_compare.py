@@ -27,7 +27,7 @@ class Progress:
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
         self._bar: Bar | None = None
-        self._said: tuple[str, int, int] = ("", -1, -1)
+        self._said: tuple[str, int, int, str] = ("", -1, -1, "")
         if stream.isatty():
             self._bar = Bar(
                 TextColumn("{task.description}", markup=False),
@@ -56,8 +56,8 @@ class Progress:
             self._bar.update(self._task, description=where(state), completed=state.share, rest=rest)
             return
         part = LINES * state.step // max(state.steps, 1) if state.step else 0
-        key = (state.name, state.seed, part)
-        if (state.run and key != self._said) or (not state.run and state.message and key[0] != self._said[0]):
+        key = (state.name, state.seed, part if state.run else 0, state.message.partition(":")[0])
+        if key != self._said and (state.run or state.message):
             self._said = key
             rest = f"  all {state.share:.0%}{left(state.left)}" if state.run and state.step else ""
             print(where(state) + rest, file=self._stream, flush=True)
@@ -85,7 +85,10 @@ def text_lines(document: Mapping[str, Any], width: int, *, colour: bool = False)
         for label, cells in lines(names, table, shown):
             found.append((label + "".join(cell for cell, _ in cells)).rstrip())
     if document["leaders"]:
-        found += ["", *wrap("mean ± standard deviation over seeds; * the best, and those not seen to differ from it", width)]
+        found += [
+            "",
+            *wrap("mean ± standard deviation over seeds; * the best, and those not seen to differ from it", width),
+        ]
     for title, curves in overlays(document):
         found += ["", title, *overlay(curves, width, HEIGHT, colour=colour)]
     for title, sentences in (("Differences", document["verdicts"]), ("Read off", document["reading"])):

@@ -14,34 +14,35 @@ Arrays = Mapping[str, NDArray[Any]]
 LINES = 46
 """Of one drawing, at most."""
 TWO_BLOCKS_FROM = 6
-"""Rows of a sheet that are better put in two blocks next to each other, if four pictures fit in a row of each."""
+"""Rows of a sheet that are better put in two blocks next to each other, if four pictures fit in a row of each.
+
+Two are enough where one block would be too long to show all rows."""
 
 
 def images(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
-    """A sheet, with the classes at the rows or over the columns where they are the same there."""
+    """A sheet; where rows or columns are of one class each, a row for each class."""
     given = np.asarray(arrays["images"])
     labels = np.asarray(arrays["labels"]) if "labels" in arrays else np.full(len(given), -1)
     plane = "z" in arrays
-    if plane and labels[0] > 0:
-        return []  # the first class shows what a plane is, and there is one for every class
     pictures, block = ready(given, width)
     per_row = int(arrays["rows"]) if "rows" in arrays else fitting(pictures.shape[3], width)
     per_row = max(1, min(per_row, len(pictures)))
     table = np.resize(np.arange(len(pictures)), (-(-len(pictures) // per_row), per_row))
+    if not plane and not _row_names(labels, table) and _row_names(labels, table.T):
+        table = table.T
     names = _row_names(labels, table)
     shown, blocks = _shown(table, pictures.shape, names, width, plane)
-    heads = [str(labels[k]) for k in shown[0]] if not names and _same(labels[shown], 0) and labels[0] >= 0 else []
     threshold = float((pictures.min() + pictures.max()) / 2)
     drawn = pictures[shown.ravel()]
     chosen = [str(labels[row[0]]) for row in shown] if names else []
     title = f"{tag}: {_count(shown.size, len(given))} images of {given.shape[2]}x{given.shape[3]} pixels"
-    title += f", a row for each of {len(shown)} classes" if names else ""
+    title += f", a row for each of {_count(len(shown), len(table))} classes" if names else ""
     title += ", evenly spaced in the plane" if plane and shown.size < len(given) else ""
     title += f", {block}x{block} pixels averaged" if block > 1 else ""
     half = -(-len(shown) // blocks)
     parts = [
         sheet(drawn[k * shown.shape[1] : (k + half) * shown.shape[1]], shown.shape[1], colour, threshold,
-              chosen[k : k + half], heads)
+              chosen[k : k + half])
         for k in range(0, len(shown), half)
     ]  # fmt: skip
     body = parts[0] if len(parts) == 1 else beside(parts[0], parts[1], (width + 2) // 2)
@@ -73,7 +74,7 @@ def _shown(
     blocks, most = 1, max(1, 2 * LINES // (h + 1))
     columns = min(table.shape[1], fitting(w, width, names))
     in_half = fitting(w, (width - 2) // 2, names)
-    if len(table) >= TWO_BLOCKS_FROM and names and in_half >= min(4, table.shape[1]):
+    if names and len(table) >= TWO_BLOCKS_FROM and in_half >= min(2 if len(table) > most else 4, table.shape[1]):
         blocks, columns = 2, min(table.shape[1], in_half)
         most *= 2
     if spaced:
@@ -84,13 +85,9 @@ def _shown(
 def _row_names(labels: NDArray[np.int64], table: NDArray[np.int64]) -> list[str]:
     """The class of each row, where all in a row have the same and there is more than one."""
     found = labels[table]
-    if labels.min() < 0 or not _same(found, 1) or len(np.unique(labels)) < 2:
+    if labels.min() < 0 or not (found == found[:, :1]).all() or len(np.unique(labels)) < 2:
         return []
     return [str(label) for label in found[:, 0]]
-
-
-def _same(found: NDArray[np.int64], axis: int) -> bool:
-    return bool((found == found.take([0], axis)).all())
 
 
 def _spaced(count: int, most: int) -> NDArray[np.int64]:

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from .render.bars import bars
 from .render.bitmap import bitmap
-from .render.numbers import compact
+from .render.colour import rgb
+from .render.crossing import head
+from .render.numbers import compact, pad
 from .render.palette import DARK, LEVELS, PLAIN, SEQUENTIAL, levels
 from .render.pen import Line, plain
 from .render.pooling import shrink
@@ -54,7 +56,11 @@ def surface(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
     grid = np.asarray(arrays["grid"], dtype=np.float64)
     low, high, bottom, top = (compact(edge, 6, 3) for edge in arrays["extent"])
     title = f"{tag}: on {grid.shape[0]}x{grid.shape[1]} places, x {low}..{high}, y {bottom}..{top}"
-    return [plain(title + _range(grid)), *shaded(shrink(grid, LINES, width // 2, "mean"), colour)]
+    grid = shrink(grid, 2 * LINES, width, "mean")
+    if colour:
+        return [plain(title + _range(grid)), *bitmap(_coloured(_shares(grid)), True)]
+    even = np.concatenate([grid, grid[len(grid) - len(grid) % 2 :]])  # two rows a line, else it would look too tall
+    return [plain(title + _range(grid)), *_blocks(even.reshape(-1, 2, grid.shape[1]).mean(1), 1)]
 
 
 def latent(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
@@ -77,23 +83,39 @@ def latent(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
 
 def hidden(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
     """What the units hold (time, units) at every step: a line a unit, time from left to right."""
-    states = np.asarray(next(array for array in arrays.values() if array.ndim == 2 and array.dtype.kind == "f"))
-    across = shrink(states.T, LINES, width // 2, "mean").astype(np.float64)
-    title = f"{tag}: {states.shape[1]} units down, {states.shape[0]} steps to the right"
-    return [plain(title + _range(states)), *shaded(across, colour)]
+    states = np.asarray(arrays["hidden"], dtype=np.float64)
+    across = shrink(states.T, LINES, width // 2, "mean")
+    pooled = f", averaged in blocks of {-(-states.shape[0] // across.shape[1])}" if across.size < states.size else ""
+    lines = [
+        plain(f"{tag}: {states.shape[1]} units down, {states.shape[0]} steps to the right{pooled}{_range(states)}")
+    ]
+    if "tokens" in arrays and not pooled:
+        lines.append(plain("".join(pad(head(str(token), 2), 2) for token in arrays["tokens"])))
+    if not colour:
+        return [*lines, *_blocks(across, 2)]
+    return [*lines, *bitmap(_coloured(_shares(across)).repeat(2, axis=1).repeat(2, axis=2), True)]
 
 
-def shaded(values_hw: NDArray[np.float64], colour: bool) -> list[Line]:
-    """Two columns a number, from blank for the least to full for the largest; `?` for what is none."""
+def _shares(values_hw: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each value's place between the least and the largest, in 0..1; -1 for what is no number."""
     finite = values_hw[np.isfinite(values_hw)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    share = np.nan_to_num((values_hw - low) / ((high - low) or 1.0), nan=-1.0, posinf=-1.0, neginf=-1.0)
-    if not colour:
-        most = len(RAMP) - 1
-        return [plain("".join("??" if s < 0 else RAMP[round(s * most)] * 2 for s in row)) for row in share]
-    ramp = [tuple(int(c[k : k + 2], 16) / 255 for k in (1, 3, 5)) for c in levels(SEQUENTIAL, DARK)]
-    picture = np.array([[ramp[round(max(0.0, s) * (LEVELS - 1))] for s in row] for row in share]).transpose(2, 0, 1)
-    return bitmap(picture.repeat(2, axis=1).repeat(2, axis=2), True)
+    share = (values_hw - low) / ((high - low) or 1.0)
+    return np.where(np.isfinite(share), share, -1.0)
+
+
+def _blocks(values_hw: NDArray[np.float64], columns: int) -> list[Line]:
+    """A line a row and `columns` a number, from blank for the least to full for the largest; `?` for what is none."""
+    most = len(RAMP) - 1
+    glyphs = [["?" if share < 0 else RAMP[round(share * most)] for share in row] for row in _shares(values_hw).tolist()]
+    return [plain("".join(glyph * columns for glyph in row)) for row in glyphs]
+
+
+def _coloured(shares_hw: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares as colours (3, h, w) in 0..1."""
+    ramp = np.array([rgb(colour) for colour in levels(SEQUENTIAL, DARK)]) / 255
+    colours: NDArray[np.float64] = ramp[np.rint(shares_hw.clip(0, 1) * (LEVELS - 1)).astype(int)].transpose(2, 0, 1)
+    return np.where(shares_hw < 0, np.nan, colours)
 
 
 def _nearest(points_n2: NDArray[np.float64], centers: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from rich.cells import cell_len
 
@@ -14,7 +15,7 @@ from .plain_planes import hidden, latent, points, surface
 from .plain_structures import graph, tree
 from .plain_texts import attention, text, tokens, translations
 from .render.numbers import cut
-from .render.pen import Line, written
+from .render.pen import Line, plain, written
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -38,8 +39,15 @@ DRAWERS: dict[str, Callable[[str, Arrays, int, bool], list[Line]]] = {
 def draw(record: Record, width: int, colour: bool) -> list[str]:
     """The record in at most `width` columns; nothing for kinds that say nothing on paper, as `predictions`.
 
-    Without `colour` there are no escape sequences at all. Records that another program damaged are one line.
+    Without `colour` there are no escape sequences at all. Of planes that there are for every class only the first.
     """
+    if "z" in record.arrays and np.ravel(record.arrays.get("labels", 0))[:1].max(initial=0) > 0:
+        return []
+    return [written(line, colour) for line in lines_of(record, width, colour)]
+
+
+def lines_of(record: Record, width: int, colour: bool) -> list[Line]:
+    """The record as styled texts of at most `width` columns a line; one that was damaged is a sentence."""
     drawer = DRAWERS.get(record.kind)
     if drawer is None:
         return []
@@ -48,12 +56,12 @@ def draw(record: Record, width: int, colour: bool) -> list[str]:
         lines = drawer(tag, record.arrays, width, colour)
     except (KeyError, ValueError, IndexError, TypeError) as error:
         reason = f"{tag}: not drawn, its arrays are not those of {record.kind} ({error})"
-        return textwrap.wrap(sanitize(reason, limit=200), width)
-    return [text for line in lines for text in _fitted(line, width, colour)]
+        lines = [plain(sanitize(reason, limit=200))]
+    return [fitted for line in lines for fitted in _fitted(line, width)]
 
 
-def _fitted(line: Line, width: int, colour: bool) -> list[str]:
+def _fitted(line: Line, width: int) -> list[Line]:
     """Titles that are too long are wrapped; drawings fit."""
     if len(line) == 1 and cell_len(line[0][0]) > width:
-        return [cut(row, width) for row in textwrap.wrap(line[0][0], width, subsequent_indent="  ")]
-    return [written(line, colour)]
+        return [plain(cut(row, width)) for row in textwrap.wrap(line[0][0], width, subsequent_indent="  ")]
+    return [line]

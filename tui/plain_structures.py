@@ -1,5 +1,6 @@
 """Records that are structures: a graph with classified nodes, a tree of features."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +12,12 @@ from .render.network import KNOWN, WRONG, adjacency, densities, members
 from .render.numbers import cut
 from .render.palette import PLAIN
 from .render.pen import Line, plain
-from .render.sheet import fitting, ready, sheet
+from .render.sheet import beside, ready, sheet
 
 Arrays = Mapping[str, NDArray[Any]]
 
-EDGES = 12
-"""Of a tree, the most informative ones."""
+EDGES, EDGES_OF_ONE = 12, 4
+"""Of a tree, the most informative ones; and of one tree of several."""
 
 
 def graph(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
@@ -28,8 +29,8 @@ def graph(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
     nodes = [str(name) for name in arrays["nodes"]] if "nodes" in arrays else [str(k) for k in range(len(labels))]
     right = int((labels == predicted)[~known].sum())
     title = (
-        f"{tag}: {len(labels)} nodes, {len(edges)} edges; {known.sum()} nodes known ({KNOWN}), "
-        f"{right} of {(~known).sum()} others right, the rest wrong ({WRONG})"
+        f"{tag}: {len(labels)} nodes, {len(edges)} edges; {known.sum()} known ({KNOWN}), "
+        f"{right} of {(~known).sum()} others right, {(~known).sum() - right} wrong ({WRONG})"
     )
     lines: list[Line] = [plain(title), *members(labels, predicted, known, classes, nodes, width)]
     order = np.lexsort((labels, predicted))
@@ -45,32 +46,35 @@ def graph(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
 
 
 def tree(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
-    """The edges that say most, and how often each feature is on in each class."""
+    """How often each pixel is on, beside it the edges that say most; of several trees fewer edges each."""
     parents, information = np.asarray(arrays["parents"]), np.asarray(arrays["information"], dtype=np.float64)
     marginals = np.asarray(arrays["marginals"], dtype=np.float64)
-    side = round(marginals.shape[1] ** 0.5)
-    square = side * side == marginals.shape[1]
+    shape = _image_shape(arrays, len(parents))
+    linked = np.flatnonzero((parents >= 0) & (parents != np.arange(len(parents))))
+    shown = linked[np.argsort(-information[linked], kind="stable")][: EDGES_OF_ONE if "/" in tag else EDGES]
+    pairs = [f"{_place(parents[k], shape)} - {_place(k, shape)}" for k in shown.tolist()]
+    told = f"{tag}: {len(linked)} edges, {information[linked].sum():.2f} nats in all; the {len(shown)} that say most"
+    told += ", by row,column" if shape[0] else ""
+    if shape[0] < 2:
+        return [plain(told), *_bars(pairs, information[shown].tolist(), "{:.3f} nats", width)]
+    pictures, _ = ready(marginals[:1].reshape(1, 1, *shape), width // 2)
+    told += " (left: how often a pixel is on" + (")" if colour else ", filled above 0.50)")
+    room = pictures.shape[3] + 3
+    edges = _bars(pairs, information[shown].tolist(), "{:.3f} nats", width - room)
+    return [plain(told), *beside(sheet(pictures, 1, colour, 0.5), edges, room)]
 
-    def name(pixel: int) -> str:
-        return f"({pixel // side + 1},{pixel % side + 1})" if square else str(pixel + 1)
 
-    linked = [k for k in np.argsort(-information, kind="stable") if parents[k] >= 0 and parents[k] != k][:EDGES]
-    what = "pixels (row,column)" if square else "features"
-    total = information[(parents >= 0)].sum()
-    lines: list[Line] = [
-        [(f"{tag}: {len(linked)} most informative of {(parents >= 0).sum()} edges between {what}, "
-          f"{total:.2f} nats in all", None)],
-        *_bars([f"{name(parents[k])} - {name(k)}" for k in linked], information[linked].tolist(), "{:.3f} nats", width),
-    ]  # fmt: skip
-    if square and side > 1:
-        pictures, _ = ready(marginals.reshape(-1, 1, side, side), width)
-        shown = min(len(pictures), 2 * fitting(side, width))
-        title = f"how often each pixel is on in {shown} of {len(pictures)} classes" if len(pictures) > 1 else \
-            "how often each pixel is on"  # fmt: skip
-        lines.append(plain(title + ("" if colour else ", filled above 0.50")))
-        per_row = min(shown, fitting(side, width))
-        lines += sheet(pictures[:shown], per_row, colour, 0.5)
-    return lines
+def _image_shape(arrays: Arrays, count: int) -> tuple[int, int]:
+    """Rows and columns of the image whose pixels the features are; (0, 0) where they are none."""
+    given = tuple(int(n) for n in np.ravel(arrays.get("shape", np.zeros(0))))
+    side = math.isqrt(count)
+    h, w = given[-2:] if len(given) >= 2 else (side, side)
+    return (h, w) if h * w == count else (0, 0)
+
+
+def _place(feature: int, shape: tuple[int, int]) -> str:
+    """Row and column, from 1, of a pixel; the number, from 1, of another feature."""
+    return f"{feature // shape[1] + 1},{feature % shape[1] + 1}" if shape[0] else str(feature + 1)
 
 
 def _bars(names: list[str], values: list[float], form: str, width: int) -> list[Line]:

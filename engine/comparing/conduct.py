@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
@@ -77,7 +77,7 @@ class Conductor:
                 with deaf():
                     raise Interrupted(self._end("stopped")) from None
             except BaseException:
-                self._write("failed")
+                self._fail()
                 raise
         return self._end("failed" if self.failed else "finished")
 
@@ -91,7 +91,10 @@ class Conductor:
         self._load = others()
         for spec in todo:
             self._say(name=spec.name, message=f"measuring {spec.name}", force=True)
-            size = size_up(self.plan.job(spec, self.plan.seeds[0]), self.threads)
+            try:
+                size = size_up(self.plan.job(spec, self.plan.seeds[0]), self.threads)
+            except OptionError as error:
+                raise OptionError(f"{spec.name}: {error}") from error
             self.sizes[spec.name] = size.multiply_adds
             self.estimate.pace[spec.name] = size.pace
 
@@ -152,6 +155,14 @@ class Conductor:
         self._write(status)
         return whole
 
+    def _fail(self) -> None:
+        """State it; where nothing was trained, leave the directory free for another try."""
+        self._write("failed")
+        if not any(run.exists() for run in (place(self.directory, *task) for task in self.plan.tasks)):
+            (self.directory / FILE).unlink(missing_ok=True)
+            with suppress(OSError):  # a console.log may be there
+                self.directory.rmdir()
+
     def _document(self, status: str) -> dict[str, Any]:
         """What is known up to now."""
         notes = []
@@ -160,7 +171,9 @@ class Conductor:
         found = results(self.plan, self.directory, self.sizes, self.failed)
         if status == "stopped":
             ended = sum(len(result.runs) for result in found if not result.kept)
-            notes.append(f"ended early: {ended} of {len(self.plan.tasks)} trainings are in; the same command goes on")
+            notes.insert(
+                0, f"ended early: {ended} of {len(self.plan.tasks)} trainings are in; the same command goes on"
+            )
         where = str(self.directory) if self.plan.trained else ""
         self._whole = document(self.plan, found, where, status, notes)
         return self._whole

@@ -87,6 +87,8 @@ def remarks(results: Sequence[Result], differences: Sequence[Difference]) -> lis
         said.append("± is a 95 % interval of the difference over test examples and, by Student's t, over seeds")
     elif sources:
         said.append("± is a 95 % interval of the difference over seeds, by Student's t")
+    if differences and not sources and all(len(one.values) == 1 for one in differences):
+        said.append("one seed: no intervals, so any difference may be luck; --seeds 3 tells more")
     if any(len(one.values) == 2 for one in differences if one.interval.known):
         said.append("two seeds make wide intervals: a third narrows them much")
     known = [one for one in differences if one.interval.known]

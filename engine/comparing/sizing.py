@@ -28,7 +28,7 @@ class Size:
 def size_up(job: Job, threads: int = 1) -> Size:
     """Build the job's model and take a few steps; raises OptionError, DataError."""
     torch.set_num_threads(threads)
-    data = load_data(job.data, job.seed, None, tuple(job.entry.objectives))
+    data = load_data(job.data, job.seed, kinds=tuple(job.entry.objectives))
     trainer = Trainer(job, data)
     count = multiply_adds(trainer, job, data)
     times: list[float] = []

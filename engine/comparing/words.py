@@ -23,6 +23,8 @@ def verdict(found: Difference) -> str:
         if mean == 0:
             return f"no difference: equal in {_seeds(found)}"
         return f"{ahead} {word} by {abs(mean):.3g}{unit} in {_seeds(found)}"
+    if gap.sign and gap.half >= abs(gap.mean):  # a lopsided interval, of which ± would say that it holds zero
+        return f"{ahead} {word} by {digits(abs(mean), gap.half * how.scale)} ({reach(found, _higher(found))})"
     if gap.sign:
         return f"{ahead} {word} by {digits(abs(mean), gap.half * how.scale)} ± {_arm(gap.half * how.scale)}{unit}"
     if gap.known:
@@ -51,14 +53,13 @@ def summary(name: str, results: Sequence[Result], differences: Sequence[Differen
         if found is None:
             continue
         if not found.interval.known:
-            parts.append(f"{other.name} {value(name, other)}")
+            equal = found.interval.mean == 0
+            parts.append(f"{other.name} {'the same' if equal else value(name, other)}")
         elif found.interval.sign:
             said = verdict(found).removeprefix(f"{best.name} ")
             parts.append(f"{said.replace(' by ', f' than {other.name} by ', 1)}")
         else:
             parts.append(f"{other.name}: {_unseen(found, other.name)}")
-    if any(not d.interval.known for d in differences if d.metric == name):
-        parts.append("one seed, so no interval")
     word = "best" if how.better else "highest"
     return "; ".join([f"{how.label}: {best.name} {word} ({value(name, best)})", *parts])
 
@@ -139,6 +140,11 @@ def digits(number: float, spread: float) -> str:
     return f"{number:.{_places(spread)}f}"
 
 
+def times(ratio: float) -> str:
+    """How many times: two digits, or whole."""
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}"
+
+
 def _arm(spread: float) -> str:
     return f"{spread:.{_places(spread)}f}"
 
@@ -155,6 +161,11 @@ def _ahead(found: Difference, how: Metric) -> tuple[str, str]:
     return (found.first if sign >= 0 else found.second), ("better" if how.better else "higher")
 
 
+def _higher(found: Difference) -> str:
+    """The name of the one with the greater mean."""
+    return found.first if found.interval.mean >= 0 else found.second
+
+
 def _unit(how: Metric) -> str:
     return f" {how.points}" if how.points else ""
 
@@ -166,12 +177,15 @@ def _seeds(found: Difference) -> str:
 
 def _floors(name: str, results: Sequence[Result]) -> str:
     """How many times its floor each one's distance is."""
-    floor, parts = f"{name}_floor", []
+    found = []
     for result in ranked(name, results):
+        binary = f"{name}_floor_binarised" in result.metrics
+        floor = f"{name}_floor_binarised" if binary else f"{name}_floor"
         if floor in result.metrics and (base := result.metrics[floor].mean) > 0:
-            parts.append(f"{result.name} {result.metrics[name].mean / base:.2g}")
-    if not parts:
+            found.append((result.metrics[name].mean / base, result.name, " (of binary ones)" if binary else ""))
+    if not found:
         return ""
+    parts = [f"{owner} {times(ratio)}{of}" for ratio, owner, of in sorted(found)]
     what = {"frechet": "Fréchet distance", "nearest_train": "Distance to the nearest training image"}[name]
     return f"{what}, as a multiple of that of real test images: {', '.join(parts)}."
 
@@ -183,13 +197,13 @@ def _cost(results: Sequence[Result]) -> str:
     if sized and sized[0].parameters != sized[-1].parameters:
         few, many = sized[0], sized[-1]
         ratio = (many.parameters or 0) / (few.parameters or 1)
-        parts.append(f"{few.name} has the fewest parameters, {many.name} {ratio:.2g} times as many")
+        parts.append(f"{few.name} has the fewest parameters, {many.name} {times(ratio)} times as many")
     timed = sorted((r for r in results if r.seconds.mean > 0), key=lambda r: r.seconds.mean)
     if len(timed) > 1:
         fast, slow = timed[0], timed[-1]
         ratio = slow.seconds.mean / fast.seconds.mean
         parts.append(
-            f"{fast.name} trained the shortest ({fast.seconds.mean:.3g} s), {slow.name} {ratio:.2g} times as long"
+            f"{fast.name} trained the shortest ({fast.seconds.mean:.3g} s), {slow.name} {times(ratio)} times as long"
         )
     text = "; ".join(parts)
     return text + "." if text else ""

@@ -25,7 +25,7 @@ CYCLE, STRIDE = 20, 7
 class FrenchOptions(Options):
     """How much French there is to learn from."""
 
-    sentences: int = option(8000, "sentences to train on", low=100, high=200_000, group="data")
+    sentences: int = option(12_000, "sentences to train on", low=100, high=200_000, group="data")
     held_out: float = option(
         0.2, "share of the pairs of noun and adjective that only the test has", low=0.05, high=0.6, group="data"
     )
@@ -62,8 +62,8 @@ def load(seed: int, options: FrenchOptions | None = None) -> Pairs:
     """The data set that the seed draws; no sentence occurs twice, in one part or in two."""
     options = options or FrenchOptions()
     only_val, only_test = held_out(seed, options.held_out)
-    wanted = {"train": options.sentences, "val": max(options.test // 2, 10), "test": options.test}
-    found: dict[str, list[Phrase]] = {"train": [], "val": [], "test": [famous()]}
+    wanted = {"train": options.sentences, "val": max(options.test // 2, 10), "test": options.test - 1}
+    found: dict[str, list[Phrase]] = {"train": [], "val": [], "test": []}
     seen = {famous().source}
     rng = Random(seed)
     while any(len(found[part]) < count for part, count in wanted.items()):
@@ -73,6 +73,7 @@ def load(seed: int, options: FrenchOptions | None = None) -> Pairs:
         if part and phrase.source not in seen and len(found[part]) < wanted[part]:
             seen.add(phrase.source)
             found[part].append(phrase)
+    found["test"].append(famous())
     source = SPECIAL + tuple(sorted({word for phrase in found["train"] for word in phrase.source}))
     target = SPECIAL + tuple(sorted({word for phrase in found["train"] for word in phrase.target}))
     return Pairs(
@@ -82,7 +83,7 @@ def load(seed: int, options: FrenchOptions | None = None) -> Pairs:
         source_words=source,
         target_words=target,
         description=(
-            f"{sum(wanted.values()):,} sentences of a small French with their English; "
+            f"{sum(map(len, found.values())):,} sentences of a small French with their English; "
             f"{len(only_test)} of {len(fitting())} pairs of noun and adjective, black cat "
             f"among them, occur in the test alone, {len(only_val)} in validation alone"
         ),

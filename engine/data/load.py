@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 from ..options import Options
 from ..text import sanitize
@@ -20,10 +21,12 @@ from . import (
     openml,
     pairs_file,
     points,
+    recall,
     tables,
     topics,
 )
 from .base import Data, DataError
+from .dataset import Dataset
 from .growth import Progress
 
 
@@ -64,6 +67,11 @@ def _gaussians(ask: Ask) -> Data:
     return gaussians.load(ask.options, ask.seed)
 
 
+def _recall(ask: Ask) -> Data:
+    assert isinstance(ask.options, recall.RecallOptions)
+    return recall.load(ask.options, ask.seed)
+
+
 def _blocks(ask: Ask) -> Data:
     assert isinstance(ask.options, blocks.BlockOptions)
     return blocks.load(ask.options, ask.seed)
@@ -89,6 +97,7 @@ SOURCES: dict[str, Source] = {
         "pairs", "sentences of a small French and their English, built in", _french, french.FrenchOptions
     ),
     "gaussians": Source("features", gaussians.SUMMARY, _gaussians, gaussians.GaussianOptions),
+    "recall": Source("sequences", recall.SUMMARY, _recall, recall.RecallOptions),
     "karate": Source("graph", karate.SUMMARY, lambda ask: karate.load()),
     "sbm": Source("graph", blocks.SUMMARY, _blocks, blocks.BlockOptions),
 }
@@ -142,8 +151,16 @@ def stamp(source: str) -> int:
         return 0
 
 
+@overload
+def load_data(source: str, seed: int, progress: Progress | None = None) -> Dataset: ...
+
+
+@overload
+def load_data(source: str, seed: int, progress: Progress | None = None, *, kinds: Collection[str]) -> Data: ...
+
+
 def load_data(
-    source: str, seed: int, progress: Progress | None = None, kinds: Collection[str] = ("images", "features")
+    source: str, seed: int, progress: Progress | None = None, *, kinds: Collection[str] = ("images", "features")
 ) -> Data:
     """The data set called `source` in SOURCES, or the one at the path `source`, split by the seed.
 

@@ -13,8 +13,8 @@ LEAST, MOST = 20, 300_000
 """Lines that a file may have."""
 LONGEST = 100
 """Words that a sentence may have."""
-HELD_OUT = 0.1
-"""Share of the sources that goes to validation, and to the test."""
+HELD_OUT, MOST_HELD_OUT = 0.1, 1000
+"""Share of the sources that goes to validation, and to the test, and the most of them."""
 PLENTY = 2000
 """Training sentences from which on a word that occurs once is unknown, so that the unknown is learned too."""
 MOST_WORDS = 20_000
@@ -24,8 +24,9 @@ Lines = list[tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 def load(path: Path, seed: int) -> Pairs:
-    """The pairs in the file at `path`, split 80/10/10 by the seed, all translations of a source in the same part.
+    """The pairs in the file at `path`, split 80/10/10 by the seed, or at most 1,000 sources to val and to test.
 
+    All translations of a source are in the same part.
     Empty lines are passed over, and so is what stands behind a second tab. Raises DataError, which names bad lines.
     """
     where = sanitize(path, limit=200)
@@ -35,7 +36,7 @@ def load(path: Path, seed: int) -> Pairs:
         raise DataError(f"{where} has {len(sources)} different source sentences: expected at least {LEAST}")
     rng = Random(seed)
     sources.sort(key=lambda _: rng.random())
-    held = max(1, round(HELD_OUT * len(sources)))
+    held = min(max(1, round(HELD_OUT * len(sources))), MOST_HELD_OUT)
     part_of = dict.fromkeys(sources, "train") | dict.fromkeys(sources[:held], "val")
     part_of |= dict.fromkeys(sources[held : 2 * held], "test")
     parts: dict[str, Lines] = {"train": [], "val": [], "test": []}
@@ -54,7 +55,8 @@ def load(path: Path, seed: int) -> Pairs:
         target_words=target,
         description=(
             f"{len(lines):,} pairs of sentences from {name}, {len(source) - len(SPECIAL):,} source and "
-            f"{len(target) - len(SPECIAL):,} target words, split 80/10/10 by the seed"
+            f"{len(target) - len(SPECIAL):,} target words; the seed holds {len(parts['val']):,} pairs out for "
+            f"validation and {len(parts['test']):,} for the test"
         ),
     )
 

@@ -15,6 +15,7 @@ KEYS = tuple("ABCDEFGHIJKLMNOP")
 NOISE = (".", ",", ";", ":")
 QUERY = "?"
 VAL, TEST = 1000, 2000
+SUMMARY = "key-value pairs, noise, then a key: which value had it? drawn by the seed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ def load(options: RecallOptions, seed: int) -> Dataset:
     """Sequences (count, 2 pairs + distance + 2), no two of them alike; classes are the values.
 
     There are `options.train` to train on, 1,000 to validate and 2,000 to test; where so few pairs and so little
-    noise make fewer different sequences, those there are, shared out alike.
+    noise make fewer different sequences, those that were drawn, shared out alike.
     """
     rng = np.random.default_rng([seed, 0x4EC])
     drawn = options.train + VAL + TEST
@@ -44,7 +45,7 @@ def load(options: RecallOptions, seed: int) -> Dataset:
     bytes_ = np.ascontiguousarray(x.astype(np.uint8)).view(f"V{x.shape[1]}").ravel()
     first = np.sort(np.unique(bytes_, return_index=True)[1])
     x, y = x[first], y[first]
-    ends = len(x) * TEST // drawn, len(x) * (TEST + VAL) // drawn
+    ends = max(1, len(x) * TEST // drawn), max(2, len(x) * (TEST + VAL) // drawn)
     test, val, train = (Split(x=a, y=b) for a, b in zip(np.split(x, ends), np.split(y, ends), strict=True))
     return Dataset(
         name="recall",

@@ -126,7 +126,7 @@ class Bayesnet(nn.Module):
             i = self.order[tree_b, place]
             above = x_bp[row_b, self.parents[tree_b, i].clamp(min=0)]
             x_bp[row_b, i] = (chance[place] < white[tree_b, i, above]).long()
-        return x_bp.float().unflatten(1, self.shape)
+        return x_bp.float().reshape(b, *self.shape)
 
     def infer(self, evidence_p: Tensor) -> tuple[Tensor, Tensor, float]:
         """What some known pixels tell: p(y | evidence) (k,), p(x_i = 1 | evidence) (p,), and log p(evidence).

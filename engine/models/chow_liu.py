@@ -18,7 +18,7 @@ def pairwise(count: Tensor, ones_p: Tensor, both_pp: Tensor, smoothing: float) -
     """
     row, column = ones_p[:, None].expand_as(both_pp), ones_p[None].expand_as(both_pp)
     cases = torch.stack((count - row - column + both_pp, column - both_pp, row - both_pp, both_pp), -1)
-    return ((cases + smoothing) / (count + 4 * smoothing)).unflatten(-1, (2, 2))
+    return ((cases + smoothing) / (count + 4 * smoothing)).reshape(*both_pp.shape, 2, 2)
 
 
 def single(count: Tensor, ones_p: Tensor, smoothing: float) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..recipes.encoder import EncoderOptions
-from .attention import causal_mask
+from .attention import Rotary, causal_mask
 from .positions import LearnedPositions
 from .transformer import EncoderLayer, SinusoidalPositions
 
@@ -36,8 +36,9 @@ class Encoder(nn.Module):
         positions = {"sinusoidal": SinusoidalPositions, "learned": LearnedPositions}.get(options.positions)
         self.positions = nn.Identity() if positions is None else positions(width, shape[0])
         self.dropout = nn.Dropout(options.dropout)
+        rotary = Rotary(width // options.heads, shape[0]) if options.positions == "rope" else None
         self.layers = nn.ModuleList(
-            EncoderLayer(width, options.heads, options.hidden, options.dropout, options.norm_first)
+            EncoderLayer(width, options.heads, options.hidden, options.dropout, options.norm_first, rotary)
             for _ in range(options.layers)
         )
         self.norm = nn.LayerNorm(width) if options.norm_first else nn.Identity()

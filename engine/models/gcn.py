@@ -3,7 +3,6 @@
 Shapes: n nodes, f features, d hidden numbers, k classes, m edges.
 """
 
-from collections import OrderedDict
 from itertools import pairwise
 
 import torch
@@ -16,7 +15,7 @@ from .layers import ACTIVATIONS
 def propagation(edges_m2: Tensor, n: int) -> Tensor:
     """D^-1/2 (A + I) D^-1/2, (n, n): what one round of messages multiplies by; D holds the row sums of A + I.
 
-    Dense, for a graph of some hundred nodes is faster so.
+    Dense: for graphs of some hundred nodes that is the fastest.
     """
     a = torch.eye(n, device=edges_m2.device)
     i, j = edges_m2.T
@@ -55,24 +54,22 @@ class Gcn(nn.Module):
     def __init__(self, options: GcnOptions, shape: tuple[int, ...], classes: int) -> None:
         super().__init__()
         widths = [shape[0], *[options.hidden] * (options.rounds - 1), classes]
-        layers: OrderedDict[str, nn.Module] = OrderedDict()
         for k, (inputs, outputs) in enumerate(pairwise(widths), start=1):
-            layers[f"conv{k}"] = GraphConvolution(inputs, outputs)
+            self.add_module(f"conv{k}", GraphConvolution(inputs, outputs))
             if k < options.rounds:
-                layers[f"act{k}"] = ACTIVATIONS[options.activation]()
-                layers[f"dropout{k}"] = nn.Dropout(options.dropout)
-        self.layers = nn.ModuleDict(layers)
+                self.add_module(f"act{k}", ACTIVATIONS[options.activation]())
+                self.add_module(f"dropout{k}", nn.Dropout(options.dropout))
 
     def forward(self, x_nf: Tensor, a_nn: Tensor) -> Tensor:
         """Logits (n, k) from features (n, f) and `propagation` (n, n)."""
-        for layer in self.layers.values():
+        for layer in self.children():
             x_nf = layer(x_nf, a_nn) if isinstance(layer, GraphConvolution) else layer(x_nf)
         return x_nf
 
     def rounds(self, x_nf: Tensor, a_nn: Tensor) -> list[Tensor]:
         """What the nodes know after each round: (n, d) after the non-linearity, the logits (n, k) after the last."""
         known = []
-        for layer in self.layers.values():
+        for layer in self.children():
             if isinstance(layer, GraphConvolution):
                 x_nf = layer(x_nf, a_nn)
                 known.append(x_nf)

@@ -84,7 +84,8 @@ class Bernoulli(Likelihood):
     def forward(self, x_bf: Tensor) -> Tensor:
         """(b, k) in nats, for features that are 0 or 1."""
         on = (self.mean * self.count + self.options.pseudo) / (self.count + 2 * self.options.pseudo)
-        return x_bf @ on.log().T + (1 - x_bf) @ (1 - on).log().T
+        off = 1 - on
+        return x_bf @ (on / off).log().T + off.log().sum(1)
 
 
 class NaiveBayes(nn.Module):

@@ -4,12 +4,22 @@ Shapes: b batch, t tokens, i inputs, u units of the hidden state, k classes, v v
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from ..recipes.recurrent import LstmOptions, RecurrentOptions, RnnOptions
+
+
+@dataclass
+class State:
+    """What a layer carries from one call to the next, (b, u): its hidden state and, of an LSTM, its cell."""
+
+    hidden: Tensor | None = None
+    cell: Tensor | None = None
 
 
 class ElmanLayer(nn.Module):
@@ -26,13 +36,15 @@ class ElmanLayer(nn.Module):
         self.U = nn.Parameter(nn.init.orthogonal_(torch.empty(units, units)))
         self.b = nn.Parameter(torch.zeros(units))
 
-    def forward(self, x_bti: Tensor) -> Tensor:
-        """The hidden state after every token: (b, t, u)."""
-        h_bu = x_bti.new_zeros(len(x_bti), len(self.b))
+    def forward(self, x_bti: Tensor, state: State | None = None) -> Tensor:
+        """The hidden state after every token, (b, t, u), from `state` on, which is brought up to date."""
+        state = state or State()
+        h_bu = x_bti.new_zeros(len(x_bti), len(self.b)) if state.hidden is None else state.hidden
         states = []
         for driven_bu in nn.functional.linear(x_bti, self.W, self.b).unbind(1):
             h_bu = torch.addmm(driven_bu, h_bu, self.U.T).tanh()
             states.append(h_bu)
+        state.hidden = h_bu
         return torch.stack(states, 1)
 
 
@@ -62,21 +74,27 @@ class LstmLayer(nn.LSTM):
             if "bias" in name:
                 nn.init.zeros_(parameter)
         with torch.no_grad():
-            self.bias_ih_l0[units : 2 * units] = forget_bias
+            self.get_parameter("bias_ih_l0")[units : 2 * units] = forget_bias
 
-    def forward(self, x_bti: Tensor) -> Tensor:  # type: ignore[override]
-        """The hidden state after every token, (b, t, u), by PyTorch's fused loop; `unrolled` is the same, readable."""
-        hidden: Tensor = super().forward(x_bti)[0]
+    def forward(self, x_bti: Tensor, state: State | None = None) -> Tensor:  # type: ignore[override]
+        """The hidden state after every token, (b, t, u), from `state` on, which is brought up to date.
+
+        Computed by PyTorch's fused loop; `unrolled` is the same, readable and slower.
+        """
+        state = state or State()
+        before = None if state.hidden is None or state.cell is None else (state.hidden[None], state.cell[None])
+        hidden, (h, c) = super().forward(x_bti, before)
+        state.hidden, state.cell = h[0], c[0]
         return hidden
 
     def unrolled(self, x_bti: Tensor) -> Gates:
-        """Every gate and state, token by token."""
+        """Every gate and state, token by token, from h_0 = c_0 = 0."""
+        W, b = self.get_parameter("weight_ih_l0"), self.get_parameter("bias_ih_l0")
+        U, d = self.get_parameter("weight_hh_l0"), self.get_parameter("bias_hh_l0")
         h = c = x_bti.new_zeros(len(x_bti), self.hidden_size)
         steps = []
         for x in x_bti.unbind(1):
-            driven = nn.functional.linear(x, self.weight_ih_l0, self.bias_ih_l0)
-            driven = driven + nn.functional.linear(h, self.weight_hh_l0, self.bias_hh_l0)
-            i, f, g, o = driven.chunk(4, 1)
+            i, f, g, o = (x @ W.T + b + h @ U.T + d).chunk(4, 1)
             i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
             c = f * c + i * g
             h = o * c.tanh()
@@ -85,65 +103,53 @@ class LstmLayer(nn.LSTM):
 
 
 class Recurrent(nn.Module):
-    """Embedding → recurrent layers → logits, from the last token's hidden state or from every one.
+    """Embedding → recurrent layers → logits: of the next token after every token, or of a class after the last.
 
     Args:
         options: width of the embedding, units of each layer.
-        tokens: size of the vocabulary.
-        outputs: number of logits.
-        every: logits after every token instead of after the last alone.
+        size: of the vocabulary of a text that is to be continued; or the shape of a sequence that has a class.
+        classes, tokens: of a sequence, how many classes and how many different tokens there are.
         layer: makes a recurrent layer of (inputs, units).
     """
 
     def __init__(
         self,
         options: RecurrentOptions,
+        size: int | tuple[int, ...],
+        classes: int,
         tokens: int,
-        outputs: int,
-        every: bool,
         layer: Callable[[int, int], nn.Module],
     ) -> None:
         super().__init__()
-        self.every = every
+        self.every = isinstance(size, int)
+        tokens, outputs = (size, size) if isinstance(size, int) else (tokens, classes)
         self.embedding = nn.Embedding(tokens, options.embedding)
-        self.layers = nn.Sequential()
-        inputs = options.embedding
-        for k, units in enumerate(options.units, start=1):
-            self.layers.add_module(f"dropout{k}", nn.Dropout(options.dropout))
-            self.layers.add_module(f"recurrent{k}", layer(inputs, units))
-            inputs = units
+        widths = (options.embedding, *options.units)
+        self.layers = nn.ModuleList(layer(i, u) for i, u in pairwise(widths))
         self.dropout = nn.Dropout(options.dropout)
-        self.head = nn.Linear(inputs, outputs)
+        self.head = nn.Linear(widths[-1], outputs)
 
-    def forward(self, tokens_bt: Tensor) -> Tensor:
-        """Logits (b, k), or (b, t, v) with `every`."""
-        hidden_btu: Tensor = self.layers(self.embedding(tokens_bt))
-        return self.head(self.dropout(hidden_btu if self.every else hidden_btu[:, -1]))  # type: ignore[no-any-return]
+    def caches(self) -> list[State]:
+        """An empty state for each layer, to be handed to `forward` again and again while a text is written."""
+        return [State() for _ in self.layers]
+
+    def forward(self, tokens_bt: Tensor, states: list[State] | None = None) -> Tensor:
+        """Logits (b, t, v) of a text, (b, k) of sequences; `states` carry what was read before."""
+        x_btu = self.dropout(self.embedding(tokens_bt))
+        for layer, state in zip(self.layers, states or self.caches(), strict=True):
+            x_btu = self.dropout(layer(x_btu, state))
+        return self.head(x_btu if self.every else x_btu[:, -1])  # type: ignore[no-any-return]
 
 
 class Rnn(Recurrent):
-    """An Elman network that reads a sequence of `tokens` different tokens and names its class."""
+    """An Elman network."""
 
-    def __init__(self, options: RnnOptions, shape: tuple[int, ...], classes: int, tokens: int) -> None:
-        super().__init__(options, tokens, classes, False, ElmanLayer)
+    def __init__(self, options: RnnOptions, size: int | tuple[int, ...], classes: int = 0, tokens: int = 0) -> None:
+        super().__init__(options, size, classes, tokens, ElmanLayer)
 
 
 class Lstm(Recurrent):
-    """An LSTM that reads a sequence of `tokens` different tokens and names its class."""
+    """A network of LSTM layers."""
 
-    def __init__(self, options: LstmOptions, shape: tuple[int, ...], classes: int, tokens: int) -> None:
-        super().__init__(options, tokens, classes, False, lambda i, u: LstmLayer(i, u, options.forget_bias))
-
-
-class RnnLanguage(Recurrent):
-    """An Elman network that tells the next token after every token."""
-
-    def __init__(self, options: RnnOptions, vocabulary: int) -> None:
-        super().__init__(options, vocabulary, vocabulary, True, ElmanLayer)
-
-
-class LstmLanguage(Recurrent):
-    """An LSTM that tells the next token after every token."""
-
-    def __init__(self, options: LstmOptions, vocabulary: int) -> None:
-        super().__init__(options, vocabulary, vocabulary, True, lambda i, u: LstmLayer(i, u, options.forget_bias))
+    def __init__(self, options: LstmOptions, size: int | tuple[int, ...], classes: int = 0, tokens: int = 0) -> None:
+        super().__init__(options, size, classes, tokens, lambda i, u: LstmLayer(i, u, options.forget_bias))

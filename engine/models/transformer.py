@@ -9,7 +9,7 @@ Shapes: b batch, t tokens, s tokens of the memory, m model width.
 import torch
 from torch import Tensor, nn
 
-from .attention import Cache, MultiHeadAttention
+from .attention import Cache, MultiHeadAttention, Rotary
 from .feedforward import FeedForward
 from .layers import Add
 
@@ -68,11 +68,20 @@ class EncoderLayer(nn.Module):
         hidden: units of the feed-forward network.
         dropout: share of each sub-layer's output dropped while training.
         norm_first: LayerNorm before each sub-layer instead of after the sum.
+        rotary: turns queries and keys by position.
     """
 
-    def __init__(self, width: int, heads: int, hidden: int, dropout: float, norm_first: bool = True) -> None:
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        hidden: int,
+        dropout: float,
+        norm_first: bool = True,
+        rotary: Rotary | None = None,
+    ) -> None:
         super().__init__()
-        self.attention = MultiHeadAttention(width, heads)
+        self.attention = MultiHeadAttention(width, heads, rotary=rotary)
         self.attention_residual = Residual(width, dropout, norm_first)
         self.feed_forward = FeedForward(width, hidden, "relu", bias=True)
         self.feed_forward_residual = Residual(width, dropout, norm_first)

@@ -12,15 +12,23 @@ from torch import Tensor, nn
 from ..models.attention import ScaledDotProduct
 from ..models.translator import Translator
 
+CROSS, ALL = "cross-attention of layer {}", "cross-attention, mean of all layers"
 
-def last_attentions(model: Translator) -> dict[str, nn.Module]:
-    """The three attentions of the last layers, by the tag of their records."""
+
+def attentions(model: Translator) -> dict[str, nn.Module]:
+    """Every cross-attention by its layer, and the own attentions of the last layers by the tag of their records."""
     last = len(model.decoder) - 1
-    return {
-        "cross_attention": model.get_submodule(f"decoder.{last}.cross_attention.attend"),
+    cross = {CROSS.format(k + 1): model.get_submodule(f"decoder.{k}.cross_attention.attend") for k in range(last + 1)}
+    return cross | {
         "encoder_attention": model.get_submodule(f"encoder.{last}.attention.attend"),
         "decoder_attention": model.get_submodule(f"decoder.{last}.attention.attend"),
     }
+
+
+def views(heard: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The ways to look at the cross-attentions heard: each layer, and where there are several, their mean."""
+    layers = {name: weights for name, weights in heard.items() if name.startswith(CROSS.format(""))}
+    return layers | ({ALL: torch.stack(list(layers.values())).mean(0)} if len(layers) > 1 else {})
 
 
 @contextmanager

@@ -149,7 +149,7 @@ class Denoising(Objective):
 
     def records(self) -> Iterator[Record]:
         """Samples of the averaged weights as they are now, by few steps of DDIM, always from the same noise."""
-        yield sheet(self.diffusion, self.data, self.diffusion.sampler("ddim", CHEAP_STEPS))
+        yield sheet(self.diffusion, self.data, self.diffusion.sampler("ddim", CHEAP_STEPS), quick=True)
 
     def final_records(self) -> Iterator[Record]:
         """Samples of the default sampler, and the way of one image from noise."""

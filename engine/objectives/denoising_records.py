@@ -14,7 +14,9 @@ from ..sampling.diffusion import Diffusion
 from ..sampling.samplers import Sampler
 
 A_CLASS = 10
-"""Images of each class on a sheet."""
+"""Images of each class on a sheet, at most."""
+QUICK = 6_400
+"""Pixels on a quick sheet."""
 CLASSES = 10
 """Classes on a sheet, at most."""
 DOTS = 1000
@@ -22,21 +24,23 @@ STRIP = 12
 """Frames that are kept of a chain."""
 
 
-def sheet(diffusion: Diffusion, data: Dataset | Points, sampler: Sampler) -> Record:
-    """Images class by class, or points beside real ones; always from the same noise."""
+def sheet(diffusion: Diffusion, data: Dataset | Points, sampler: Sampler, *, quick: bool = False) -> Record:
+    """Images class by class, fewer of them if `quick`, or points beside real ones; always from the same noise."""
     arrays: dict[str, NDArray[Any]]
     if isinstance(data, Points):
         points = diffusion.sample(DOTS, None, sampler, salt=3).cpu().numpy()
         arrays = {"real": data.val[:DOTS], "points": points, "centers": data.centers}
         return Record(tag="samples", kind="points", step=0, arrays=arrays)
-    count, labels = A_CLASS * CLASSES, None
+    rows = min(diffusion.classes, CLASSES) or CLASSES
+    each = A_CLASS
+    if quick:
+        each = max(1, min(A_CLASS, QUICK // int(np.prod(data.shape)) // rows))
+    count, labels = rows * each, None
     if diffusion.classes:
-        shown = torch.arange(min(diffusion.classes, CLASSES), device=diffusion.device)
-        labels = shown.repeat_interleave(A_CLASS)
-        count = len(labels)
+        labels = torch.arange(rows, device=diffusion.device).repeat_interleave(each)
     images = half(diffusion.sample(count, labels, sampler, salt=3))
     numbers = np.full(count, -1) if labels is None else labels.cpu().numpy()
-    arrays = {"images": images, "labels": numbers, "rows": np.array(A_CLASS)}
+    arrays = {"images": images, "labels": numbers, "rows": np.array(each)}
     return Record(tag="samples", kind="images", step=0, arrays=arrays)
 
 

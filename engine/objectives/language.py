@@ -24,10 +24,13 @@ from ..training.descent import Descent
 from .batches import Shuffle
 from .ngrams import Ngram, lzma_bits_per_char
 from .objective import Objective, Tell, silent
+from .windows import Windows
 
 ORDER = 5
 BETAS = (0.9, 0.95)
 """Of Adam, as is usual for language models: gradients change fast."""
+OVERLAP = 1 / 2
+"""Share of a held-out window that is read for its context only."""
 LEAST_WINDOWS = 4
 """A training text is cut into this many windows at least."""
 TOKENS_AT_ONCE = 8192
@@ -46,6 +49,7 @@ class Language(Objective):
     Attributes:
         tokenizer: of the corpus.
         context: tokens of a window; fewer than asked for where the text is short.
+        train, val: the windows of both parts.
     """
 
     CURVES: ClassVar[tuple[str, ...]] = ("bits_per_char/train", "bits_per_char/val", f"bits_per_char/ngram{ORDER}")
@@ -56,18 +60,17 @@ class Language(Objective):
     ) -> None:
         super().__init__(model, data, options, seed, device, tell)
         self.tokenizer = _tokenizer(options, data)
-        lengths = torch.tensor([len(token) for token in self.tokenizer.tokens])
-        self._parts = {
-            name: torch.tensor(self.tokenizer.encode(text)) for name, text in (("train", data.train), ("val", data.val))
-        }
-        self._lengths = lengths.to(device)
-        self.context = min(options.context, (len(self._parts["train"]) - 1) // LEAST_WINDOWS)
-        if self.context < 2 or len(self._parts["val"]) < 2:
+        self._sizes = torch.tensor([len(token) for token in self.tokenizer.tokens], device=device)
+        train, val = (torch.tensor(self.tokenizer.encode(text)) for text in (data.train, data.val))
+        self.context: int = min(options.context, (len(train) - 1) // LEAST_WINDOWS)
+        if self.context < 2 or len(val) < 2:
             raise OptionError(f"tokens cannot be {options.tokens} with {data.name}: it has too few of them, use char")
         if self.context < options.context:
             tell(f"the text is short: a context of {self.context} tokens instead of {options.context}", 0.0)
+        self.train, self.val = (Windows(part, self.context, device) for part in (train, val))
         self.descents["model"] = Descent(model, options, BETAS)
-        self._windows = Shuffle((len(self._parts["train"]) - 1) // self.context, seed, torch.device("cpu"))
+        self._shuffle = Shuffle(len(self.train), seed, torch.device("cpu"))
+        self._characters = len(data.val) - int(self._sizes[val[0]])  # the first token is given
 
     @classmethod
     def build(cls, module: type[nn.Module], options: Any, data: Corpus) -> nn.Module:
@@ -85,7 +88,7 @@ class Language(Objective):
         tokens = self.batch(number)
         loss = self._losses(tokens).mean()
         norm, lr = self.descents["model"].step(loss, self.options, progress)
-        characters = self._lengths[tokens[:, 1:]].float().mean()
+        characters = self._sizes[tokens[:, 1:]].float().mean()
         nats, size, gradient = torch.stack((loss.detach(), characters, norm)).tolist()  # one wait for the device
         return {"loss/train": nats, "bits_per_char/train": nats / log(2) / size, "grad_norm": gradient, "lr": lr}
 
@@ -96,37 +99,33 @@ class Language(Objective):
         """
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + number)
         offset = int(torch.randint(self.context, (), generator=generator))
-        starts = self._windows.batch(number, self.options.batch) * self.context + offset
-        return self._cut("train", starts)
+        return self.train.at(self._shuffle.batch(number, self.options.batch) * self.context + offset)
 
     def validate(self) -> dict[str, float]:
         """Cross-entropy of a token in nats, bits per character, and those of the n-gram model."""
-        nats = self._measure(1 / 2)
-        total = float(nats.sum())
+        loss, bits = self._measure()
         return {
-            "loss/val": total / len(nats),
-            "bits_per_char/val": total / log(2) / self._characters,
+            "loss/val": loss,
+            "bits_per_char/val": bits,
             f"bits_per_char/ngram{ORDER}": self._ngram,
         }
 
     def test(self) -> dict[str, float]:
         """Bits per character of the held-out text, by the model, by counting and by lzma; perplexity of a token."""
-        nats = self._measure(7 / 8, "reading the held-out text")
-        total = float(nats.sum())
+        loss, bits = self._measure("reading the held-out text")
         self.tell("compressing the held-out text", 0.9)
         return {
-            "val_bits_per_char": total / log(2) / self._characters,
+            "val_bits_per_char": bits,
             f"ngram{ORDER}_bits_per_char": self._ngram,
             "lzma_bits_per_char": lzma_bits_per_char(self.data.train, self.data.val),
-            "val_perplexity": exp(min(total / len(nats), 700.0)),
+            "val_perplexity": exp(min(loss, 700.0)),
         }
 
     def inputs(self, split: str, index: int, count: int = 1) -> tuple[Tensor, ...]:
         """Windows (count, t) that lie side by side; test is val."""
-        part = "train" if split == "train" else "val"
-        length = self._length(part)
-        places = torch.arange(index, index + count) % ((len(self._parts[part]) - 1) // length)
-        return (self._cut(part, places * length)[:, :-1],)
+        windows = self.train if split == "train" else self.val
+        places = torch.arange(index, index + count) % len(windows)
+        return (windows.at(places * windows.length)[:, :-1],)
 
     def records(self) -> Iterator[Record]:
         """A short sample, and what each token of a held-out passage cost."""
@@ -157,7 +156,7 @@ class Language(Objective):
         return Record(tag="sample", kind="text", step=0, arrays={name: np.array(each) for name, each in arrays.items()})
 
     def _passage(self) -> Record:
-        tokens = self._cut("val", torch.tensor([0]))
+        tokens = self.val.at(torch.tensor([0]))
         with looking(self.model):
             loss = self._losses(tokens)[0]
         texts = [sanitize(self.tokenizer.tokens[k], newlines=True) for k in tokens[0, 1:].tolist()]
@@ -165,45 +164,29 @@ class Language(Objective):
             tag="passage", kind="tokens", step=0, arrays={"tokens": np.array(texts), "loss": loss.cpu().numpy()}
         )
 
-    def _cut(self, part: str, starts: Tensor) -> Tensor:
-        """Windows (n, t + 1) at `starts`, moved back where they would reach beyond the end."""
-        tokens, length = self._parts[part], self._length(part)
-        starts = starts.clamp(max=len(tokens) - 1 - length)
-        return tokens[starts[:, None] + torch.arange(length + 1)].to(self.device)
-
-    def _length(self, part: str) -> int:
-        """t, tokens that are read of a window: the context, or all of a part that is shorter."""
-        return min(self.context, len(self._parts[part]) - 1)
-
     def _losses(self, tokens: Tensor) -> Tensor:
         """Cross-entropy in nats (n, t) of every token of the windows (n, t + 1) but the first."""
         logits = self.model(tokens[:, :-1])
         return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten(), reduction="none").view(len(tokens), -1)
 
-    def _measure(self, overlap: float, what: str = "") -> Tensor:
+    def _measure(self, what: str = "") -> tuple[float, float]:
+        """Mean cross-entropy of a held-out token in nats, and bits per character; `what` is told if it is given."""
+        nats = self._nats(OVERLAP, what)
+        return float(nats.mean()), float(nats.sum()) / log(2) / self._characters
+
+    def _nats(self, overlap: float, what: str = "") -> Tensor:
         """Cross-entropy in nats of each held-out token but the first, on the CPU.
 
-        Windows have the length that is trained on. Each shares `overlap` of its tokens with the one before; those are
-        read again but not counted again.
+        Windows have the length that is trained on, and share `overlap` of their tokens.
         """
-        count, length = len(self._parts["val"]) - 1, self._length("val")
-        shared = int(overlap * length)
-        starts = torch.arange(0, max(count - shared, 1), length - shared).clamp(max=count - length)
-        ends = torch.cat((torch.zeros(1, dtype=torch.long), starts[:-1] + length))
-        fresh = starts[:, None] + torch.arange(length) >= ends[:, None]
-        losses, rows = [], max(1, TOKENS_AT_ONCE // length)
+        starts, fresh = self.val.covering(overlap)
+        losses, rows = [], max(1, TOKENS_AT_ONCE // self.val.length)
         with looking(self.model):
             for k in range(0, len(starts), rows):
                 if what:
                     self.tell(what, k / len(starts))
-                windows = self._cut("val", starts[k : k + rows])
-                losses.append(self._losses(windows).cpu()[fresh[k : k + rows]])
+                losses.append(self._losses(self.val.at(starts[k : k + rows])).cpu()[fresh[k : k + rows]])
         return torch.cat(losses)
-
-    @property
-    def _characters(self) -> int:
-        """How many held-out characters are predicted: all but those of the first token."""
-        return len(self.data.val) - len(self.tokenizer.tokens[int(self._parts["val"][0])])
 
     @cached_property
     def _ngram(self) -> float:

@@ -138,7 +138,7 @@ class Likelihood(Objective):
                 "shape": np.array(self.data.shape),
             }
             told = {"tag": f"tree/{tree}", "labels": {"class": sanitize(name)}} if self.model.told else {"tag": "tree"}
-            yield Record(kind="tree", step=0, arrays=arrays, **told)  # type: ignore[arg-type]
+            yield Record(kind="tree", step=0, arrays=arrays, **told)
 
     @property
     def parameters(self) -> int:

@@ -73,5 +73,5 @@ class Ngram:
 
 def lzma_bits_per_char(train: str, text: str) -> float:
     """Bits that a character of `text` adds to an xz archive that holds the training text already."""
-    known, both = (len(lzma.compress(t.encode(), preset=9)) for t in (train, train + text))
+    known, both = (len(lzma.compress(t.encode())) for t in (train, train + text))
     return 8 * (both - known) / len(text)

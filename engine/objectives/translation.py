@@ -3,7 +3,7 @@
 Shapes: b sentences, s source words, t target words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -19,11 +19,13 @@ from ..recipes.translator import TranslatorOptions
 from ..runs.run import Record
 from ..sampling.translation import Answers, Writer, beam, best_of, greedy
 from ..training.descent import Descent
-from .alignment import aligned, alignment, last_attentions, listening
+from .alignment import CROSS, aligned, alignment, attentions, listening, views
 from .buckets import Buckets
 from .objective import Objective, Tell, silent
 from .translation_records import attention_records, lines, translations
 
+BETAS = (0.9, 0.98)
+"""Of Adam, as in section 5.3 of arXiv 1706.03762."""
 CHUNK = 125
 """Sentences in one pass while testing."""
 WATCHED = 100
@@ -51,7 +53,7 @@ class Translation(Objective):
         tell: Tell = silent,
     ) -> None:
         super().__init__(model, data, options, seed, device, tell)
-        self.descents = {"translator": Descent(model, self.options)}
+        self.descents = {"translator": Descent(model, self.options, BETAS)}
         self._splits = {
             name: (_on(data.split(name).source, device), _on(data.split(name).target, device))
             for name in ("train", "val", "test", "specimen")
@@ -60,6 +62,8 @@ class Translation(Objective):
         self._lengths = torch.stack(((source != PAD).sum(1), (target != PAD).sum(1)), 1)
         self._batches = Buckets(self._lengths.sum(1), seed)
         self._longest = data.longest[1] + MARGIN
+        self._view = CROSS.format(self.options.layers)
+        """Which cross-attention the records show; after `test` the one that aligns best."""
 
     @classmethod
     def build(cls, module: type[nn.Module], options: TranslatorOptions, data: Pairs) -> nn.Module:
@@ -90,19 +94,19 @@ class Translation(Objective):
     def validate(self) -> dict[str, float]:
         """Loss (without smoothing) and next-word accuracy on all of it, exact match on the first sentences, greedy."""
         with looking(self.model):
-            loss, accuracy, _ = self._forced("val")
+            loss, accuracy, hits = self._forced("val")
             source, target = (words[:WATCHED] for words in self._splits["val"])
-            return {
-                "loss/val": loss,
-                "accuracy/val": accuracy,
-                "exact_match/val": float(same(self._greedy(source).words, target).float().mean()),
-            }
+            exact = float(same(self._greedy(source).words, target).float().mean())
+            values = {"loss/val": loss, "accuracy/val": accuracy, "exact_match/val": exact}
+            if hits:
+                values["alignment/val"] = self._aligned("val", hits)[self._view]["alignment"]
+            return values
 
     def test(self) -> dict[str, float]:
         """Sentences translated word for word as they should be, and where the cross-attention looks meanwhile.
 
-        Alignment is told of the last decoder layer, with the right words before (as the loss has it), and only where
-        the data knows which word comes from which.
+        Alignment is told with the right words before (as the loss has it), of the layer that aligns best on the
+        validation split, or of the mean of the layers; and only where the data knows which word comes from which.
         """
         with looking(self.model):
             source, target = self._splits["test"]
@@ -111,11 +115,12 @@ class Translation(Objective):
                 self.tell(f"translating {len(source):,} sentences", k / len(source))
                 answers = self.answers(source[k : k + CHUNK])
                 right.append(same(answers.words, target[k : k + CHUNK]))
-            loss, accuracy, hits = self._forced("test")
+            loss, accuracy, hits = self._forced("test", self.tell)
             metrics = {"exact_match": float(torch.cat(right).float().mean())}
-            gold, swapped = self.data.test.gold, self.data.test.swapped
-            if gold is not None and swapped is not None:
-                metrics |= alignment(hits, _on(gold, self.device), _on(swapped, self.device))
+            if hits:
+                found = self._aligned("val", self._forced("val", self.tell)[2])
+                self._view = max(found, key=lambda name: sum(found[name].values()))
+                metrics |= self._aligned("test", hits)[self._view]
             return metrics | {"token_accuracy": accuracy, "test_loss": loss}
 
     def inputs(self, split: str, index: int, count: int = 1) -> tuple[Tensor, ...]:
@@ -151,30 +156,40 @@ class Translation(Objective):
     def _greedy(self, source_bs: Tensor) -> Answers:
         return greedy(Writer(self.model, source_bs), len(source_bs), self._longest, self.device)
 
-    def _forced(self, split: str) -> tuple[float, float, Tensor]:
-        """Loss a word, share of next words foreseen, and which are aligned (n, t), none where the data has no gold."""
+    def _aligned(self, split: str, hits: Mapping[str, Tensor]) -> dict[str, dict[str, float]]:
+        """The shares of aligned words, by view."""
+        gold, swapped = self.data.split(split).gold, self.data.split(split).swapped
+        assert gold is not None and swapped is not None
+        links, crossed = _on(gold, self.device), _on(swapped, self.device)
+        return {name: alignment(found, links, crossed) for name, found in hits.items()}
+
+    def _forced(self, split: str, tell: Tell = silent) -> tuple[float, float, dict[str, Tensor]]:
+        """Loss a word, share of next words foreseen, and by view which are aligned (n, t), if the data has gold."""
         source, target = self._splits[split]
         gold = self.data.split(split).gold
-        losses, right, hits = [], [], []
-        with listening(last_attentions(self.model)) as heard:
+        losses, right = [], []
+        hits: dict[str, list[Tensor]] = {}
+        with listening(attentions(self.model)) as heard:
             for k in range(0, len(source), CHUNK):
-                self.tell(f"reading {len(source):,} sentences", k / len(source))
+                tell(f"reading {len(source):,} sentences", k / len(source))
                 logits, words = self.model(source[k : k + CHUNK], shifted(target[k : k + CHUNK])), target[k : k + CHUNK]
                 losses.append(F.cross_entropy(logits.transpose(1, 2), words, ignore_index=PAD, reduction="sum"))
                 right.append(((logits.argmax(-1) == words) & (words != PAD)).sum())
                 if gold is not None:
-                    hits.append(aligned(heard["cross_attention"], _on(gold[k : k + CHUNK], self.device)))
+                    links = _on(gold[k : k + CHUNK], self.device)
+                    for name, weights in views(heard).items():
+                        hits.setdefault(name, []).append(aligned(weights, links))
         count = (target != PAD).sum()
         loss, accuracy = torch.stack((torch.stack(losses).sum() / count, torch.stack(right).sum() / count)).tolist()
-        return loss, accuracy, torch.cat(hits) if hits else torch.zeros_like(target, dtype=torch.bool)
+        return loss, accuracy, {name: torch.cat(found) for name, found in hits.items()}
 
     def _records(self, split: str) -> Iterator[Record]:
         with looking(self.model):
-            with listening(last_attentions(self.model)) as heard:
+            with listening(attentions(self.model)) as heard:
                 self.model(*self.inputs("specimen", 0))
             shown = [(name, self._splits[name][0][:count]) for name, count in (("specimen", 1), (split, SHOWN))]
             answered = [(name, self.answers(source)) for name, source in shown]
-        yield from attention_records(self.data, heard)
+        yield from attention_records(self.data, heard, self._view)
         yield translations(self.data, answered)
 
 

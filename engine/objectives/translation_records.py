@@ -9,10 +9,11 @@ from torch import Tensor
 from ..data.pairs import BEGIN, SPECIAL, Pairs, decode, detokenize
 from ..runs.run import Record
 from ..sampling.translation import Answers
+from .alignment import views
 
 
-def attention_records(data: Pairs, heard: Mapping[str, Tensor]) -> Iterator[Record]:
-    """The weights (1, heads, queries, keys) heard on the specimen, under their tags, with its words.
+def attention_records(data: Pairs, heard: Mapping[str, Tensor], view: str) -> Iterator[Record]:
+    """The weights (1, heads, queries, keys) heard on the specimen, under their tags; of the cross-attentions, `view`.
 
     A row of the cross-attention is the word that is about to be written, given the right ones before; a row of the
     decoder's own attention is the word read last. END is left out.
@@ -25,8 +26,9 @@ def attention_records(data: Pairs, heard: Mapping[str, Tensor]) -> Iterator[Reco
         "encoder_attention": (read, read),
         "decoder_attention": (before, before),
     }
+    found = {**heard, "cross_attention": views(heard)[view]}
     for tag, (rows, columns) in words.items():
-        weights = heard[tag][0, :, : len(rows), : len(columns)].cpu().numpy()
+        weights = found[tag][0, :, : len(rows), : len(columns)].cpu().numpy()
         names = {"rows": np.array(rows), "columns": np.array(columns)}
         yield Record(tag=tag, kind="attention", step=0, arrays={"weights": weights, **names})
 

@@ -80,7 +80,9 @@ def as_maps(values: Array) -> Array:
     """(c, h, w) as it is, (units,) as it is, a matrix as one map, a single number as one unit."""
     if values.ndim == 2:
         return values[None]
-    return values.reshape(-1) if values.ndim == 0 else values.reshape(-1, *values.shape[-2:]) if values.ndim > 3 else values
+    if values.ndim == 0:
+        return values.reshape(-1)
+    return values.reshape(-1, *values.shape[-2:]) if values.ndim > 3 else values
 
 
 def kernels(module: nn.Module) -> Array:

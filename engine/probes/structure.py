@@ -69,7 +69,7 @@ def multiply_adds(module: nn.Module, inputs: tuple[Tensor, ...], shape: tuple[in
     A module of ours that multiplies otherwise tells itself, by a method `multiply_adds` of its inputs.
     """
     if (own := getattr(module, "multiply_adds", None)) is not None:
-        return int(own(*inputs[:2]))  # type: ignore[operator]
+        return int(own(*inputs[:2]))
     if isinstance(module, nn.Conv2d):
         return prod(shape) * (module.in_channels // module.groups) * prod(module.kernel_size)
     if isinstance(module, nn.Linear):

@@ -76,7 +76,7 @@ class ImageQuality:
         x = x_nchw.detach().cpu().float()
         assert x.dim() == 4 and len(x) > 1
         if not bool(x.isfinite().all()):
-            return {**dict.fromkeys(self._names(labels), float("nan")), **self.floors}
+            return self._beside(dict.fromkeys(self._names(labels), float("nan")))
         features = self.features(x)
         precision, recall = precision_recall(self._neighbours, features)
         metrics = {f"{self._prefix}frechet": self._grey.frechet(Gaussian.fit(features))}
@@ -88,7 +88,7 @@ class ImageQuality:
             metrics |= _classes(predicted, self._classes)
             if labels is not None:
                 metrics["label_accuracy"] = float((predicted == labels.cpu()).float().mean())
-        return metrics | self.floors
+        return self._beside(metrics)
 
     def _judge(self, x_nchw: Tensor) -> tuple[Tensor, Tensor]:
         small = eight_by_eight(x_nchw)
@@ -102,6 +102,14 @@ class ImageQuality:
             floors[f"{self._prefix}frechet_floor_binarised"] = self._grey.frechet(likewise)
             floors[f"binarised_{self._prefix}frechet_floor"] = self._reference.frechet(likewise)
         return floors | {"nearest_train_floor": nearest(test_like.flatten(1), self._train)}
+
+    def _beside(self, metrics: dict[str, float]) -> dict[str, float]:
+        """The metrics, each followed by its floors."""
+        together: dict[str, float] = {}
+        for name, value in metrics.items():
+            floors = {floor: least for floor, least in self.floors.items() if floor.startswith(f"{name}_floor")}
+            together |= {name: value} | floors
+        return together
 
     def _names(self, labels: Tensor | None) -> list[str]:
         names = [f"{self._prefix}frechet", "precision", "recall", "nearest_train"]

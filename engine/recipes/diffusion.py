@@ -1,6 +1,7 @@
 """Options of `diffusion`: the noise, the network that removes it, and how samples are drawn."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..options import option
 from .training import RATE, SCHEDULES, TrainingOptions
@@ -15,7 +16,7 @@ SAMPLERS = ("ddpm", "ddim")
 class DiffusionOptions(TrainingOptions):
     """A diffusion model: a U-Net for images, an MLP for points; T = 1000 steps of noise."""
 
-    steps: int = option(1600, "optimisation steps", low=1, high=100_000_000, group="training")
+    steps: int = option(1500, "optimisation steps", low=1, high=100_000_000, group="training")
     lr: float = option(2e-3, RATE, low=0.0, high=100.0, group="training", live=True)
     schedule: str = option("linear", "learning rate over the steps", choices=SCHEDULES, group="training")
     weight_decay: float = option(
@@ -33,7 +34,7 @@ class DiffusionOptions(TrainingOptions):
         group="training", live=True,
     )  # fmt: skip
     label_drop: float = option(
-        0.15, "share of labels hidden in training, so that guidance has a model without labels",
+        0.1, "share of labels hidden in training, so that guidance has a model without labels",
         low=0.0, high=1.0, group="training", live=True,
     )  # fmt: skip
     channels: int = option(16, "feature maps of the U-Net's first level", low=4, high=1024)
@@ -52,8 +53,12 @@ class DiffusionOptions(TrainingOptions):
     )
     sampler: str = option("ddpm", "how samples are drawn", choices=SAMPLERS, group="sampling", live=True)
     sample_steps: int = option(50, "steps of a sample, of 1000", low=1, high=1000, group="sampling", live=True)
+    spacing: float = option(
+        1.0, "1 spaces those steps evenly, more takes finer ones near the data", low=1.0, high=4.0,
+        group="sampling", live=True,
+    )  # fmt: skip
     guidance: float = option(
-        0.0,
+        0.05,
         "how far answers are pushed away from those without label",
         low=0.0,
         high=100.0,
@@ -62,8 +67,8 @@ class DiffusionOptions(TrainingOptions):
     )
 
 
-BY_DATA = {
-    "points": {"steps": 3600, "batch": 256, "predict": "eps", "ema": 0.999},
-    "digits16": {"steps": 1800, "batch": 32, "multipliers": (1, 2, 4), "sample_steps": 50},
+BY_DATA: dict[str, dict[str, Any]] = {
+    "points": {"steps": 4500, "batch": 256, "ema": 0.999, "spacing": 1.5},
+    "digits16": {"steps": 1800, "batch": 32, "multipliers": (1, 2, 4)},
 }
 """Defaults that differ by the kind or the name of the data."""

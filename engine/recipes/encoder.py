@@ -1,12 +1,13 @@
 """Options of the bidirectional transformer `encoder`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..options import OptionError, option
 from .language import TOKENS
 from .training import RATE, ClassificationOptions
 
-POSITIONS = ("sinusoidal", "learned", "none")
+POSITIONS = ("sinusoidal", "learned", "rope", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,7 @@ class EncoderOptions(ClassificationOptions):
     dropout: float = option(
         0.0, "share of each sub-layer's output dropped while training", low=0.0, high=0.95, live=True
     )
-    steps: int = option(600, "optimisation steps", low=1, high=100_000_000, group="training")
+    steps: int = option(1200, "optimisation steps", low=1, high=100_000_000, group="training")
     lr: float = option(6e-3, RATE, low=0.0, high=100.0, group="training", live=True)
     clip: float = option(1.0, "largest gradient norm, 0 for no limit", low=0.0, high=1e6, group="training", live=True)
     tokens: str = option("char", "of text: byte pairs or characters", choices=TOKENS)
@@ -37,5 +38,19 @@ class EncoderOptions(ClassificationOptions):
             raise OptionError(f"width cannot be {self.width} with heads={self.heads}; allowed: multiples of heads")
         if self.width % 2 and self.positions == "sinusoidal":
             raise OptionError(f"width cannot be {self.width} with positions=sinusoidal; allowed: even numbers")
+        if self.width // self.heads % 2 and self.positions == "rope":
+            raise OptionError(
+                f"width cannot be {self.width} with heads={self.heads} and positions=rope; "
+                "allowed: an even number for each head"
+            )
         if self.heads % 2 and self.directional:
             raise OptionError(f"heads cannot be {self.heads} with directional=true; allowed: even numbers")
+
+
+BY_DATA: dict[str, dict[str, Any]] = {
+    "text": {
+        "steps": 2000, "batch": 32, "optimizer": "muon", "lr": 0.01, "schedule": "plateau", "momentum": 0.95,
+        "layers": 3, "width": 64, "heads": 4, "hidden": 256, "positions": "rope", "validate_every": 100,
+    }
+}  # fmt: skip
+"""What suits a text."""

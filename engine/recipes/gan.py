@@ -15,16 +15,26 @@ PENALTIES = ("none", "r1", "r1+r2", "gradient")
 class GanOptions(TrainingOptions):
     """A generative adversarial network: two MLPs for points, two convolutional networks for images."""
 
+    # collapse: a discriminator that learns four times as fast, unrestrained, is steep around every sample, so that the
+    # generator gathers on the modes it happened to find. Seeds 0 to 4 of the ring end with 1 to 3 of 8.
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "standard": {},
-        "collapse": {"loss": "relativistic", "penalty": "r1+r2", "gamma": 0.02},
+        "collapse": {
+            "loss": "non-saturating",
+            "penalty": "none",
+            "lr": 1e-3,
+            "lr_discriminator": 4e-3,
+            "schedule": "constant",
+            "ema": 0.99,
+            "steps": 2000,
+        },
         "vanilla": {"loss": "non-saturating", "penalty": "none", "beta1": 0.5, "beta2": 0.999},
         "hinge-sn": {"loss": "hinge", "penalty": "none", "spectral_norm": True},
         "wgan-gp": {"loss": "wasserstein", "penalty": "gradient", "gamma": 10.0, "discriminator_steps": 3},
     }
 
     preset: str = option("standard", "several options at once, by a name", choices=tuple(PRESETS))
-    steps: int = option(7000, "optimisation steps", low=1, high=100_000_000, group="training")
+    steps: int = option(8000, "optimisation steps", low=1, high=100_000_000, group="training")
     batch: int = option(128, "examples in a mini-batch, of each kind", low=1, high=65_536, group="training")
     validate_every: int = option(100, "steps between validations", low=1, high=1_000_000, group="training", live=True)
     optimizer: str = option(
@@ -87,6 +97,5 @@ BY_DATA: dict[str, dict[str, Any]] = {
         "activation": "leaky-relu",
         "validate_every": 50,
     },
-    "grid": {"steps": 8000},
 }
 """Defaults that differ by the kind or the name of the data."""

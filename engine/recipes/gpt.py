@@ -15,12 +15,16 @@ ACTIVATIONS = ("relu2", "gelu", "relu")
 class GptOptions(TrainingOptions, LanguageOptions):
     """A causal transformer on text."""
 
-    steps: int = option(800, "optimisation steps", low=1, high=100_000_000, group="training")
+    steps: int = option(900, "optimisation steps", low=1, high=100_000_000, group="training")
     batch: int = option(8, "passages in a mini-batch", low=1, high=65_536, group="training")
+    validate_every: int = option(100, "steps between validations", low=1, high=1_000_000, group="training", live=True)
     optimizer: str = option(
         "muon", "update rule; muon treats matrices, adamw the rest", choices=OPTIMIZERS, group="training"
     )
-    lr: float = option(0.01, RATE, low=0.0, high=100.0, group="training", live=True)
+    lr: float = option(0.02, RATE, low=0.0, high=100.0, group="training", live=True)
+    weight_decay: float = option(
+        0.1, "pull of the weights towards zero", low=0.0, high=10.0, group="training", live=True
+    )
     schedule: str = option("plateau", "learning rate over the steps", choices=SCHEDULES, group="training")
     momentum: float = option(
         0.95, "momentum of sgd, rmsprop and muon", low=0.0, high=0.9999, group="training", live=True

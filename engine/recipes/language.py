@@ -12,7 +12,7 @@ class LanguageOptions(Options):
     """Tokens and sampling; mixed into the options of every model that the objective `language` trains."""
 
     tokens: str = option("bpe", "pieces of text that are predicted: byte pairs or characters", choices=TOKENS)
-    vocabulary: int = option(512, "most different tokens of bpe", low=2, high=65_536)
+    vocabulary: int = option(1024, "most different tokens of bpe", low=2, high=65_536)
     context: int = option(128, "tokens that are seen at once", low=2, high=8192)
     temperature: float = option(
         0.8, "sharpness of sampling: 0 takes the likeliest token", low=0.0, high=10.0, group="sampling", live=True

@@ -1,6 +1,7 @@
 """Options of the recurrent networks `rnn` and `lstm`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..options import option
 from .language import LanguageOptions
@@ -13,7 +14,9 @@ class RecurrentOptions(ClassificationOptions, LanguageOptions):
 
     embedding: int = option(32, "numbers that stand for a token", low=1, high=4096)
     units: tuple[int, ...] = option((64,), "units of the hidden state of each layer", low=1, high=4096)
-    dropout: float = option(0.0, "share of each layer's input dropped while training", low=0.0, high=0.95, live=True)
+    dropout: float = option(
+        0.0, "share of each layer's input and output dropped while training", low=0.0, high=0.95, live=True
+    )
     clip: float = option(1.0, "largest gradient norm, 0 for no limit", low=0.0, high=1e6, group="training", live=True)
     lr: float = option(3e-3, RATE, low=0.0, high=100.0, group="training", live=True)
     steps: int = option(3000, "optimisation steps", low=1, high=100_000_000, group="training")
@@ -29,4 +32,13 @@ class RnnOptions(RecurrentOptions):
 class LstmOptions(RecurrentOptions):
     """Long short-term memory."""
 
+    lr: float = option(0.01, RATE, low=0.0, high=100.0, group="training", live=True)
     forget_bias: float = option(1.0, "first bias of the forget gates; 1 remembers from the start", low=-10.0, high=10.0)
+
+
+BY_DATA: dict[str, dict[str, Any]] = {
+    "text": {
+        "steps": 1000, "batch": 16, "lr": 3e-3, "embedding": 96, "units": (256,), "tokens": "char", "dropout": 0.1,
+    }
+}  # fmt: skip
+"""What suits a text."""

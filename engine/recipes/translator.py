@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..options import OptionError, option
-from .training import TrainingOptions
+from .training import SCHEDULES, TrainingOptions
 
 POSITIONS = ("sinusoidal", "none")
 
@@ -12,6 +12,8 @@ POSITIONS = ("sinusoidal", "none")
 class TranslatorOptions(TrainingOptions):
     """The transformer of "Attention Is All You Need", small."""
 
+    steps: int = option(1500, "optimisation steps", low=1, high=100_000_000, group="training")
+    schedule: str = option("plateau", "learning rate over the steps", choices=SCHEDULES, group="training")
     width: int = option(64, "numbers that stand for a word, even", low=2, high=4096)
     layers: int = option(2, "layers of the encoder, and of the decoder", low=1, high=48)
     heads: int = option(4, "heads of each self-attention; must divide width", low=1, high=64)
@@ -22,7 +24,7 @@ class TranslatorOptions(TrainingOptions):
     positions: str = option("sinusoidal", "how the order of the words is told; none: not at all", choices=POSITIONS)
     norm_first: bool = option(True, "normalise before each sub-layer; off: after it, as in the paper")
     tied: bool = option(False, "one matrix for the target's embedding and for the last layer, as in the paper")
-    dropout: float = option(0.0, "share of units dropped at random while training", low=0.0, high=0.95, live=True)
+    dropout: float = option(0.1, "share of units dropped at random while training", low=0.0, high=0.95, live=True)
     label_smoothing: float = option(
         0.0, "share of the target spread over all words", low=0.0, high=0.9, group="training", live=True
     )

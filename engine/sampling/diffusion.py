@@ -48,8 +48,9 @@ class Diffusion:
 
     def sampler(self, name: str | None = None, count: int | None = None) -> Sampler:
         """The sampler called `name` with `count` steps; those of the options by default."""
-        kind = SAMPLERS[name or self.options.sampler]
-        return kind(self.noise, count or self.options.sample_steps, self.options.predict, self.scaling.bounds)
+        options, kind = self.options, SAMPLERS[name or self.options.sampler]
+        count = count or options.sample_steps
+        return kind(self.noise, count, options.predict, self.scaling.bounds, options.spacing)
 
     def every_class(self, count: int) -> Tensor | None:
         """Labels (count,), every class in turn; None without classes."""

@@ -33,10 +33,16 @@ class Frame:
     x0: Tensor
 
 
-def spaced(steps: int, count: int) -> list[int]:
-    """`count` timesteps from T = `steps` down, evenly spaced, 0 not among them (arXiv 2305.08891: "trailing")."""
-    assert 1 <= count <= steps
-    return [round(steps * k / count) for k in range(count, 0, -1)]
+def spaced(steps: int, count: int, power: float = 1.0) -> list[int]:
+    """`count` different timesteps from T = `steps` down, 0 not among them.
+
+    With `power` 1 they are evenly spaced (arXiv 2305.08891: "trailing"); above 1 they lie closer near the data.
+    """
+    assert 1 <= count <= steps and power >= 1
+    stops = [0]
+    for k in range(1, count + 1):
+        stops.append(max(round(steps * (k / count) ** power), stops[-1] + 1))
+    return stops[:0:-1]
 
 
 class Sampler(ABC):
@@ -48,6 +54,7 @@ class Sampler(ABC):
         predict: what the network answers: eps, x0 or v.
         bounds: least and largest value of the data, to which x0_hat is clipped;
             None for none. Near T a small error of eps_hat is a huge one of x0_hat, so that DDIM explodes without.
+        power: how much closer together the steps are near the data; see `spaced`.
     """
 
     def __init__(
@@ -56,11 +63,12 @@ class Sampler(ABC):
         count: int,
         predict: str = "eps",
         bounds: tuple[Bound, Bound] | None = (-1.0, 1.0),
+        power: float = 1.0,
     ) -> None:
         self.schedule = schedule
         self.predict = predict
         self.bounds = bounds
-        self.stops = (*spaced(schedule.steps, count), 0)
+        self.stops = (*spaced(schedule.steps, count, power), 0)
         """Timesteps from T to 0."""
 
     def frame(self, x_t: Tensor, t: int, denoise: Denoise) -> Frame:

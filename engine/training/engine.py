@@ -26,8 +26,8 @@ from .job import Job
 from .looker import Looker
 from .pace import Pace
 from .recorder import Recorder
-from .standing import standing
 from .session import Session
+from .standing import standing
 from .status import Status
 from .telling import Cancelled, Telling
 from .trainer import Trainer
@@ -265,7 +265,7 @@ class Engine:
             share = f" of {total / 1e6:.1f}" if total else ""
             self._murmur(f"{what}: {done / 1e6:.1f}{share} MB")
 
-        return load_data(source, seed, progress, kinds)
+        return load_data(source, seed, progress, kinds=kinds)
 
     def _data(self, job: Job) -> Data:
         """The data, read once as long as the file or folder is what it was."""

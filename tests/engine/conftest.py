@@ -55,7 +55,14 @@ def blobs() -> Dataset:
         return Split(x=x.astype(np.float32), y=y.astype(np.int64))
 
     parts = {name: split(count) for name, count in (("train", 90), ("val", 30), ("test", 30))}
-    return Dataset(name="blobs", classes=("a", "b", "c"), description="three blobs", **parts)
+    return Dataset(
+        name="blobs",
+        classes=("a", "b", "c"),
+        description="three blobs",
+        train=parts["train"],
+        val=parts["val"],
+        test=parts["test"],
+    )
 
 
 class Driver:

@@ -27,6 +27,7 @@ from dlviz.engine.objectives.objective import Tell, silent
 from dlviz.engine.options import OptionError
 from dlviz.engine.recipes import gan as recipe
 from dlviz.engine.recipes.gan import GanOptions
+from dlviz.engine.training.descent import Descent
 
 RING, MOONS = points.load("ring", 0), points.load("moons", 0)
 SMALL: dict[str, Any] = {"hidden": (16, 16), "z": 4, "batch": 32, "steps": 20, "channels": 4}
@@ -49,6 +50,17 @@ def _copy(module: nn.Module) -> dict[str, Tensor]:
 
 def _same(a: dict[str, Tensor], b: dict[str, Tensor]) -> list[bool]:
     return [torch.equal(a[name], b[name]) for name in a]
+
+
+class Slope(nn.Module):
+    """D(x) = 3 x + 4 y: as steep as 5 everywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor([3.0, 4.0]))
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        return x @ self.weight
 
 
 # losses ---------------------------------------------------------------------------------------------------------
@@ -148,19 +160,22 @@ def test_points_between_lie_on_the_line() -> None:
 @pytest.mark.parametrize(("penalty", "expected"), [("none", 0.0), ("r1", 12.5), ("r1+r2", 25.0), ("gradient", 16.0)])
 def test_the_game_takes_the_penalty_that_it_is_told(penalty: str, expected: float) -> None:
     objective = _objective(penalty=penalty, gamma=2.0, gamma_end=0.25)
-
-    class Slope(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.tensor([3.0, 4.0]))
-
-        def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-            return x @ self.weight
-
     objective.model.discriminator = Slope()
     for progress, factor in ((0.0, 1.0), (0.5, 0.625), (1.0, 0.25)):
         found = objective.discriminate(0, progress)["penalty"].item()
         assert found == pytest.approx(2 * factor * expected, rel=1e-5, abs=1e-9)
+
+
+def test_the_penalty_is_part_of_what_the_discriminator_goes_down() -> None:
+    objective = _objective(loss="wasserstein", gamma=10.0, optimizer="sgd", momentum=0.0, schedule="constant")
+    slope = objective.model.discriminator = Slope()
+    objective.descents["discriminator"] = Descent(slope, objective.options)
+    before = slope.weight.detach().clone()
+    objective.change("lr_discriminator", 1e-3)
+    objective.discriminate(0, 0.0)
+    # of |w|² for R1 and R2 the slope is 2 w; that of the loss is a difference of means, of the size of the ring
+    expected = before * (1 - 1e-3 * 10 * 2)
+    torch.testing.assert_close(slope.weight.detach(), expected, atol=4e-3, rtol=0)
 
 
 # half-steps -----------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def said(name: str, first: list[float], second: list[float]) -> str:
 
 
 def test_more_accuracy_is_better_and_said_in_points() -> None:
-    assert said("test_accuracy", [0.981, 0.985, 0.982], [0.967, 0.97, 0.969]) == "a better by 1.4 ± 0.3 points"
+    assert said("test_accuracy", [0.981, 0.985, 0.982], [0.967, 0.97, 0.969]) == "a better by 1.40 ± 0.25 points"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,13 @@ def test_each_metric_knows_which_way_is_better(name: str, winner: str) -> None:
 
 
 def test_an_interval_that_holds_zero_is_no_difference() -> None:
-    assert said("test_accuracy", [0.9, 0.8], [0.8, 0.9]).startswith("no difference seen (a minus b: -127.1 … 127.1")
+    assert said("test_accuracy", [0.9, 0.8], [0.8, 0.9]).startswith("no difference seen (a minus b: -127 … 127 points)")
+
+
+def test_a_lopsided_interval_is_given_by_its_ends() -> None:
+    gap = Interval(-0.019, -0.039, -0.001, "examples")
+    found = Difference(metric="test_accuracy", first="a", second="b", values=(-0.019,), interval=gap)
+    assert verdict(found) == "b better by 1.90 (0.10 … 3.90 points)"
 
 
 def test_one_seed_says_so() -> None:
@@ -87,8 +93,8 @@ def test_only_seeds_that_both_have_are_paired() -> None:
 def test_the_group_of_the_best_holds_who_is_not_seen_to_be_worse() -> None:
     sides = [side("a", frechet=[0.1]), side("b", frechet=[0.2]), side("c", frechet=[0.3])]
     gaps = [
-        Difference(metric="frechet", first="a", second="b", values=(0.0,), interval=Interval(-0.1, -0.3, 0.1, "seeds")),
-        Difference(metric="frechet", first="a", second="c", values=(0.0,), interval=Interval(-0.2, -0.3, -0.1, "seeds")),
+        Difference(metric="frechet", first="a", second="b", values=(0.0,), interval=Interval(-0.1, -0.3, 0.1, "")),
+        Difference(metric="frechet", first="a", second="c", values=(0.0,), interval=Interval(-0.2, -0.3, -0.1, "")),
     ]
     assert leaders("frechet", sides, gaps) == ["a", "b"]
 
@@ -115,15 +121,21 @@ def test_nothing_is_read_off_from_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("number", "spread", "text"),
-    [(98.123, 0.41, "98.1"), (98.123, 0.21, "98.12"), (1234.5, 99.0, "1234.5"), (1234.5, 300.0, "1234"), (0.5, 0.0, "0.5")],
+    [
+        (98.123, 0.41, "98.1"),
+        (98.123, 0.21, "98.12"),
+        (1234.5, 99.0, "1234.5"),
+        (1234.5, 300.0, "1234"),
+        (0.5, 0.0, "0.5"),
+    ],
 )
 def test_a_number_has_the_digits_that_its_spread_leaves(number: float, spread: float, text: str) -> None:
     assert digits(number, spread) == text
 
 
 def test_every_known_metric_of_the_design_has_words() -> None:
-    named = "test_accuracy test_loss test_ece val_bits_per_char exact_match alignment frechet near_mode modes sample_seconds"
-    assert set(named.split()) <= METRICS.keys()
+    named = "test_accuracy test_loss test_ece val_bits_per_char exact_match alignment frechet near_mode modes"
+    assert {*named.split(), "sample_seconds", "test_log_likelihood"} <= METRICS.keys()
     assert metric("test_accuracy_shift2").better == 1 and metric("strange_floor").better == 0
 
 

@@ -23,7 +23,7 @@ from dlviz.engine.recipes.diffusion import PREDICTS, DiffusionOptions
 from dlviz.engine.training import checkpoint
 
 CPU = torch.device("cpu")
-SMALL: dict[str, Any] = {"channels": 8, "blocks": 1, "heads": 1, "sample_steps": 4}
+SMALL: dict[str, Any] = {"channels": 8, "blocks": 1, "heads": 1, "sample_steps": 4, "guidance": 0.0}
 
 
 def _make(data: Dataset | Points, **chosen: Any) -> Denoising:
@@ -227,6 +227,9 @@ def test_records_of_images(digits: Dataset) -> None:
         assert images.shape == (100, 1, 8, 8) and images.dtype == np.float16
         assert labels.tolist() == [k // 10 for k in range(100)] and int(record.arrays["rows"]) == 10
         assert images.min() >= 0 and images.max() <= 1
+    (large,) = _make(digits16.load(0)).records()
+    assert large.arrays["images"].shape == (20, 1, 16, 16), "a quick look at larger images shows fewer"
+    assert large.arrays["labels"].tolist() == [k // 2 for k in range(20)] and int(large.arrays["rows"]) == 2
     (again,) = objective.records()
     np.testing.assert_array_equal(again.arrays["images"], cheap.arrays["images"])
     assert (strip.tag, strip.kind) == ("denoising", "strip")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.linalg
+import scipy.linalg  # type: ignore[import-untyped]
 import torch
 import torch.nn.functional as F
 from sklearn.decomposition import PCA
@@ -88,7 +88,9 @@ def test_the_evaluator_knows_digits_and_disturbs_nothing(digits: Dataset) -> Non
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_floor_is_about_the_same_for_every_split(seed: int) -> None:
-    floors = ImageQuality(load_data("digits", seed)).floors
+    data = load_data("digits", seed)
+    assert isinstance(data, Dataset)
+    floors = ImageQuality(data).floors
     assert floors["frechet_floor"] == pytest.approx(0.066, abs=0.015)
     assert floors["nearest_train_floor"] == pytest.approx(1.07, abs=0.05)
 
@@ -96,6 +98,7 @@ def test_the_floor_is_about_the_same_for_every_split(seed: int) -> None:
 def test_real_images_get_the_floor_and_worse_ones_more(quality: ImageQuality, digits: Dataset) -> None:
     x, y = _test_images(digits)
     real = quality.measure(x, y)
+    assert list(real)[:2] == ["frechet", "frechet_floor"]
     assert real["frechet"] == real["frechet_floor"] and real["nearest_train"] == real["nearest_train_floor"]
     assert real["label_accuracy"] > 0.99 and real["coverage"] == 1 and real["class_entropy"] > 0.999
     assert real["precision"] > 0.8 and real["recall"] > 0.8
@@ -129,6 +132,7 @@ def test_black_and_white_samples_have_a_floor_of_their_own(digits: Dataset) -> N
 @pytest.mark.parametrize("side", [14, 16])
 def test_larger_digits_are_judged_by_the_same_network(digits: Dataset, side: int) -> None:
     data = load_data("digits14", 0) if side == 14 else _resized(digits, 16)
+    assert isinstance(data, Dataset)
     quality = ImageQuality(data)
     assert quality.judged
     assert quality.floors["frechet_floor"] == pytest.approx(ImageQuality(digits).floors["frechet_floor"], rel=1e-4)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from dlviz.engine.catalog import find
 from dlviz.engine.data import corpus
 from dlviz.engine.data.corpus import Corpus
+from dlviz.engine.data.load import load_data
 from dlviz.engine.models.gpt import Gpt
 from dlviz.engine.objectives.language import Language
 from dlviz.engine.objectives.ngrams import Ngram
@@ -23,7 +24,16 @@ CPU = torch.device("cpu")
 SENTENCES = [f"{a} {b} {c}." for a in ("One", "Two", "Ten") for b in ("cats", "dogs", "hens") for c in ("sit", "run")]
 TEXT = "\n\n".join(SENTENCES * 12)
 DATA = Corpus(name="animals", train=TEXT, val="\n\n".join(SENTENCES[::-1]), description="")
-TINY: dict[str, Any] = {"layers": 1, "width": 16, "heads": 2, "context": 16, "tokens": "char", "steps": 60, "batch": 4}
+TINY: dict[str, Any] = {
+    "layers": 1,
+    "width": 16,
+    "heads": 2,
+    "context": 16,
+    "tokens": "char",
+    "steps": 60,
+    "batch": 4,
+    "sample": 30,
+}
 
 
 def _language(data: Corpus = DATA, seed: int = 0, **options: Any) -> Language:
@@ -74,7 +84,7 @@ def test_each_held_out_token_counts_once_in_windows_that_overlap() -> None:
     _train(language, 5)
     numbers = torch.tensor(language.tokenizer.encode(DATA.val))
     for overlap in (0, 3, 8, 15):
-        found = language._measure(overlap / 16)
+        found = language._nats(overlap / 16)
         expected, counted = [], 0
         language.model.eval()
         for start in [*range(0, len(numbers) - 17, 16 - overlap), len(numbers) - 17]:
@@ -97,7 +107,7 @@ def test_windows_cover_the_training_text_within_an_epoch_and_follow_from_the_see
         batch = language.batch(k)
         assert batch.shape == (4, 17) and all(text(row) in DATA.train for row in batch.tolist())
         assert torch.equal(batch, same.batch(k))
-        rows += language._windows.batch(k, 4).tolist()
+        rows += language._shuffle.batch(k, 4).tolist()
     assert len(set(rows)) == len(rows) > 0.95 * len(numbers) / 16 - 4
     assert not torch.equal(language.batch(0), other.batch(0))
 
@@ -142,17 +152,17 @@ def test_a_checkpoint_continues_where_it_was() -> None:
 
 
 def test_the_sample_continues_held_out_text_and_follows_from_the_seed() -> None:
-    language = _language(sample=40, temperature=1.0)
+    language = _language(temperature=1.0)
     _train(language, 10)
     sample, passage = language.final_records()
     prompt, text = str(sample.arrays["prompt"]), str(sample.arrays["text"])
     assert sample.kind == "text" and sample.tag == "sample"
     assert prompt in DATA.val and DATA.val[DATA.val.index(prompt) - 2 :].startswith("\n\n")
-    assert len(text) == 40 and str(next(iter(language.final_records())).arrays["text"]) == text
+    assert len(text) == 30 and str(next(iter(language.final_records())).arrays["text"]) == text
     assert passage.kind == "tokens" and passage.tag == "passage"
     tokens, loss = passage.arrays["tokens"].tolist(), passage.arrays["loss"]
     assert "".join(tokens) == DATA.val[1:17] and loss.shape == (16,) and (loss >= 0).all()
-    np.testing.assert_allclose(loss, language._measure(0)[:16].numpy(), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(loss, language._nats(0)[:16].numpy(), rtol=1e-4, atol=1e-5)
 
 
 def test_at_temperature_0_the_text_is_the_likeliest_of_the_full_pass() -> None:
@@ -210,3 +220,13 @@ def test_the_catalogue_has_it() -> None:
     entry, options = find("gpt"), GptOptions()
     assert entry.objectives["text"] == "language:Language" and entry.data == "topics" and entry.options is GptOptions
     assert options.optimizer == "muon" and options.tokens == "bpe"
+
+
+KNOWN = [6.93147, 6.9157, 6.90363, 6.86143, 6.83155, 6.68145]
+
+
+def test_the_first_losses_are_those_known() -> None:
+    data = load_data("topics", 0, kinds=("text",))
+    assert isinstance(data, Corpus)
+    language = _language(data, tokens="bpe", optimizer="adamw", schedule="constant", dropout=0.1)
+    assert [values["loss/train"] for values in _train(language, 6)] == pytest.approx(KNOWN, rel=1e-3)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import torch
 from diffusers import DDIMScheduler, DDPMScheduler
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from dlviz.engine.recipes import diffusion
@@ -43,11 +45,18 @@ def test_timesteps_are_those_of_diffusers(count: int) -> None:
     assert Ddpm(NoiseSchedule("linear"), count).stops == (*spaced(STEPS, count), 0)
 
 
-@pytest.mark.parametrize("count", [1, 3, 7, 30, 333, 999])
-def test_any_number_of_steps_goes_from_noise_to_data(count: int) -> None:
-    stops = spaced(STEPS, count)
+@settings(max_examples=60, deadline=None)
+@given(count=st.integers(1, STEPS), power=st.floats(1, 4))
+def test_any_number_of_steps_goes_from_noise_to_data(count: int, power: float) -> None:
+    stops = spaced(STEPS, count, power)
     assert len(stops) == count and stops[0] == STEPS and stops[-1] >= 1
     assert all(a > b for a, b in pairwise(stops))
+
+
+def test_uneven_steps_are_finer_near_the_data() -> None:
+    assert spaced(STEPS, 4, 2.0) == [1000, 562, 250, 62]
+    assert spaced(STEPS, 4) == [1000, 750, 500, 250]
+    assert Ddim(NoiseSchedule("linear"), 4, power=2.0).stops == (1000, 562, 250, 62, 0)
 
 
 def _noise_of(shape: torch.Size, seed: int) -> Tensor:

@@ -140,7 +140,7 @@ def test_a_change_in_flight_takes_effect_at_the_next_step(model: str, name: str,
     assert differs or name == "validate_every"
     assert getattr(changed.options, name) == LIVE[name]
     if name == "lr":
-        assert [v["lr"] for v in after] == [left.options.lr] * 2 + [0.5] * 2
+        assert [v["lr"] for v in after] == [left.objective.options.lr] * 2 + [0.5] * 2
     if name == "validate_every":
         assert ["loss/val" in v for v in after] == [False, False, True, True]
     if name == "label_smoothing":

@@ -51,7 +51,7 @@ def test_a_mixture_is_torchs() -> None:
     torch.manual_seed(0)
     prior, labels = Mixture(3, 4, 2).double(), torch.tensor([0, 1, 1, 0, 1])
     with torch.no_grad():
-        prior.log_sigma += torch.randn_like(prior.log_sigma) / 2
+        prior.log_sigma.add_(torch.randn_like(prior.log_sigma) / 2)
     each = Independent(Normal(prior.mean[labels], prior.log_sigma[labels].exp()), 1)
     theirs = MixtureSameFamily(Categorical(torch.ones(5, 4)), each)
     posterior, z = _posterior(), torch.randn(5, 3).double()

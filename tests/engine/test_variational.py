@@ -57,7 +57,7 @@ def test_the_best_weights_are_kept_and_tested(digits: Dataset) -> None:
     train(of, 0, 20)
     good = of.bound(of.model, "test", 2)
     with torch.no_grad():
-        of.model.log_sigma += 3
+        of.model.log_sigma.add_(3)
     of.step(20, 0.5)
     assert of.validate()["loss/val"] > of.best_loss and of.best_step == 20
     assert of.bound(of.chosen, "test", 2) == good
@@ -75,6 +75,7 @@ def test_active_dimensions_are_those_that_depend_on_the_image(digits: Dataset) -
     of = objective(digits, latent=5)
     train(of, 0, 1)
     head = of.best.encoder[-1]
+    assert isinstance(head, torch.nn.Linear)
     with torch.no_grad():
         head.weight[:3] = 0  # the means of the first three numbers are constant now
         head.weight[3:5] *= 20

@@ -1,5 +1,6 @@
 """A session without an engine: tests set its status and answers by hand, and read what was asked of it."""
 
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from dlviz.engine.probes.requests import Answer, Request
 from dlviz.engine.runs.run import Log, Run
 from dlviz.engine.training.commands import Command
 from dlviz.engine.training.status import Status
+from dlviz.tui.app import DlvizApp
 
 
 class FakeSession:
@@ -57,3 +59,19 @@ def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory, so that no runs of others are listed."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@asynccontextmanager
+async def lab(session, size=(120, 40), load=None):
+    """The lab, painted, with all its panes and its engine opened."""
+    app = DlvizApp(session=session, load=load)
+    async with app.run_test(size=size) as pilot:
+        while not session.opened:
+            await pilot.pause()
+        await pilot.pause()
+        yield app, pilot
+
+
+def text_of(widget):
+    """What a widget shows."""
+    return "\n".join(widget.render_line(y).text for y in range(widget.size.height))

@@ -32,7 +32,7 @@ def test_panes_tile_the_room(width, height, focus, lower, splits):
     [
         (80, 21, {"curves"}),
         (120, 37, {"models", "card", "options", "curves", "layers"}),
-        (200, 57, set(PANES)),
+        (200, 57, {*PANES} - {"compare", "samples"}),
     ],
 )
 def test_the_terminals_of_our_users(width, height, shown):
@@ -45,6 +45,18 @@ def test_the_side_is_shown_in_pairs_on_a_small_terminal():
     assert set(arrange(50, 16, "options", "layers", Splits())) == {"options"}
 
 
+def test_samples_stand_where_there_are_no_predictions():
+    places = arrange(200, 57, "curves", "layers", Splits(), beside="samples")
+    assert set(places) == {*PANES} - {"compare", "predictions"}
+    assert "predictions" in arrange(200, 57, "predictions", "layers", Splits(), beside="samples")
+
+
 def test_a_split_stays_within_reason():
     assert Splits().moved("side", 5).side == 0.88
     assert Splits().moved("side", -5).side == 0.12
+
+
+def test_a_comparison_takes_the_lower_half_of_a_wide_screen():
+    places = arrange(200, 57, "compare", "compare", Splits())
+    assert set(places) == {*PANES} - {"layers", "predictions", "samples"}
+    assert places["compare"].right == 200 and places["compare"].bottom == 57

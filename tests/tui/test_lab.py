@@ -1,7 +1,5 @@
 """The lab against a fake engine: keys become commands, states become words, and nothing foreign is obeyed."""
 
-from contextlib import asynccontextmanager
-
 import pytest
 from textual.widgets import Input, Label, OptionList
 
@@ -18,24 +16,10 @@ from dlviz.tui.widgets.key_row import KeyRow
 from dlviz.tui.widgets.status_bar import StatusBar, bar
 from dlviz.tui.widgets.tab_row import TabRow
 
+from .conftest import lab, text_of
+
 pytestmark = pytest.mark.usefixtures("in_tmp")
 HOSTILE = "[/x] \x1b]0;x\x07 [ \u202e \x9b31m"
-
-
-@asynccontextmanager
-async def lab(session, size=(120, 40), load=None):
-    """The lab, painted, with all its panes and its engine opened."""
-    app = DlvizApp(session=session, load=load)
-    async with app.run_test(size=size) as pilot:
-        while not session.opened:
-            await pilot.pause()
-        await pilot.pause()
-        yield app, pilot
-
-
-def text_of(widget):
-    """What a widget shows."""
-    return "\n".join(widget.render_line(y).text for y in range(widget.size.height))
 
 
 async def test_the_engine_starts_after_the_first_picture(fake):
@@ -217,7 +201,7 @@ async def test_hostile_text_passes_every_pane(fake):
     session.run.add(1, 1.0, {HOSTILE: 2.0})
     session.run.mark(1, 1.0, HOSTILE)
     async with lab(session, size=(200, 60)) as (app, pilot):
-        for key in "12345678":
+        for key in "1234567890":
             await pilot.press(key)
             app.tick()
             await pilot.pause()
@@ -275,7 +259,7 @@ async def test_borders_move_by_key_and_by_mouse(fake):
 
 async def test_help_explains_what_has_the_focus(fake):
     async with lab(fake()) as (app, pilot):
-        for key, name in zip("12345678", app.query_one(Desk).children, strict=True):
+        for key, name in zip("1234567890", app.query_one(Desk).children, strict=True):
             await pilot.press(key, "question_mark")
             await pilot.pause()
             assert isinstance(app.screen, HelpScreen)

@@ -39,7 +39,8 @@ def form(draft: Draft, at: int, focused: bool, beside: str, width: int, height: 
     strips += [line([("─" * width, ink.style(ink.dim))], width, ink)] * min(rest, 1)
     plan, trouble = draft.check()
     if plan is None:
-        about, style = wrap(trouble, width), ink.style(ink.bad if len(draft.ticked) > 1 else ink.dim)
+        ticked = f"ticked: {', '.join(draft.ticked)}; " if draft.ticked else ""
+        about, style = wrap(ticked + trouble, width), ink.style(ink.bad if len(draft.ticked) > 1 else ink.dim)
     else:
         count = len(plan.tasks)
         said = f"enter starts {count} trainings on {plan.data}, {plan.budget}: one after the other, {beside}"

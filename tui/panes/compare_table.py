@@ -58,7 +58,9 @@ def rows(document: Mapping[str, Any]) -> list[Row]:
     ]
     if len({len(e["seeds"]) for e in entries}) > 1:
         found.append(row("seeds", [str(len(e["seeds"])) for e in entries]))
-    for name in dict.fromkeys(name for e in entries for name in e["metrics"]):
+    names = list(dict.fromkeys(name for e in entries for name in e["metrics"]))
+    names.sort(key=lambda name: -sum(name in e["metrics"] for e in entries))  # what all state comes first
+    for name in names:
         how, leaders = metric(name), document["leaders"].get(name, [])
         cells = [_spread(e["metrics"].get(name), how.scale, _suffix(how.unit)) for e in entries]
         label = sanitize(how.label, limit=40) + ARROWS[how.better]

@@ -25,6 +25,7 @@ BESIDE = 118
 """Columns from which on the curves stand beside the table."""
 CHART = 9
 """Rows that a chart below the table has at least."""
+LEGEND = "mean ± sd over seeds; * the best, and those not seen to differ from it"
 TALL = 32
 """Rows from which on texts that do not fit give half of them to the chart."""
 
@@ -97,7 +98,7 @@ def _texts(document: Mapping[str, Any], width: int, ink: Ink) -> list[Strip]:
             found.append(line(parts, width, ink))
     found.append(line([], width, ink))
     if document["leaders"]:
-        found += _said("mean ± sd over seeds; * the best, and those not seen to differ from it", width, ink.style(ink.good), ink)
+        found += _said(LEGEND, width, ink.style(ink.good), ink)
     for sentence in document["verdicts"]:
         found += _said(sentence, width, plain, ink)
     for sentence in document["reading"]:

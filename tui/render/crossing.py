@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.cells import cell_len
 
+from ...engine.text import sanitize
 from .numbers import cut, pad
 from .palette import DARK, LEVELS, SEQUENTIAL, levels
 from .pen import Line, Part, pen
@@ -15,7 +16,7 @@ GLYPHS = "·░▒▓█"
 EDGES = (0.05, 0.25, 0.5, 0.75)
 KEY = "· below .05  ░ below .25  ▒ below .5  ▓ below .75  █ above"
 _LABEL_MOST = 12
-_WITH_NUMBER = 6
+_WITH_NUMBER = 7
 
 
 def crossing(weights_qk: Any, rows: Sequence[str], columns: Sequence[str], width: int, height: int) -> list[Line]:
@@ -32,7 +33,9 @@ def crossing(weights_qk: Any, rows: Sequence[str], columns: Sequence[str], width
     cell = cell if numbered else max(2, min(cell, longest + 1))
     across, down = min(len(columns), max(1, room // cell)), min(len(rows), max(1, height - 2))
     dim = pen(DARK.dim)
-    lines: list[Line] = [[(" " * (label + 1), None), *((_heading(name, cell), dim) for name in columns[:across])]]
+    lines: list[Line] = [
+        [(" " * (label + 1), None), *((pad(head(name, cell - 1), cell), dim) for name in columns[:across])]
+    ]
     for k in range(down):
         lines.append([(pad(rows[k], label, "right") + " ", dim), *_cells(weights[k, :across], cell, numbered)])
     cuts = [
@@ -45,12 +48,12 @@ def crossing(weights_qk: Any, rows: Sequence[str], columns: Sequence[str], width
     return lines
 
 
-def _heading(name: str, cell: int) -> str:
-    """A token over its column; where there is no room for it, as much of its beginning as there is."""
-    name = cut(name, 10 * cell)
-    while cell_len(name) >= cell:
+def head(name: str, width: int) -> str:
+    """As much of the beginning of a token as `width` columns hold; an ellipsis would take the place of a letter."""
+    name = sanitize(name, limit=80)
+    while cell_len(name) > width:
         name = name[:-1]
-    return pad(name, cell)
+    return name
 
 
 def _cells(row: NDArray[np.float64], cell: int, numbered: bool) -> list[Part]:

@@ -53,7 +53,8 @@ class TabRow(Widget):
                 return
 
     def _labels(self) -> list[tuple[str, str]]:
-        full = [(name, f" {k} {name} ") for k, name in enumerate(PANES, start=1)]
+        full = [(name, f" {k % 10} {name} ") for k, name in enumerate(PANES, start=1)]
         if sum(len(text) for _, text in full) <= self.size.width:
             return full
-        return [(name, f" {k} {name if name == self.focused else name[:4]} ") for k, name in enumerate(PANES, start=1)]
+        short = [(k % 10, name, name if name == self.focused else name[:4]) for k, name in enumerate(PANES, start=1)]
+        return [(name, f" {k} {shown} ") for k, name, shown in short]

@@ -44,12 +44,12 @@ def data() -> Pairs:
 
 def test_the_famous_sentence_is_a_test_sentence_whose_pair_was_never_trained(data: Pairs) -> None:
     for split in (data.test, data.specimen):
-        assert detokenize(decode(split.source[0], data.source_words)) == "un chat noir boit de l'eau"
-        assert detokenize(decode(split.target[0], data.target_words)) == "a black cat drinks water"
+        assert detokenize(decode(split.source[-1], data.source_words)) == "un chat noir boit de l'eau"
+        assert detokenize(decode(split.target[-1], data.target_words)) == "a black cat drinks water"
         assert split.gold is not None
-        links = [(t, s) for t, s in zip(*np.nonzero(split.gold[0]), strict=True)]
+        links = [(t, s) for t, s in zip(*np.nonzero(split.gold[-1]), strict=True)]
         assert links == [(0, 0), (1, 2), (2, 1), (3, 3), (4, 6)]
-        assert np.flatnonzero(_swapped(split.gold[:1])[0]).tolist() == [1, 2]
+        assert np.flatnonzero(_swapped(split.gold[-1:])[0]).tolist() == [1, 2]
     for seed in range(20):
         assert ("cat", "black") in french.held_out(seed, 0.2)[1]
 

@@ -12,6 +12,7 @@ from dlviz.engine.data.load import SOURCES, load_data, names
 from dlviz.engine.options import OptionError
 from dlviz.engine.text import sanitize
 
+
 def _names(*kinds: str) -> str:
     return ", ".join(names(kinds))
 
