@@ -28,15 +28,17 @@ def images(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
     per_row = int(arrays["rows"]) if "rows" in arrays else fitting(pictures.shape[3], width)
     per_row = max(1, min(per_row, len(pictures)))
     table = np.resize(np.arange(len(pictures)), (-(-len(pictures) // per_row), per_row))
-    if not plane and not _row_names(labels, table) and _row_names(labels, table.T):
-        table = table.T
-    names = _row_names(labels, table)
+    names, columns = _row_names(labels, table), _row_names(labels, table.T)
+    if not plane and not names and len(set(columns)) == len(columns) > 0:
+        table, names = table.T, columns
     shown, blocks = _shown(table, pictures.shape, names, width, plane)
     threshold = float((pictures.min() + pictures.max()) / 2)
     drawn = pictures[shown.ravel()]
     chosen = [str(labels[row[0]]) for row in shown] if names else []
     title = f"{tag}: {_count(shown.size, len(given))} images of {given.shape[2]}x{given.shape[3]} pixels"
-    title += f", a row for each of {_count(len(shown), len(table))} classes" if names else ""
+    if names:
+        each = len(set(names)) == len(names)
+        title += f", a row for each of {_count(len(shown), len(table))} classes" if each else ", rows by class"
     title += ", evenly spaced in the plane" if plane and shown.size < len(given) else ""
     title += f", {block}x{block} pixels averaged" if block > 1 else ""
     half = -(-len(shown) // blocks)

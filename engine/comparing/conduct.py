@@ -5,14 +5,11 @@ was. How far it is stands in `comparison.json` there, for whoever looks from ano
 """
 
 import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import psutil
@@ -20,12 +17,14 @@ import psutil
 from ..options import OptionError
 from ..runs.files import read_run_json, write_json
 from ..runs.open import status_of
+from ..training.commands import Stop
 from ..training.job import Job
 from ..training.session import Session
 from ..training.train import TrainingError, resumed_job, train
 from .document import document
 from .estimate import Estimate
 from .gather import place, results
+from .interrupts import deaf, interruptible
 from .outcome import finished
 from .plan import Plan
 from .specs import Spec
@@ -60,6 +59,7 @@ class Conductor:
         self.estimate = Estimate(plan)
         self.progress = Progress(tasks=len(plan.tasks))
         self._whole: dict[str, Any] | None = None
+        self._heard: Callable[[], bool] = lambda: False
         self._written = 0.0
         self._load = 0.0
 
@@ -68,7 +68,8 @@ class Conductor:
         if not self.plan.trained:
             return self._document("finished")
         self.directory.mkdir(parents=True, exist_ok=True)
-        with signals_interrupt():
+        with interruptible() as heard:
+            self._heard = heard
             try:
                 self._say(message="measuring what each model costs", force=True)
                 self._measure()
@@ -105,6 +106,8 @@ class Conductor:
     def _train(self) -> None:
         for done, (spec, seed) in enumerate(self.plan.tasks):
             self.progress = replace(self.progress, done=done)
+            if self._heard():
+                raise KeyboardInterrupt
             where = place(self.directory, spec, seed)
             if spec.name in self.failed:
                 continue
@@ -136,6 +139,8 @@ class Conductor:
 
     def _see(self, session: Session) -> None:
         status, progress = session.status, self.progress
+        if self._heard():
+            session.send(Stop())  # one that came before there was anything to stop was not obeyed
         spec = next(spec for spec in self.plan.trained if spec.name == progress.name)
         share, left = self.estimate.overall(progress.done, spec, status)
         self._say(step=status.step, steps=status.steps, share=share, left=left, message=status.message)
@@ -209,35 +214,3 @@ def others() -> float:
     before, start = sum(own.cpu_times()[:2]), time.monotonic()
     share = psutil.cpu_percent(interval=0.2) / 100 * (psutil.cpu_count() or 1)
     return max(0.0, share - (sum(own.cpu_times()[:2]) - before) / (time.monotonic() - start))
-
-
-@contextmanager
-def signals_interrupt() -> Iterator[None]:
-    """Within, SIGTERM and SIGHUP interrupt as SIGINT does; a training in between has its own way."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    with _handling(interrupt):
-        yield
-
-
-@contextmanager
-def deaf() -> Iterator[None]:
-    """Within, further signals of the same wish are ignored: what has ended is being put together."""
-    with _handling(signal.SIG_IGN):
-        yield
-
-
-@contextmanager
-def _handling(handler: Any) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {getattr(signal, name): signal.signal(getattr(signal, name), handler) for name in names}
-    try:
-        yield
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)

@@ -34,7 +34,7 @@ class TimeEmbedding(nn.Module):
 
 
 class FourierFeatures(nn.Module):
-    """x beside sin(f x) and cos(f x) for each frequency f: fine detail becomes easy (Tancik et al., 2020, 2006.10739)."""
+    """x beside sin(f x) and cos(f x) for each frequency f: fine detail becomes easy (Tancik et al., 2006.10739)."""
 
     def __init__(self, frequencies: tuple[int, ...]) -> None:
         super().__init__()

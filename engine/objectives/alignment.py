@@ -61,4 +61,4 @@ def alignment(hits_bt: Tensor, gold_bts: Tensor, swapped_bt: Tensor) -> dict[str
     """Shares of the target words that are aligned: of all that come from some source word, and of the swapped ones."""
     known = gold_bts.any(-1)
     shares = {"alignment": known, "alignment_swapped": known & swapped_bt}
-    return {name: float(hits_bt[words].float().mean()) for name, words in shares.items() if bool(words.any())}
+    return {name: float(hits_bt[words].double().mean()) for name, words in shares.items() if bool(words.any())}

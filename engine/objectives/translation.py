@@ -19,7 +19,7 @@ from ..recipes.translator import TranslatorOptions
 from ..runs.run import Record
 from ..sampling.translation import Answers, Writer, beam, best_of, greedy
 from ..training.descent import Descent
-from .alignment import CROSS, aligned, alignment, attentions, listening, views
+from .alignment import ALL, CROSS, aligned, alignment, attentions, listening, views
 from .buckets import Buckets
 from .objective import Objective, Tell, silent
 from .translation_records import attention_records, lines, translations
@@ -62,7 +62,7 @@ class Translation(Objective):
         self._lengths = torch.stack(((source != PAD).sum(1), (target != PAD).sum(1)), 1)
         self._batches = Buckets(self._lengths.sum(1), seed)
         self._longest = data.longest[1] + MARGIN
-        self._view = CROSS.format(self.options.layers)
+        self._view = ALL if self.options.layers > 1 else CROSS.format(1)
         """Which cross-attention the records show; after `test` the one that aligns best."""
 
     @classmethod
@@ -96,7 +96,7 @@ class Translation(Objective):
         with looking(self.model):
             loss, accuracy, hits = self._forced("val")
             source, target = (words[:WATCHED] for words in self._splits["val"])
-            exact = float(same(self._greedy(source).words, target).float().mean())
+            exact = float(same(self._greedy(source).words, target).double().mean())
             values = {"loss/val": loss, "accuracy/val": accuracy, "exact_match/val": exact}
             if hits:
                 values["alignment/val"] = self._aligned("val", hits)[self._view]["alignment"]
@@ -116,7 +116,7 @@ class Translation(Objective):
                 answers = self.answers(source[k : k + CHUNK])
                 right.append(same(answers.words, target[k : k + CHUNK]))
             loss, accuracy, hits = self._forced("test", self.tell)
-            metrics = {"exact_match": float(torch.cat(right).float().mean())}
+            metrics = {"exact_match": float(torch.cat(right).double().mean())}
             if hits:
                 found = self._aligned("val", self._forced("val", self.tell)[2])
                 self._view = max(found, key=lambda name: sum(found[name].values()))

@@ -16,8 +16,8 @@ SAMPLERS = ("ddpm", "ddim")
 class DiffusionOptions(TrainingOptions):
     """A diffusion model: a U-Net for images, an MLP for points; T = 1000 steps of noise."""
 
-    steps: int = option(1500, "optimisation steps", low=1, high=100_000_000, group="training")
-    lr: float = option(2e-3, RATE, low=0.0, high=100.0, group="training", live=True)
+    steps: int = option(1600, "optimisation steps", low=1, high=100_000_000, group="training")
+    lr: float = option(3e-3, RATE, low=0.0, high=100.0, group="training", live=True)
     schedule: str = option("linear", "learning rate over the steps", choices=SCHEDULES, group="training")
     weight_decay: float = option(
         0.0, "pull of the weights towards zero", low=0.0, high=10.0, group="training", live=True
@@ -44,7 +44,7 @@ class DiffusionOptions(TrainingOptions):
     blocks: int = option(2, "residual blocks of each level, on both sides", low=1, high=16)
     heads: int = option(2, "attention heads in the bottleneck", low=1, high=64)
     dropout: float = option(
-        0.1, "share of numbers dropped at random in each residual block", low=0.0, high=0.95, live=True
+        0.05, "share of numbers dropped at random in each residual block", low=0.0, high=0.95, live=True
     )
     skips: bool = option(True, "connect each level's encoder to its decoder")
     hidden: tuple[int, ...] = option((128, 128, 128), "units of the MLP for points", low=1, high=16_384)
@@ -58,7 +58,7 @@ class DiffusionOptions(TrainingOptions):
         group="sampling", live=True,
     )  # fmt: skip
     guidance: float = option(
-        0.05,
+        0.0,
         "how far answers are pushed away from those without label",
         low=0.0,
         high=100.0,
@@ -68,7 +68,7 @@ class DiffusionOptions(TrainingOptions):
 
 
 BY_DATA: dict[str, dict[str, Any]] = {
-    "points": {"steps": 4500, "batch": 256, "ema": 0.999, "spacing": 1.5},
-    "digits16": {"steps": 1800, "batch": 32, "multipliers": (1, 2, 4)},
+    "points": {"steps": 4500, "batch": 256, "lr": 2e-3, "ema": 0.999, "spacing": 1.5},
+    "digits16": {"steps": 1800, "batch": 32, "lr": 2e-3, "multipliers": (1, 2, 4)},
 }
 """Defaults that differ by the kind or the name of the data."""

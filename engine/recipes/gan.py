@@ -29,8 +29,24 @@ class GanOptions(TrainingOptions):
             "steps": 2000,
         },
         "vanilla": {"loss": "non-saturating", "penalty": "none", "beta1": 0.5, "beta2": 0.999},
-        "hinge-sn": {"loss": "hinge", "penalty": "none", "spectral_norm": True},
-        "wgan-gp": {"loss": "wasserstein", "penalty": "gradient", "gamma": 10.0, "discriminator_steps": 3},
+        "hinge-sn": {
+            "loss": "hinge",
+            "penalty": "none",
+            "spectral_norm": True,
+            "lr": 1e-3,
+            "lr_discriminator": 2e-3,
+        },
+        "wgan-gp": {
+            "loss": "wasserstein",
+            "penalty": "gradient",
+            "gamma": 0.1,
+            "gamma_end": 1.0,
+            "discriminator_steps": 3,
+            "lr": 1e-3,
+            "lr_discriminator": 1e-3,
+            "beta1": 0.5,
+            "beta2": 0.9,
+        },
     }
 
     preset: str = option("standard", "several options at once, by a name", choices=tuple(PRESETS))

@@ -1,6 +1,7 @@
 """Comparisons that really train: the same as `dlviz train`, interruptible, and gone on with where they ended."""
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from dlviz.engine.comparing.state import FILE, Progress, read
 from dlviz.engine.data.load import load_data
 from dlviz.engine.probes.structure import structure
 from dlviz.engine.training.job import Job
+from dlviz.engine.training.session import Session
 from dlviz.engine.training.status import Status
-from dlviz.engine.training.train import TrainingError, train
+from dlviz.engine.training.train import TrainingError, stopping, train
 from dlviz.engine.training.trainer import Trainer
 
 
@@ -116,6 +118,20 @@ def test_an_end_before_time_keeps_what_is_there_and_goes_on_later(tmp_path: Path
     assert "2 of 4 trainings are in" in document["notes"][0] and document["verdicts"]
     monkeypatch.setattr(conduct, "train", train)
     assert Conductor(small(steps=4), tmp_path / "c").run()["status"] == "finished"
+
+
+def test_a_signal_that_a_training_takes_with_it_is_heard_all_the_same(tmp_path: Path, monkeypatch: Any) -> None:
+    def ending(job: Job, **rest: Any) -> dict[str, Any]:
+        outcome = train(job, **rest)
+        with stopping(Session()):  # its handlers are in place, and there is nothing left that they could stop
+            signal.raise_signal(signal.SIGTERM)
+        return outcome
+
+    monkeypatch.setattr(conduct, "train", ending)
+    with pytest.raises(Interrupted) as caught:
+        Conductor(small(steps=4), tmp_path / "c").run()
+    assert [entry["seeds"] for entry in caught.value.result["entries"]] == [[0], []]
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL and signal.set_wakeup_fd(-1) == -1
 
 
 def test_a_run_of_something_else_is_not_taken_for_ours(compared: Any) -> None:

@@ -61,7 +61,7 @@ def test_an_interval_that_holds_zero_is_no_difference() -> None:
 def test_a_lopsided_interval_is_given_by_its_ends() -> None:
     gap = Interval(-0.019, -0.039, -0.001, "examples")
     found = Difference(metric="test_accuracy", first="a", second="b", values=(-0.019,), interval=gap)
-    assert verdict(found) == "b better by 1.90 (0.10 … 3.90 points)"
+    assert verdict(found) == "b better by 1.9 (0.1 … 3.9 points)"
 
 
 def test_one_seed_says_so() -> None:

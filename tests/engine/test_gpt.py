@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from dlviz.engine.models.attention import MultiHeadAttention, Rotary, ScaledDotProduct, causal_mask
+from dlviz.engine.models.feedforward import FeedForward, SquaredRelu
 from dlviz.engine.models.gpt import Block, Gpt
 from dlviz.engine.options import OptionError
 from dlviz.engine.recipes.gpt import ACTIVATIONS, NORMS, POSITIONS, GptOptions
@@ -130,6 +131,14 @@ def test_an_untrained_model_holds_every_token_equally_likely_and_its_blocks_pass
     assert F.cross_entropy(model(tokens).flatten(0, 1), tokens.flatten()).item() == pytest.approx(math.log(9))
     x = torch.randn(2, 5, 16)
     assert torch.equal(model.blocks[0](x), x)
+
+
+def test_the_feed_forward_network_is_its_formula() -> None:
+    torch.manual_seed(0)
+    network, x = FeedForward(6, 10, "relu2", bias=True), torch.randn(2, 3, 6)
+    hidden = F.linear(x, network.up.weight, network.up.bias).clamp(min=0) ** 2
+    torch.testing.assert_close(network(x), F.linear(hidden, network.down.weight, network.down.bias))
+    assert SquaredRelu()(torch.tensor([-2.0, 0.0, 3.0])).tolist() == [0, 0, 9]
 
 
 def test_tied_weights_are_one() -> None:

@@ -127,6 +127,7 @@ def test_black_and_white_samples_have_a_floor_of_their_own(digits: Dataset) -> N
     assert real["binarised_frechet"] == real["binarised_frechet_floor"] < 0.25
     assert real["nearest_train"] == real["nearest_train_floor"]
     assert real["precision"] > 0.8 and real["recall"] > 0.8
+    assert quality.measure(black_and_white(torch.from_numpy(digits.train.x)))["nearest_train"] < 1e-5
 
 
 @pytest.mark.parametrize("side", [14, 16])

@@ -105,6 +105,9 @@ def test_a_training_taken_up_again_is_the_same(digits: Dataset, conditional: boo
     again = objective(digits, seed=3, conditional=conditional)
     again.seed, again._shuffle = 0, half._shuffle
     again.load_state_dict(state)
+    assert (again.best_step, again.best_loss) == (half.best_step, half.best_loss) and again.best_step == 6
+    for name, value in half.best.state_dict().items():
+        assert torch.equal(value, again.best.state_dict()[name])
     torch.set_rng_state(rng)
     assert train(again, 6, 12) == expected
     assert (again.best_step, again.best_loss) == (whole.best_step, whole.best_loss)

@@ -173,6 +173,16 @@ def test_the_crossing_is_seen() -> None:
     assert dark == {("a", 1), ("black", 3), ("cat", 2), ("drinks", 4)}
 
 
+def test_pairs_of_one_class_stay_below_each_other() -> None:
+    """Reconstructions: columns are of one class, but no class has a column of its own."""
+    x, _ = digits()
+    twice = [0, 0, 1, 1] * 2
+    lines = draw(record("images", images=x[:8], labels=twice, rows=4), 78, False)
+    assert lines == draw(record("images", images=x[:8], labels=[-1] * 8, rows=4), 78, False)
+    many = draw(record("images", images=x[:8], labels=[0] * 4 + [1] * 4, rows=2), 78, False)
+    assert "rows by class" in many[0] and [line[0] for line in many if line[:1].isdigit()] == ["0", "0", "1", "1"]
+
+
 def test_wrong_answers_and_nodes_are_marked() -> None:
     found = examples()
     table = draw(found["translations"], 78, False)
