@@ -39,9 +39,9 @@ class Asked:
             raise OptionError("--steps and --set steps=… are the same option; give one of them")
         texts = self.texts if self.steps is None else (*self.texts, f"steps={self.steps}")
         if not self.resume:
-            options = entry.options.parse(texts)
-            rest = {"seed": self.seed or 0, "seconds": self.seconds, "device": self.device}
-            return Job(model=self.model, options=options, data=self.data or entry.data, **rest)  # type: ignore[arg-type]
+            return Job.of(
+                self.model, texts, data=self.data, seed=self.seed or 0, seconds=self.seconds, device=self.device
+            )
         job = resumed_job(self.directory())
         if job.model != self.model:
             raise ValueError(f"{self.directory()} is a run of {job.model}, not of {self.model}")

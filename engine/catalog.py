@@ -266,6 +266,7 @@ def find(name: str) -> Entry:
     """The entry called `name`; raises UnknownModelError with the nearest match."""
     if name in CATALOG:
         return CATALOG[name]
-    near = difflib.get_close_matches(name.lower(), CATALOG, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(name.lower(), CATALOG, n=3, cutoff=0.4)
+    near.sort(key=lambda known: known[:1] != name[:1].lower())  # of equals, the one that begins alike
     hint = f"; did you mean {near[0]}?" if near else ""
     raise UnknownModelError(f"no model {name!r}{hint} (there are: {', '.join(CATALOG)})")

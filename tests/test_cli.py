@@ -17,8 +17,10 @@ import psutil
 import pytest
 
 from dlviz import cli
+from dlviz.commands.train import Asked
 from dlviz.engine.catalog import CATALOG
 from dlviz.engine.objectives.classification import Classification
+from dlviz.engine.training.job import default_options
 
 PATIENCE = 60.0
 LONG = "100000000"
@@ -287,3 +289,9 @@ def test_a_training_in_the_background(dlviz: Run, tmp_path: Path) -> None:
 def test_what_fails_in_the_background_is_said(dlviz: Run) -> None:
     ran = dlviz("train", "mlp", "--data", "nope.csv", "--detach", "--run", "r")
     assert ran.status == 1 and "no data at nope.csv" in ran.err and not ran.out
+
+
+def test_defaults_are_those_that_suit_the_data() -> None:
+    for model, data in (("gan", "digits"), ("diffusion", "ring"), ("encoder", "topics")):
+        assert Asked(model=model, data=data).job().options == default_options(CATALOG[model], data)
+        assert Asked(model=model, data=data).job().options != default_options(CATALOG[model], CATALOG[model].data)

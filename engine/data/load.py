@@ -93,9 +93,7 @@ SOURCES: dict[str, Source] = {
     "topics": Source(
         "text", "371,444 characters of Python's own documentation, built in", lambda ask: topics.load(ask.seed)
     ),
-    "french": Source(
-        "pairs", "sentences of a small French and their English, built in", _french, french.FrenchOptions
-    ),
+    "french": Source("pairs", "sentences of a small French and their English, built in", _french, french.FrenchOptions),
     "gaussians": Source("features", gaussians.SUMMARY, _gaussians, gaussians.GaussianOptions),
     "recall": Source("sequences", recall.SUMMARY, _recall, recall.RecallOptions),
     "karate": Source("graph", karate.SUMMARY, lambda ask: karate.load()),

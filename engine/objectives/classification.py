@@ -15,7 +15,9 @@ from torch import Tensor, nn
 
 from ..data.dataset import Dataset, Split
 from ..probes.features import features
-from ..recipes.training import ClassificationOptions, ImageOptions
+from ..probes.traces import traces
+from ..recipes.budget import BudgetOptions
+from ..recipes.training import ClassificationOptions, ImageOptions, TrainingOptions
 from ..runs.run import Record
 from ..training.descent import Descent
 from .batches import Shuffle
@@ -47,7 +49,7 @@ class Outcome:
 
 
 class Classification(Objective):
-    """Cross-entropy on the classes of images, features or sequences of tokens."""
+    """Cross-entropy on the classes of images, features or token sequences; descends if the options train."""
 
     options: ClassificationOptions
     data: Dataset
@@ -56,13 +58,14 @@ class Classification(Objective):
         self,
         model: nn.Module,
         data: Dataset,
-        options: ClassificationOptions,
+        options: BudgetOptions,
         seed: int,
         device: torch.device,
         tell: Tell = silent,
     ) -> None:
         super().__init__(model, data, options, seed, device, tell)
-        self.descents["model"] = Descent(model, options)
+        if isinstance(options, TrainingOptions):
+            self.descents["model"] = Descent(model, options)
         self._splits = {name: _tensors(data.split(name), device) for name in ("train", "val", "test")}
         self._shuffle = Shuffle(len(data.train), seed, device)
 
@@ -148,10 +151,16 @@ class Classification(Objective):
         yield self._answers("val")
         if self.data.kind == "images":
             yield features(self.model, self.inputs("test", 0))
+        yield from self._traces()
 
     def final_records(self) -> Iterator[Record]:
-        """The answers on the test split."""
+        """The answers on the test split; of a sequence what its layers remembered."""
         yield self._answers("test")
+        yield from self._traces()
+
+    def _traces(self) -> Iterator[Record]:
+        if self.data.kind == "sequences":
+            yield from traces(self.model, self.inputs("test", 0), self.data.tokens)
 
     def _answers(self, split: str) -> Record:
         outcome = self.outcome(split)

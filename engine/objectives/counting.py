@@ -2,14 +2,10 @@
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
-from ..data.dataset import Dataset
 from ..models.naive_bayes import NaiveBayes
 from ..recipes.linear import NaiveBayesOptions
-from .batches import Shuffle
-from .classification import CHUNK, Classification, _tensors
-from .objective import Objective, Tell, silent
+from .classification import CHUNK, Classification
 
 
 class Counting(Classification):
@@ -17,19 +13,6 @@ class Counting(Classification):
 
     model: NaiveBayes
     options: NaiveBayesOptions  # type: ignore[assignment]
-
-    def __init__(
-        self,
-        model: nn.Module,
-        data: Dataset,
-        options: NaiveBayesOptions,
-        seed: int,
-        device: torch.device,
-        tell: Tell = silent,
-    ) -> None:
-        Objective.__init__(self, model, data, options, seed, device, tell)  # there is no gradient to descend
-        self._splits = {name: _tensors(data.split(name), device) for name in ("train", "val", "test")}
-        self._shuffle = Shuffle(len(data.train), seed, device)
 
     @torch.no_grad()
     def step(self, number: int, progress: float) -> dict[str, float]:

@@ -38,9 +38,7 @@ def muon(module: nn.Module, options: TrainingOptions, betas: tuple[float, float]
     if not hasattr(torch.optim, "Muon"):
         raise OptionError("optimizer cannot be muon with this PyTorch; 2.9 or newer has it")
     heads = {name for name, _ in module.named_modules() if name.rpartition(".")[2] == "head"}
-    hidden = {
-        id(m.weight): m.weight for n, m in module.named_modules() if isinstance(m, nn.Linear) and n not in heads
-    }
+    hidden = {id(m.weight): m.weight for n, m in module.named_modules() if isinstance(m, nn.Linear) and n not in heads}
     embeddings = {id(m.weight) for m in module.modules() if isinstance(m, nn.Embedding)}  # a head may share one
     matrices = [p for key, p in hidden.items() if p.requires_grad and key not in embeddings]
     chosen = {id(p) for p in matrices}

@@ -92,9 +92,7 @@ def test_an_update_rule_is_torchs_with_the_options_given(name: str) -> None:
 @pytest.mark.parametrize(("before", "after"), [(0.0, 0.9), (0.9, 0.0)])
 def test_momentum_and_decay_may_change_in_flight(name: str, before: float, after: float) -> None:
     weights = nn.Parameter(torch.ones(4))
-    (optimizer,) = optimizers.build(
-        _module(weights), MlpOptions(optimizer=name, momentum=before, weight_decay=before)
-    )
+    (optimizer,) = optimizers.build(_module(weights), MlpOptions(optimizer=name, momentum=before, weight_decay=before))
     for momentum in (before, before, after, after):
         options = MlpOptions(optimizer=name, momentum=momentum, weight_decay=momentum)
         optimizers.tune(optimizer, options, 1.0)

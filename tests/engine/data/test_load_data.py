@@ -35,9 +35,10 @@ def test_data_of_another_kind_are_refused_before_they_are_loaded() -> None:
 
 
 def test_options_stand_behind_a_colon() -> None:
-    assert load_data("recall:distance=4,pairs=2", 0, kinds=["sequences"]).shape != load_data(
-        "recall:distance=9,pairs=2", 0, kinds=["sequences"]
-    ).shape
+    assert (
+        load_data("recall:distance=4,pairs=2", 0, kinds=["sequences"]).shape
+        != load_data("recall:distance=9,pairs=2", 0, kinds=["sequences"]).shape
+    )
     with pytest.raises(OptionError, match="no option 'distence'; did you mean distance"):
         load_data("recall:distence=4", 0, kinds=["sequences"])
 
