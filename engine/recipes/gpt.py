@@ -15,7 +15,7 @@ ACTIVATIONS = ("relu2", "gelu", "relu")
 class GptOptions(TrainingOptions, LanguageOptions):
     """A causal transformer on text."""
 
-    steps: int = option(900, "optimisation steps", low=1, high=100_000_000, group="training")
+    steps: int = option(850, "optimisation steps", low=1, high=100_000_000, group="training")
     batch: int = option(8, "passages in a mini-batch", low=1, high=65_536, group="training")
     validate_every: int = option(100, "steps between validations", low=1, high=1_000_000, group="training", live=True)
     optimizer: str = option(

@@ -19,7 +19,7 @@ class RecurrentOptions(ClassificationOptions, LanguageOptions):
     )
     clip: float = option(1.0, "largest gradient norm, 0 for no limit", low=0.0, high=1e6, group="training", live=True)
     lr: float = option(3e-3, RATE, low=0.0, high=100.0, group="training", live=True)
-    steps: int = option(3000, "optimisation steps", low=1, high=100_000_000, group="training")
+    steps: int = option(10_000, "optimisation steps", low=1, high=100_000_000, group="training")
     validate_every: int = option(100, "steps between validations", low=1, high=1_000_000, group="training", live=True)
 
 

@@ -3,6 +3,8 @@
 import io
 import itertools
 import math
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,8 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "naive-bayes": ("naive-bayes", "digits", ()),
     "naive-bayes features": ("naive-bayes", "gaussians", ()),
 }
+KNOWN = Path(__file__).parent / "golden" / "first_losses.txt"
+REWRITE = "DLVIZ_REWRITE_GOLDEN"
 STEPS = ("steps=6", "validate_every=4")
 _DATA: dict[tuple[str, str], Data] = {}
 
@@ -114,6 +118,20 @@ def test_looking_changes_nothing(case: str) -> None:
                 name,
             )
             np.testing.assert_array_equal(array, other.arrays[name])
+
+
+def test_the_first_losses_are_those_known() -> None:
+    seen = {}
+    for case in CASES:
+        trainer = _trainer(case)
+        seen[case] = [step.values[trainer.objective.CURVES[0]] for step in trainer.steps()]
+    if os.environ.get(REWRITE):
+        KNOWN.write_text("".join(f"{case}: {' '.join(f'{x:.6g}' for x in seen[case])}\n" for case in CASES))
+    lines = dict(line.split(": ") for line in KNOWN.read_text().splitlines())
+    known = {case: [float(x) for x in values.split()] for case, values in lines.items()}
+    assert known.keys() == seen.keys()
+    for case, losses in known.items():
+        assert seen[case] == pytest.approx(losses, rel=1e-3), f"{case}: or run with {REWRITE}=1"
 
 
 SLOW = {"diffusion images", "diffusion points"}
