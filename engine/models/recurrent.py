@@ -47,6 +47,10 @@ class ElmanLayer(nn.Module):
         state.hidden = h_bu
         return torch.stack(states, 1)
 
+    def multiply_adds(self, x_bti: Tensor) -> int:
+        """Products of two numbers for one sequence."""
+        return x_bti.shape[1] * (self.W.numel() + self.U.numel())
+
 
 class Gates(NamedTuple):
     """What happens inside an LSTM, each (b, t, u): the gates in 0..1, the candidate, the cell and the hidden state."""
@@ -100,6 +104,10 @@ class LstmLayer(nn.LSTM):
             h = o * c.tanh()
             steps.append(Gates(i, f, g, o, c, h))
         return Gates(*(torch.stack(one, 1) for one in zip(*steps, strict=True)))
+
+    def multiply_adds(self, x_bti: Tensor) -> int:
+        """Products of two numbers for one sequence, those of the matrices; the gates' own are not counted."""
+        return x_bti.shape[1] * 4 * self.hidden_size * (self.input_size + self.hidden_size)
 
 
 class Recurrent(nn.Module):

@@ -5,12 +5,15 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ..models.feedforward import SquaredRelu
+from ..models.layers import ACTIVATIONS, Add
 from ..objectives.objective import Objective
 from .capture import forward, leaves
 from .requests import NOTHING, CellView, LookCell
 from .structure import KINDS
 
 SUM = {True: " + bias", False: ""}
+ELEMENTWISE = (*ACTIVATIONS.values(), SquaredRelu)
 
 
 def cell_view(objective: Objective, look: LookCell, step: int) -> CellView:
@@ -27,16 +30,13 @@ def cell_view(objective: Objective, look: LookCell, step: int) -> CellView:
             seen.append(([i[0].detach().clone() for i in inputs], output[0].detach().clone()))
 
     forward(model, objective.inputs(look.split, look.index), keep)
-    if not seen or seen[0][1].dim() not in (1, 3):
+    if not seen or seen[0][1].dim() not in (1, 2, 3):
         raise ValueError(f"the numbers of {look.layer} are not traced to their inputs: its output is no row or map")
     inputs, output = seen[0]
-    channel = min(max(look.channel, 0), output.shape[0] - 1)
-    place: tuple[int, ...] = (channel,)
-    row = column = 0
-    if output.dim() == 3:
-        row = min(max(look.row, 0), output.shape[1] - 1)
-        column = min(max(look.column, 0), output.shape[2] - 1)
-        place = (channel, row, column)
+    wanted = {1: (look.channel,), 2: (look.row, look.column), 3: (look.channel, look.row, look.column)}[output.dim()]
+    place = tuple(min(max(at, 0), side - 1) for at, side in zip(wanted, output.shape, strict=True))
+    channel = 0 if output.dim() == 2 else place[0]
+    row, column = place[-2:] if output.dim() > 1 else (0, 0)
     top, left, patch, kernel, bias, total, formula = trace(module, inputs, place)
     return CellView(
         step=step,
@@ -59,8 +59,14 @@ def cell_view(objective: Objective, look: LookCell, step: int) -> CellView:
 def trace(
     module: nn.Module, inputs: list[Tensor], place: tuple[int, ...]
 ) -> tuple[int, int, Tensor, Tensor | None, float, float, str]:
-    """(top, left, patch, kernel, bias, total, formula) of the output cell at `place`."""
+    """(top, left, patch, kernel, bias, total, formula) of the output cell at `place`.
+
+    Of an output with two sides, as that of a sequence, the place is (token, unit). Raises ValueError for a module
+    whose numbers have no short formula.
+    """
     x = inputs[0]
+    if len(place) == 2 and isinstance(module, nn.Linear | nn.LayerNorm):
+        x, place = x[place[0]], place[1:]
     match module:
         case nn.Conv2d():
             channel, row, column = place
@@ -93,6 +99,12 @@ def trace(
             return 0, 0, x[place[0] : place[0] + 1], None, 0.0, x[place[0]].mean().item(), "mean(map)"
         case nn.BatchNorm1d() | nn.BatchNorm2d():
             return batch_norm(module, x, place)
+        case nn.LayerNorm() if x.dim() == 1:
+            return layer_norm(module, x, place[0])
+        case nn.Embedding() if len(place) == 2:
+            token, unit = int(x[place[0]]), place[1]
+            numbers = module.weight[token].detach()
+            return 0, 0, numbers, None, 0.0, numbers[unit].item(), f"number {unit} of what stands for token {token}"
         case nn.Flatten():
             source = x.flatten()[place[0]]
             return 0, 0, source.reshape(1), None, 0.0, source.item(), "the same number, in a row"
@@ -107,13 +119,15 @@ def trace(
                 value.item(),
                 "the same number (dropout acts only in training)",
             )
+    name = KINDS.get(type(module).__name__, type(module).__name__)
+    if not isinstance(module, (*ELEMENTWISE, Add)):
+        raise ValueError(f"the numbers of {name} are not traced to their inputs one by one")
     values = torch.stack([i[place] for i in inputs])
-    if len(inputs) > 1:
+    if isinstance(module, Add):
         return 0, 0, values, None, 0.0, values.sum().item(), "F(x) + x"
     with torch.no_grad():
         total = module(values).item()
-    name = type(module).__name__
-    formula = "max(0, x)" if name == "ReLU" else f"{KINDS.get(name, name)}(x)"
+    formula = "max(0, x)" if isinstance(module, nn.ReLU) else f"{name}(x)"
     return 0, 0, values, None, 0.0, total, formula
 
 
@@ -135,6 +149,16 @@ def batch_norm(
     total = gamma * (value - mean) / math.sqrt(var + module.eps) + beta
     formula = f"{gamma:.3g} (x - {mean:.3g}) / sqrt({var:.3g} + {module.eps:g}) + {beta:.3g}"
     return 0, 0, x[place].reshape(1), None, beta, total, formula
+
+
+def layer_norm(module: nn.LayerNorm, x: Tensor, unit: int) -> tuple[int, int, Tensor, Tensor | None, float, float, str]:
+    """gamma (x - mean) / sqrt(var + eps) + beta, mean and variance over the units of the one token."""
+    mean, var = x.mean().item(), x.var(correction=0).item()
+    gamma, (bias, plus) = module.weight[unit].item(), added(module.bias, unit)
+    value = x[unit].item()
+    total = gamma * (value - mean) / math.sqrt(var + module.eps) + plus
+    formula = f"{gamma:.3g} ({value:.3g} - {mean:.3g}) / sqrt({var:.3g} + {module.eps:g}) + {plus:.3g}"
+    return 0, 0, x, None, bias, total, formula
 
 
 def window(x_chw: Tensor, top: int, left: int, rows: int, columns: int, outside: float = float("nan")) -> Tensor:

@@ -1,9 +1,10 @@
 """Where one looks inside a model: layer, channel, cell, example, and how the colours are scaled."""
 
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Self
 
-from ...engine.probes.requests import Layer, Structure
+from ...engine.probes.requests import Array, Layer, Structure
 
 SCOPES = ("unit", "layer", "global")
 SPLITS = {"test": "test", "val": "validation", "train": "training"}
@@ -76,17 +77,19 @@ def first_of_interest(structure: Structure) -> Layer | None:
 
 def is_flat(layer: Layer) -> bool:
     """Whether an output is a row of units, not maps."""
-    return len(layer.shape) != 3
+    return len(layer.shape) < 2
 
 
 def extent(layer: Layer) -> tuple[int, int, int]:
-    """Channels, rows and columns of the output; a unit is a channel of one cell."""
+    """Channels, rows and columns of the output; a unit is a channel of one cell, a matrix is one map."""
     if is_flat(layer):
-        count = 1
-        for side in layer.shape:
-            count *= side
-        return count, 1, 1
-    return layer.shape[0], layer.shape[1], layer.shape[2]
+        return prod(layer.shape), 1, 1
+    return prod(layer.shape[:-2]), layer.shape[-2], layer.shape[-1]
+
+
+def fits(layer: Layer, maps: Array) -> bool:
+    """Whether `maps` can be what the layer put out."""
+    return maps.shape == (prod(layer.shape),) if is_flat(layer) else maps.shape == extent(layer)
 
 
 def size(structure: Structure, split: str) -> int:

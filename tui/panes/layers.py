@@ -25,7 +25,7 @@ from .layer_channel import side_width
 from .layer_help import HELP
 from .layer_places import Places
 from .layer_scene import Looked, Scene, Spot, formula_width, scene, shows_maps
-from .layer_sight import CELL, CHANNEL, LADDER, LAYER, SCOPES, SPLITS, Sight, extent, find, is_flat, size
+from .layer_sight import CELL, CHANNEL, LADDER, LAYER, SCOPES, SPLITS, Sight, extent, find, fits, is_flat, size
 from .model_pane import ModelPane
 
 
@@ -98,7 +98,7 @@ class LayersPane(ModelPane):
         layer, cell = answers["layer"], answers["cell"]
         view = layer.view if layer is not None and isinstance(layer.view, LayerView) else None
         made = find(structure, view.layer) if view is not None else None
-        if view is not None and (made is None or made.shape != view.maps.shape):
+        if view is not None and (made is None or not fits(made, view.maps)):
             view = None
         got = cell.view if cell is not None and isinstance(cell.view, CellView) else None
         if got is not None and got.layer != self.sight.layer:
