@@ -155,12 +155,39 @@ def runs(json: Json = False) -> None:
 
 
 @app.command()
+def look(
+    run: RunName,
+    probe: Annotated[str, typer.Argument(help="What to look at; a wrong name lists them.", metavar="PROBE")],
+    text: Annotated[str, typer.Option(help="Your own words, where the model reads words.")] = "",
+    split: Annotated[str, typer.Option(help="train, val or test.")] = "test",
+    index: Annotated[int, typer.Option(help="Which example of the split.", min=0)] = 0,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE of the probe; repeat it.")] = None,
+    json: Json = False,
+) -> None:
+    """Look inside the model of a stored run: attention, hidden states, sample spaces."""
+    from .commands import look as looking
+    from .engine.probes.requests import LookInside
+
+    if split not in ("train", "val", "test"):
+        raise OptionError(f"split cannot be {split!r}; allowed: train, val, test")
+    request = LookInside(probe, split, index, text, looking.settings(set_ or []))
+    looking.look(run, request, json=json)
+
+
+@app.command()
 def attach(run: RunName, json: Json = False) -> None:
-    """See and control a training that runs in the background."""
+    """See and control a training that runs in the background; of one that has ended, look inside its model."""
     from .engine.runs.open import find_run
     from .engine.training.remote import RemoteSession
 
-    session = RemoteSession(find_run(run))
+    directory = find_run(run)
+    if ended(directory) and on_terminal() and not json:
+        from .engine.training.commands import Load
+        from .engine.training.train import resumed_job
+
+        open_lab(load=Load(job=resumed_job(directory), run_dir=str(directory), resume=True))
+        return
+    session = RemoteSession(directory)
     if json or not sys.stdout.isatty():
         session.open().wait(lambda status: status.state != "loading", timeout=10)
         show({"run": session.run.path, **vars(session.status)}, json)
@@ -199,6 +226,14 @@ def open_lab(**arguments: Any) -> None:
         print(f"saved; go on with: dlviz train {farewell.model} --run {farewell.stopped} --resume")
     if farewell.status:
         raise typer.Exit(farewell.status)
+
+
+def ended(directory: Path) -> bool:
+    """Whether nothing trains in a run directory any more."""
+    from .engine.runs.files import read_run_json
+    from .engine.runs.open import status_of
+
+    return status_of(read_run_json(directory) or {}) not in ("loading", "running", "paused")
 
 
 def on_terminal() -> bool:

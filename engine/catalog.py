@@ -58,13 +58,12 @@ IMAGE_VIEWS = (
     "gradients",
     "predictions",
     "confusion",
+    "health",
 )
-
-TEXT_VIEWS = ("curves", "layers", "gradients")
 
 CLASSIFIES = dict.fromkeys(("images", "features"), "classification:Classification")
 
-SEQUENCE_VIEWS = ("curves", "layers", "attention", "activations", "gradients", "predictions", "confusion")
+RECURRENT_VIEWS = ("curves", "layers", "hidden", "text", "gradients", "predictions", "confusion", "health")
 READS = {"sequences": "classification:Classification", "text": "language:Language"}
 
 CATALOG: dict[str, Entry] = {
@@ -116,7 +115,7 @@ CATALOG: dict[str, Entry] = {
             module="recurrent:Rnn",
             objectives=READS,
             parameters=7_400,
-            views=SEQUENCE_VIEWS,
+            views=RECURRENT_VIEWS,
             by_data=RECURRENT_BY_DATA,
         ),
         Entry(
@@ -129,7 +128,7 @@ CATALOG: dict[str, Entry] = {
             module="recurrent:Lstm",
             objectives=READS,
             parameters=26_280,
-            views=SEQUENCE_VIEWS,
+            views=RECURRENT_VIEWS,
             by_data=RECURRENT_BY_DATA,
         ),
         Entry(
@@ -142,7 +141,7 @@ CATALOG: dict[str, Entry] = {
             module="encoder:Encoder",
             objectives={"sequences": "classification:Classification", "text": "masked:Masked"},
             parameters=18_088,
-            views=SEQUENCE_VIEWS,
+            views=("curves", "layers", "attention", "activations", "gradients", "predictions", "confusion", "health"),
             by_data=ENCODER_BY_DATA,
         ),
         Entry(
@@ -155,7 +154,7 @@ CATALOG: dict[str, Entry] = {
             module="gpt:Gpt",
             objectives={"text": "language:Language"},
             parameters=529_248,
-            views=TEXT_VIEWS,
+            views=("curves", "layers", "attention", "text", "gradients", "health"),
         ),
         Entry(
             name="translator",
@@ -167,7 +166,7 @@ CATALOG: dict[str, Entry] = {
             module="translator:Translator",
             objectives={"pairs": "translation:Translation"},
             parameters=257_388,
-            views=("curves", "layers", "attention", "translations", "activations", "gradients"),
+            views=("curves", "layers", "attention", "text", "translations", "activations", "gradients", "health"),
         ),
         Entry(
             name="gcn",
@@ -179,7 +178,7 @@ CATALOG: dict[str, Entry] = {
             module="gcn:Gcn",
             objectives={"graph": "nodes:Nodes"},
             parameters=594,
-            views=("curves", "layers", "gradients"),
+            views=("curves", "layers", "hidden", "gradients", "health"),
         ),
         Entry(
             name="vae",
@@ -191,7 +190,7 @@ CATALOG: dict[str, Entry] = {
             module="vae:Vae",
             objectives={"images": "variational:Variational"},
             parameters=171_278,
-            views=("curves", "layers", "feature maps", "activations", "gradients"),
+            views=("curves", "layers", "latent", "feature maps", "activations", "gradients", "health"),
         ),
         Entry(
             name="gan",
@@ -203,7 +202,7 @@ CATALOG: dict[str, Entry] = {
             module="gan:Adversaries",
             objectives=dict.fromkeys(("points", "images"), "adversarial:Adversarial"),
             parameters=68_995,
-            views=("curves", "layers", "activations", "gradients"),
+            views=("curves", "layers", "arena", "activations", "gradients", "health"),
             by_data=GAN_BY_DATA,
         ),
         Entry(
@@ -216,7 +215,7 @@ CATALOG: dict[str, Entry] = {
             module="unet:UNet",
             objectives=dict.fromkeys(("images", "points"), "denoising:Denoising"),
             parameters=216_001,
-            views=("curves", "layers", "feature maps", "attention", "activations", "gradients"),
+            views=("curves", "layers", "denoise", "feature maps", "attention", "activations", "gradients", "health"),
             by_data=DIFFUSION_BY_DATA,
         ),
         Entry(
@@ -242,7 +241,7 @@ CATALOG: dict[str, Entry] = {
             module="bayesnet:Bayesnet",
             objectives={"images": "likelihood:Likelihood"},
             parameters=1_279,
-            views=("curves",),
+            views=("curves", "evidence"),
             by_data=BAYESNET_BY_DATA,
         ),
         Entry(

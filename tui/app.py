@@ -193,4 +193,5 @@ class DlvizApp(Controls):
         """Mark in the row what is visible, and draw what appeared."""
         row = self.query_one(TabRow)
         row.focused, row.shown = event.focus, event.shown
+        row.views, row.view = event.views, event.view
         self.call_after_refresh(self.tick)

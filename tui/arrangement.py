@@ -6,9 +6,9 @@ from textual.geometry import Region
 
 SIDE = ("models", "card", "options")
 UPPER = ("curves",)
-LOWER = ("layers", "predictions", "runs", "log", "compare", "samples")
+LOWER = ("layers", "inside", "runs", "log", "compare", "samples")
 PANES = ("models", "card", "options", "curves", *LOWER)
-"""In the order of their number keys, 1 to 9 and 0."""
+"""In the order of their number keys, 1 to 9 and 0; `inside` is the place of whatever view the model has."""
 
 NARROW, SHORT = 100, 28
 """With fewer columns or rows, one thing is shown at a time."""
@@ -31,7 +31,7 @@ class Splits:
 
 
 def arrange(
-    width: int, height: int, focus: str, lower: str, splits: Splits, beside: str = "predictions"
+    width: int, height: int, focus: str, lower: str, splits: Splits, beside: str = "inside"
 ) -> dict[str, Region]:
     """The region of every pane that is shown.
 
@@ -41,7 +41,7 @@ def arrange(
         focus: the pane that must be visible.
         lower: which of LOWER was last looked at.
         splits: the user's division.
-        beside: what stands beside the layers where there is room: predictions or samples.
+        beside: what stands beside the layers where there is room: inside or samples.
     """
     if width < NARROW or height < SHORT:
         return _narrow(width, height, focus)
@@ -60,7 +60,7 @@ def arrange(
             return places
         layers = min(max(round(room * splits.lower), 30), room - 30)
         places["layers"] = Region(left, upper, layers, height - upper)
-        beside = focus if focus in ("predictions", "samples") else beside
+        beside = focus if focus in ("inside", "samples") else beside
         places[beside] = Region(left + layers, upper, room - layers, height - upper)
         return places
     places["curves"] = Region(left, 0, room, upper)

@@ -13,7 +13,7 @@ from ..engine.runs.run import Run
 from ..engine.training.commands import Change, Go, Load, Pause, Save, Speed, Step, Stop
 from ..engine.training.job import Job
 from ..engine.training.session import Session
-from ..engine.training.status import ENDED
+from ..engine.training.status import ACTIVE, ENDED
 from .leaving import Farewell, leave
 from .panes.models import ModelsPane
 from .panes.options import SEED, OptionsPane
@@ -192,17 +192,32 @@ class Controls(App[Farewell]):
 
     @on(RunsPane.Attach)
     async def attach(self, event: RunsPane.Attach) -> None:
-        """Look at a training in another process instead of our own engine."""
+        """Look at a training in another process instead of our own engine; one that has ended is opened."""
         if self.session.status.state in ("running", "paused", "loading"):
             self.notify("end the training here first (e)", severity="warning", markup=False)
             return
+        from ..engine.runs.files import read_run_json
+        from ..engine.runs.open import status_of
         from ..engine.training.remote import RemoteSession
+        from ..engine.training.train import resumed_job
 
         try:
+            if status_of(read_run_json(event.path) or {}) not in ACTIVE:
+                await self._reopen(Load(job=resumed_job(event.path), run_dir=str(event.path), resume=True))
+                return
             session = RemoteSession(event.path)
         except ValueError as error:
             self.notify(str(error), severity="warning", markup=False)
             return
         self.session.close(0)
         self.session = session.open()
+        await self.run_action("go('curves')")
+
+    async def _reopen(self, load: Load) -> None:
+        """Show a stored run: its curves, and the inside of its model where the checkpoint left it."""
+        if self.session.remote:
+            self.session.close(0)
+            self.session = Session(threads=self.threads).open()
+        self.asked, self.draft = load, load.job
+        self.send_load(load)
         await self.run_action("go('curves')")

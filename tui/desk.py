@@ -10,12 +10,13 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ..engine.catalog import find
-from .arrangement import LOWER, PANES, Splits, arrange
+from .arrangement import LOWER, SIDE, Splits, arrange
 from .panes.card import CardPane
 from .panes.log import LogPane
 from .panes.models import ModelsPane
 from .panes.options import OptionsPane
 from .panes.runs import RunsPane
+from .panes.views import make, views_of
 
 STEP = 0.03
 SHARE = 0.02
@@ -35,18 +36,23 @@ class Desk(Container):
     class Rearranged(Message):
         """Panes moved, appeared or went."""
 
-        def __init__(self, focus: str, shown: tuple[str, ...]) -> None:
+        def __init__(self, focus: str, shown: tuple[str, ...], views: tuple[str, ...], view: str) -> None:
             super().__init__()
             self.focus = focus
             self.shown = shown
+            self.views = views
+            self.view = view
 
     def __init__(self, model: str, start: str) -> None:
         super().__init__()
         self._model = model
         self.current = start
         self.lower = "layers"
-        self._beside = "predictions"
-        self._shown = ""
+        self.views: tuple[str, ...] = ()
+        self.view = ""
+        """Which of the model's views stands in the place `inside`."""
+        self._beside = "inside"
+        self._shown = ("", "")
         self.splits = Splits()
         self._dragging = ""
         self._turn = 0.0
@@ -62,12 +68,11 @@ class Desk(Container):
         from .panes.compare import ComparePane
         from .panes.curves import CurvesPane
         from .panes.layers import LayersPane
-        from .panes.predictions import PredictionsPane
         from .panes.samples import SamplesPane
 
-        panes = (CurvesPane(id="curves"), LayersPane(id="layers"), PredictionsPane(id="predictions"))
-        await self.mount(*panes, RunsPane(id="runs"), LogPane(id="log"))
+        await self.mount(CurvesPane(id="curves"), LayersPane(id="layers"), RunsPane(id="runs"), LogPane(id="log"))
         await self.mount(ComparePane(id="compare"), SamplesPane(id="samples"))
+        self._suit()
 
     @property
     def shown(self) -> list[Widget]:
@@ -88,21 +93,34 @@ class Desk(Container):
         if in_turn and now < self._turn:
             return
         start = time.thread_time()
-        self._suit(self.app.session.status.model)  # type: ignore[attr-defined]
+        self._suit()
         for pane in self.children:
             pane.pull()  # type: ignore[attr-defined]
         self._turn = now + min((time.thread_time() - start) / SHARE, SLOWEST)
 
-    def _suit(self, model: str) -> None:
-        """Show predictions of what predicts, samples of everything else."""
-        if model in ("", self._shown):
+    def _suit(self) -> None:
+        """Have the views of the model that is loaded, else chosen; where there is none, samples stand there."""
+        session, draft = self.app.session, self.app.draft  # type: ignore[attr-defined]
+        model = session.status.model or draft.model
+        data = session.run.config.get("data") or (draft.data if draft.model == model else find(model).data)
+        if (model, data) == self._shown:
             return
-        self._shown = model
-        predicts = "predictions" in find(model).views
-        self._beside = "predictions" if predicts else "samples"
-        if self.lower in ("layers", "samples") and self.current != self.lower:
-            self.lower = "layers" if predicts else "samples"
+        self._shown = model, data
+        self.views = views_of(find(model), data)
+        for view in self.views:
+            if not self.query(f"#{view}"):
+                self.mount(make(view))
+        gone, self.view = self.view, self.views[0] if self.views else ""
+        self._beside = "inside" if self.views else "samples"
+        if self.current == gone and gone not in ("", *self.views):
+            self.go(self.view or "samples")
+        if self.lower in ("layers", "samples", "inside") and self.slot(self.current) != self.lower:
+            self.lower = "layers" if "predictions" in self.views else self._beside
         self.rearrange()
+
+    def slot(self, name: str) -> str:
+        """The place of the pane `name`."""
+        return "inside" if name in self.views else name
 
     def rearrange(self) -> None:
         """Give every pane its place."""
@@ -113,7 +131,8 @@ class Desk(Container):
             width = self.screen.size.width
             places = {str(big.id): Region(0, 0, width, height)}
         else:
-            places = arrange(width, height, self.current, self.lower, self.splits, self._beside)
+            found = arrange(width, height, self.slot(self.current), self.lower, self.splits, self._beside)
+            places = {(self.view or "samples") if name == "inside" else name: at for name, at in found.items()}
         for pane in self.children:
             region = places.get(str(pane.id))
             pane.display = region is not None
@@ -121,10 +140,13 @@ class Desk(Container):
                 pane.styles.position = "relative" if pane is big else "absolute"
                 pane.styles.offset = (region.x, region.y)
                 pane.styles.width, pane.styles.height = region.width, region.height
-        self.post_message(self.Rearranged(self.current, tuple(places)))
+        self.post_message(self.Rearranged(self.current, tuple(places), self.views, self.view))
 
     def go(self, name: str) -> None:
-        """Show the pane `name` and give it the focus."""
+        """Show the pane `name` and give it the focus; `inside` is the model's view, and again its next one."""
+        if name == "inside":
+            at = self.views.index(self.current) + 1 if self.current in self.views else None
+            name = (self.view if at is None else self.views[at % len(self.views)]) if self.views else "samples"
         if self.screen.maximized is not None:
             self.screen.minimize()
         self._come(name)
@@ -136,19 +158,22 @@ class Desk(Container):
 
     def _come(self, name: str) -> None:
         self.current = name
-        if name in LOWER:
-            self.lower = name
-        if name in ("predictions", "samples"):
-            self._beside = name
+        if name in self.views:
+            self.view = name
+        slot = self.slot(name)
+        if slot in LOWER:
+            self.lower = slot
+        if slot in ("inside", "samples"):
+            self._beside = slot
         self.rearrange()
 
     def resize(self, horizontal: int, vertical: int) -> None:
         """Move the borders of the current pane by steps to the right and down."""
-        side = self.current in PANES[:3]
+        slot = self.slot(self.current)
         splits = self.splits
         if horizontal:
-            inner = {"layers": "lower", "predictions": "lower", "runs": "right", "log": "right"}
-            name = "side" if side or self.current not in inner else inner[self.current]
+            inner = {"layers": "lower", "inside": "lower", "runs": "right", "log": "right"}
+            name = "side" if slot in SIDE or slot not in inner else inner[slot]
             splits = splits.moved(name, STEP * horizontal)
         if vertical:
             splits = splits.moved("upper", STEP * vertical)
@@ -206,6 +231,6 @@ class Desk(Container):
         if "log" in places and y < curves.bottom and x in (curves.right - 1, curves.right):
             return "right"
         layers = places.get("layers")
-        if "predictions" in places and layers and y > layers.y and x in (layers.right - 1, layers.right):
+        if self.view in places and layers and y > layers.y and x in (layers.right - 1, layers.right):
             return "lower"
         return ""

@@ -59,7 +59,7 @@ class Progress:
             total = status.steps or None
             waiting = status.state == "loading" or status.progress >= 1
             description = (status.message if waiting else "") or (status.model if status.step else "loading")
-            loss = f"loss {status.loss:.4f}" if status.step else ""
+            loss = f"{status.loss_name} {status.loss:.4f}" if status.step else ""
             self._bar.update(self._task, description=description, completed=status.step, total=total, loss=loss)
         elif (status.state == "loading" or status.progress >= 1) and status.message not in ("", self._message):
             self._message = status.message
@@ -76,7 +76,7 @@ def line(status: Status) -> str:
     """One line of progress."""
     of = f"/{status.steps}" if status.steps else ""
     rate = f"  {status.rate:.0f} steps/s" if status.rate else ""
-    return f"step {status.step}{of}  loss {status.loss:.4f}{rate}"
+    return f"step {status.step}{of}  {status.loss_name} {status.loss:.4f}{rate}"
 
 
 def report(document: Mapping[str, Any], stream: IO[str]) -> None:

@@ -11,10 +11,12 @@ from ..objectives.classification import Classification
 from ..training.job import Job
 from ..training.trainer import Trainer, build_model, objective_class
 from .cells import cell_view
+from .inside import inside
 from .layers import layer_view
 from .predictions import predictions
 from .requests import (
     LookCell,
+    LookInside,
     LookLayer,
     LookPredictions,
     LookSketch,
@@ -52,8 +54,12 @@ def look(request: Request, trainer: Trainer | None, load: Callable[[Job], Data])
             return cell_view(objective, request, step)
         case LookPredictions():
             if not isinstance(objective, Classification):
-                raise ValueError(f"{trainer.job.model} does not classify: it has no predictions to show")
+                raise ValueError(
+                    f"{trainer.job.model} has no predictions by class to show: it learns {trainer.job.entry.objective}"
+                )
             return predictions(objective, request, step)
+        case LookInside():
+            return inside(trainer, request)
 
 
 def sketch(job: Job, data: Data) -> Structure:

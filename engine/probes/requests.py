@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..runs.run import Record
 from ..training.job import Job
 
 Array = NDArray[Any]
@@ -181,8 +182,39 @@ class Predictions:
     mistakes: int
 
 
-Request = LookSketch | LookStructure | LookLayer | LookCell | LookPredictions
-View = Structure | LayerView | CellView | Predictions
+Setting = str | float | bool | tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class LookInside:
+    """What one of the probes of a model's family finds in it now."""
+
+    probe: str
+    """A name from `inside.PROBES`."""
+    split: str = "test"
+    index: int = 0
+    """The example that the model is shown, where the probe shows it one."""
+    text: str = ""
+    """The user's own words instead, where the model reads words."""
+    settings: tuple[tuple[str, Setting], ...] = ()
+    """What else the probe is told, by name."""
+
+    def get(self, name: str, default: Any) -> Any:
+        """The setting `name`, or `default`."""
+        return dict(self.settings).get(name, default)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What a probe found, as records of the kinds that trainings keep."""
+
+    step: int
+    probe: str
+    records: tuple[Record, ...]
+
+
+Request = LookSketch | LookStructure | LookLayer | LookCell | LookPredictions | LookInside
+View = Structure | LayerView | CellView | Predictions | Inside
 
 
 @dataclass(frozen=True)

@@ -26,15 +26,18 @@ def open_run(directory: Path) -> Run:
     return run
 
 
-def final_records(directory: Path) -> list[Record]:
-    """The newest record of every tag, those of the last step alone; what cannot be read is left out."""
+def newest_records(directory: Path) -> list[Record]:
+    """The newest record of every tag; what cannot be read is left out."""
     newest = [max(folder.glob("*.npz"), default=None) for folder in _record_folders(directory / RECORDS)]
-    steps = {path: int(path.stem) for path in newest if path is not None and path.stem.isdecimal()}
-    found = []
-    for path, step in sorted(steps.items()):
-        if step == max(steps.values()) and (record := read_record(path, directory / RECORDS)) is not None:
-            found.append(record)
-    return found
+    paths = [path for path in newest if path is not None and path.stem.isdecimal()]
+    return [record for path in paths if (record := read_record(path, directory / RECORDS)) is not None]
+
+
+def final_records(directory: Path) -> list[Record]:
+    """The newest record of every tag, those of the last step alone."""
+    found = newest_records(directory)
+    last = max((record.step for record in found), default=0)
+    return [record for record in found if record.step == last]
 
 
 def read_record(path: Path, root: Path) -> Record | None:

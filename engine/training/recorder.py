@@ -18,7 +18,7 @@ from ..data.fingerprint import fingerprint
 from ..options import show
 from ..probes.structure import gradient_norms
 from ..runs.files import new_run_dir, read_run_json
-from ..runs.open import load_series, stated, status_of
+from ..runs.open import load_series, newest_records, stated, status_of
 from ..runs.run import Record, Run
 from ..runs.writer import RunWriter
 from ..text import sanitize
@@ -93,6 +93,8 @@ class Recorder:
         self._resumed_at = trainer.step + 1
         load_series(self.run, directory, before=self._resumed_at)
         self.run.marks = [mark for mark in marks if mark.step <= trainer.step]
+        for record in newest_records(directory):
+            self.run.keep(record)
         self._change_what_was_asked(trainer, described.get("options"))
         last = self.run.one(trainer.objective.CURVES[0]).last()
         self.loss = last[2] if last else float("nan")

@@ -24,6 +24,7 @@ def standing(trainer: Trainer, recorder: Recorder | None, rate: float, status: S
         budget_seconds=seconds or 0.0,
         rate=rate,
         loss=recorder.loss if recorder else float("nan"),
+        curve=trainer.objective.CURVES[0],
         device=str(trainer.device),
         memory=int(PROCESS.memory_info().rss),
         parameters=trainer.parameters,

@@ -27,6 +27,9 @@ class Status:
     rate: float = 0.0
     """Steps a second of late."""
     loss: float = float("nan")
+    """The first of the objective's curves, of the latest batch."""
+    curve: str = "loss/train"
+    """The tag of that curve."""
     device: str = ""
     memory: int = 0
     """Resident bytes of the process."""
@@ -38,6 +41,12 @@ class Status:
     trace: str = ""
     misuse: bool = False
     """Whether a failure is one of usage: an option that is not allowed for this data."""
+
+    @property
+    def loss_name(self) -> str:
+        """What `loss` is, in words: loss, bits per char, generator loss."""
+        what, _, whose = self.curve.partition("/")
+        return f"{'' if whose in ('train', '') else whose + ' '}{what}".replace("_", " ")
 
     @property
     def eta(self) -> float | None:

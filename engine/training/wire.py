@@ -6,7 +6,7 @@ Nothing that arrives can name a class outside the table here, so that a frame is
 import dataclasses
 import socket
 import struct
-from typing import Any
+from typing import Any, get_args
 
 import msgpack
 import numpy as np
@@ -21,18 +21,10 @@ LIMIT = 256 * 2**20
 CLASSES: dict[str, type] = {
     cls.__name__: cls
     for cls in (
-        *(requests.Layer, requests.Structure, requests.LayerView, requests.CellView, requests.Predictions),
-        *(requests.LookSketch, requests.LookStructure, requests.LookLayer, requests.LookCell),
-        *(requests.LookPredictions, requests.Answer, Status, Mark, Record),
-        *(
-            commands.Load,
-            commands.Go,
-            commands.Pause,
-            commands.Step,
-            commands.Stop,
-            commands.Change,
-            commands.Save,
-        ),
+        *get_args(requests.Request),
+        *get_args(requests.View),
+        *get_args(commands.Command),
+        *(requests.Layer, requests.Answer, Status, Mark, Record),
     )
 }
 

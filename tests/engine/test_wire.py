@@ -18,9 +18,11 @@ from dlviz.engine.probes.requests import (
     NOTHING,
     Answer,
     CellView,
+    Inside,
     Layer,
     LayerView,
     LookCell,
+    LookInside,
     LookLayer,
     LookPredictions,
     LookSketch,
@@ -29,7 +31,7 @@ from dlviz.engine.probes.requests import (
     Structure,
 )
 from dlviz.engine.runs.run import Mark, Record
-from dlviz.engine.training.commands import Change, Go, Load, Pause, Save, Step, Stop
+from dlviz.engine.training.commands import Change, Go, Load, Pause, Save, Speed, Step, Stop
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.status import Status
 from dlviz.engine.training.wire import CLASSES, LIMIT, WireError, receive, send
@@ -50,6 +52,9 @@ SOME: tuple[Any, ...] = (
     LookLayer("conv1", "val", 3),
     LookCell("conv1", "val", 3, 1, 2, 3),
     LookPredictions("test", 5, 3),
+    LookInside("attention", "val", 3, "un chat", (("layer", 1.0), ("causal", True), ("at", (0.5, 1.0)))),
+    Inside(7, "attention", (Record(tag="t", kind="k", step=7, arrays={"a": MAPS, "w": np.array(["é", "b"])}),)),
+    Speed(30.0),
     Answer(3, LookLayer("x"), None, "no layer 'x'"),
     Status(state="running", step=2**40, loss=float("nan"), message="é\x1b"),
     Mark(3, 1.7e9, "lr 0.1 → 0.2"),

@@ -45,10 +45,10 @@ def test_the_side_is_shown_in_pairs_on_a_small_terminal():
     assert set(arrange(50, 16, "options", "layers", Splits())) == {"options"}
 
 
-def test_samples_stand_where_there_are_no_predictions():
+def test_samples_stand_where_there_is_no_view():
     places = arrange(200, 57, "curves", "layers", Splits(), beside="samples")
-    assert set(places) == {*PANES} - {"compare", "predictions"}
-    assert "predictions" in arrange(200, 57, "predictions", "layers", Splits(), beside="samples")
+    assert set(places) == {*PANES} - {"compare", "inside"}
+    assert "inside" in arrange(200, 57, "inside", "layers", Splits(), beside="samples")
 
 
 def test_a_split_stays_within_reason():
@@ -58,5 +58,5 @@ def test_a_split_stays_within_reason():
 
 def test_a_comparison_takes_the_lower_half_of_a_wide_screen():
     places = arrange(200, 57, "compare", "compare", Splits())
-    assert set(places) == {*PANES} - {"layers", "predictions", "samples"}
+    assert set(places) == {*PANES} - {"layers", "inside", "samples"}
     assert places["compare"].right == 200 and places["compare"].bottom == 57

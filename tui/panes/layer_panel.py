@@ -87,9 +87,8 @@ def _maps(view: LayerView, structure: Structure, sight: Sight, ink: Ink, width: 
     chosen = sight.channel if choose else None
     scales = scales_of(view, scope)
     walled = wall(maps, names, scales, ink, width, height - 2, selected=chosen, first=first)
-    told = ", ".join(
-        filter(None, [f"{len(maps)} maps {shown_shape(maps.shape[1:])}", seen(walled, len(maps)), odd(maps)])
-    )
+    count = f"{len(maps)} maps" if len(maps) != 1 else "1 map"
+    told = ", ".join(filter(None, [f"{count} {shown_shape(maps.shape[1:])}", seen(walled, len(maps)), odd(maps)]))
     legend = key(view, scope, sight.channel if choose else 0, ink, width)
     if len(title) + len(told) + 2 > width:
         title = view.layer

@@ -29,14 +29,14 @@ The trainings kept under `runs/`, newest first: status, steps, test accuracy.
 |---|---|
 | `up` `down` | choose a run |
 | `o` | overlay its curves on the live ones, or take them away |
-| `enter` | attach to it, if it trains in the background |
+| `enter` | see it: attach to it if it trains in the background, else open it and look inside its model |
 | `c` | take all overlays away |
 """
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("o", "overlay", "Overlay"),
-        Binding("enter", "attach", "Attach"),
+        Binding("enter", "attach", "Open"),
         Binding("c", "clear", "Clear overlays", show=False),
     ]
 
@@ -48,7 +48,7 @@ The trainings kept under `runs/`, newest first: status, steps, test accuracy.
             self.paths = paths
 
     class Attach(Message):
-        """The user wants to see a run that trains in the background."""
+        """The user wants to see a run, one that trains in the background or one that has ended."""
 
         def __init__(self, path: Path) -> None:
             super().__init__()

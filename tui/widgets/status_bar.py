@@ -89,7 +89,7 @@ def bar(status: Status, ink: Ink, width: int, sent: float | None = None) -> Stri
         of = f"/{status.steps:,}" if status.steps else ""
         facts.append(f"step {status.step:,}{of}")
         if status.step:
-            facts.append(f"loss {compact(status.loss, 9)}")
+            facts.append(f"{status.loss_name} {compact(status.loss, 9)}")
         if status.state == "running" and status.eta is not None:
             facts.append(f"ETA {clock(status.eta)}")
         if status.rate and status.state == "running":

@@ -27,6 +27,10 @@ class TabRow(Widget):
     """The pane with the focus."""
     shown: reactive[tuple[str, ...]] = reactive(())
     """The panes on the screen."""
+    views: reactive[tuple[str, ...]] = reactive(())
+    """The views of the model, which share one number."""
+    view: reactive[str] = reactive("")
+    """Which of them has it."""
     ink: reactive[Ink] = reactive(DARK)
     """Colours."""
 
@@ -53,8 +57,17 @@ class TabRow(Widget):
                 return
 
     def _labels(self) -> list[tuple[str, str]]:
-        full = [(name, f" {k % 10} {name} ") for k, name in enumerate(PANES, start=1)]
+        named = [(k % 10, (self.view or "-") if name == "inside" else name) for k, name in enumerate(PANES, start=1)]
+        full: list[tuple[str, str]] = []
+        for k, name in named:
+            full.append((name, f" {k} {name} "))
+            if name == self.view:
+                full += [(other, f" {other} ") for other in self._others()]
         if sum(len(text) for _, text in full) <= self.size.width:
             return full
-        short = [(k % 10, name, name if name == self.focused else name[:4]) for k, name in enumerate(PANES, start=1)]
-        return [(name, f" {k} {shown} ") for k, name, shown in short]
+        return [(name, f" {k} {name if name == self.focused else name[:4]} ") for k, name in named]
+
+    def _others(self) -> list[str]:
+        """The model's other views, in the order in which the key goes through them."""
+        at = self.views.index(self.view) if self.view in self.views else 0
+        return [*self.views[at + 1 :], *self.views[:at]]

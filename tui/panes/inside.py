@@ -1,0 +1,110 @@
+"""The base of the panes that look inside a family of models: what a probe finds now, or what was kept before."""
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from ...engine.probes.requests import Inside, LookInside, Request
+from ...engine.runs.kept import Kept
+from ...engine.runs.run import Record
+from ..render.cells import note
+from .model_pane import ModelPane
+
+
+class InsidePane(ModelPane):
+    """Draws records: those that its probe finds in the loaded model, kept fresh while it trains; or kept ones."""
+
+    PROBE: ClassVar[str]
+    """The probe that answers, a name from `inside.PROBES`."""
+    KINDS: ClassVar[tuple[str, ...]] = ()
+    """The kinds of kept records that this pane can draw; `{` and `}` go through their steps."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_curly_bracket", "scrub(-1)", "Earlier", key_display="{/}"),
+        Binding("right_curly_bracket", "scrub(1)", "Later", show=False),
+        Binding("vertical_line", "now", "Now", key_display="|", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._kept: tuple[Record, ...] = ()
+        self._place = ""
+        self._run = ""
+
+    def look(self) -> LookInside:
+        """What to ask; panes with settings of their own say them here."""
+        return LookInside(self.PROBE)
+
+    def sight(self) -> Hashable:
+        """All that the picture depends on beside the records: what the user chose in this pane."""
+        return None
+
+    def picture(self, records: tuple[Record, ...], width: int, height: int) -> list[Strip]:
+        """The records in at most `height` strips of `width` cells; `entitle` names the frame."""
+        raise NotImplementedError
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """What is to be drawn; empty while nothing is known."""
+        if self._kept:
+            return self._kept
+        answer = self.answer("inside")
+        return answer.view.records if answer is not None and isinstance(answer.view, Inside) else ()
+
+    @property
+    def moment(self) -> str:
+        """When the records were what they are: for the frame's subtitle."""
+        step = f"step {self.records[0].step:,}" if self.records else ""
+        return f"{step}, {self._place}" if self._kept else step
+
+    @property
+    def waits(self) -> bool:
+        """Whether what is drawn answers an earlier question."""
+        answer = self.answer("inside")
+        return not self._kept and (answer is None or answer.request != self.look())
+
+    def wants(self) -> dict[str, Request]:
+        """The probe, unless the past is looked at."""
+        return {} if self._kept else {"inside": self.look()}
+
+    def stale(self) -> Hashable:
+        """The answer, the step that was gone back to, and what the user chose."""
+        status, answer = self.lab.session.status, self.answer("inside")
+        if self._run != self.lab.session.run.path:
+            self._run, self._kept = self.lab.session.run.path, ()
+        version = answer.version if answer else 0
+        return version, self._place, bool(self._kept), self.waits, status.state, status.model, self.sight()
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        """The picture, or in one line why there is none."""
+        if self.records:
+            return self.picture(self.records, width, height)
+        self.entitle(str(self.id), "")
+        answer = self.answer("inside")
+        return self.vacant(answer.error if answer is not None else "", width, height)
+
+    def action_scrub(self, by: int) -> None:
+        """The records kept before or after; after the last come those of now."""
+        path = self.lab.session.run.path
+        kept = Kept(Path(path)) if path and self.KINDS else None
+        tags = kept.tags(self.KINDS) if kept is not None else []
+        steps = kept.steps(tags) if kept is not None else []
+        if kept is None or not steps:
+            self.notify("this run has kept nothing of the kind yet", timeout=3, markup=False)
+            return
+        at = steps.index(self._kept[0].step) if self._kept and self._kept[0].step in steps else len(steps)
+        at = max(0, at + by)
+        self._kept = kept.at(tags, steps[at]) if at < len(steps) else ()
+        self._place = f"kept, {at + 1} of {len(steps)}"
+        self.pull()
+
+    def action_now(self) -> None:
+        """The model as it is."""
+        self._kept = ()
+        self.pull()
+
+    def empty(self, text: str, width: int, height: int) -> list[Strip]:
+        """A quiet sentence instead of a picture."""
+        return note(text, width, self.ink, height)
