@@ -49,7 +49,7 @@ class EncoderOptions(ClassificationOptions):
 
 BY_DATA: dict[str, dict[str, Any]] = {
     "text": {
-        "steps": 1300, "batch": 32, "optimizer": "muon", "lr": 0.01, "schedule": "plateau", "momentum": 0.95,
+        "steps": 1500, "batch": 32, "optimizer": "muon", "lr": 0.01, "schedule": "plateau", "momentum": 0.95,
         "layers": 3, "width": 64, "heads": 4, "hidden": 256, "positions": "rope", "validate_every": 100,
     }
 }  # fmt: skip
