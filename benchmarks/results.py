@@ -70,6 +70,13 @@ def table(found: dict[str, dict[int, dict[str, Any]]]) -> str:
     return "\n".join(lines)
 
 
+def measured_before(path: Path | None) -> dict[str, dict[int, dict[str, Any]]]:
+    """What an earlier call kept in `path`, by row and seed."""
+    if path is None or not path.exists():
+        return {}
+    return {name: {int(seed): run for seed, run in runs.items()} for name, runs in json.loads(path.read_text()).items()}
+
+
 def spread(values: list[float]) -> str:
     """Mean, and standard deviation over seeds if there are several."""
     mean = f"{fmean(values):.4g}"
@@ -86,7 +93,8 @@ def main() -> None:
     asked = parser.parse_args()
     rows = [row for row in ROWS if not asked.names or any(row.name.startswith(name) for name in asked.names)]
     jobs = [(row, seed) for row in rows for seed in range(asked.seeds or row.seeds)]
-    found: dict[str, dict[int, dict[str, Any]]] = {}
+    found = measured_before(asked.json)
+    jobs = [(row, seed) for row, seed in jobs if seed not in found.get(row.name, {})]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(asked.workers, mp_context=context, max_tasks_per_child=1) as pool:
         futures = {pool.submit(trained, row, seed): (row, seed) for row, seed in jobs}
