@@ -9,6 +9,7 @@ from ..models.feedforward import SquaredRelu
 from ..models.layers import ACTIVATIONS, Add
 from ..objectives.objective import Objective
 from .capture import forward, leaves
+from .layers import shown
 from .requests import NOTHING, CellView, LookCell
 from .structure import KINDS
 
@@ -29,7 +30,7 @@ def cell_view(objective: Objective, look: LookCell, step: int) -> CellView:
         if name == look.layer and not seen:
             seen.append(([i[0].detach().clone() for i in inputs], output[0].detach().clone()))
 
-    forward(model, objective.inputs(look.split, look.index), keep)
+    forward(model, shown(objective, look), keep)
     if not seen or seen[0][1].dim() not in (1, 2, 3):
         raise ValueError(f"the numbers of {look.layer} are not traced to their inputs: its output is no row or map")
     inputs, output = seen[0]

@@ -8,7 +8,7 @@ from ..data.dataset import Dataset
 from ..objectives.objective import Objective
 from ..text import sanitize
 from .capture import forward, leaves
-from .requests import NOTHING, Array, LayerView, LookLayer
+from .requests import NOTHING, Array, LayerView, LookCell, LookLayer
 from .structure import KINDS
 
 EXAMPLES = 64
@@ -24,7 +24,9 @@ def layer_view(objective: Objective, look: LookLayer, step: int) -> LayerView:
     if look.layer not in modules:
         raise ValueError(f"no layer {look.layer!r} (there are: {', '.join(modules)})")
     index, label, image = example(objective, look.split, look.index)
-    first = objective.inputs(look.split, index)
+    first = shown(objective, look)
+    if look.drawn:
+        label, image = "", first[0][0].cpu().numpy()
     more = objective.inputs("val", 0, EXAMPLES - 1)
     batch = tuple(torch.cat(pair) if len(pair[0]) == 1 else pair[0] for pair in zip(first, more, strict=True))
     outputs: list[Tensor] = []
@@ -63,6 +65,17 @@ def layer_view(objective: Objective, look: LookLayer, step: int) -> LayerView:
         global_high=max((b for _, b in spread), default=0.0),
         examples=len(output),
     )
+
+
+def shown(objective: Objective, look: LookLayer | LookCell) -> tuple[Tensor, ...]:
+    """What the model is fed: an example of the data, or an image that the user drew; raises ValueError."""
+    inputs = objective.inputs(look.split, look.index)
+    if not look.drawn:
+        return inputs
+    image = inputs[0][:1]
+    if objective.data.kind != "images" or image.numel() != len(look.drawn):
+        raise ValueError(f"a drawing of {len(look.drawn)} numbers is nothing that this model reads")
+    return (torch.tensor(look.drawn, dtype=image.dtype, device=image.device).reshape(image.shape), *inputs[1:])
 
 
 def example(objective: Objective, split: str, index: int) -> tuple[int, str, Array]:

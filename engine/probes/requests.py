@@ -76,6 +76,8 @@ class LookLayer:
     layer: str
     split: str = "test"
     index: int = 0
+    drawn: tuple[float, ...] = ()
+    """An image of the user's own instead of the example: its numbers, channel by channel and row by row."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class LookCell:
     channel: int = 0
     row: int = 0
     column: int = 0
+    drawn: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

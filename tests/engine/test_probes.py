@@ -264,3 +264,17 @@ def test_histograms_of_strange_numbers() -> None:
     assert counts.sum() == 2
     counts, edges = histogram(np.array([-3e38, 3e38], np.float32))
     assert counts.sum() == 2 and np.isfinite(edges).all()
+
+
+def test_a_drawing_is_seen_as_the_image_that_it_is(trainer: Trainer, digits: Dataset) -> None:
+    drawn = tuple(np.linspace(0, 1, digits.test.x[0].size).tolist())
+    last = list(leaves(trainer.model))[-1]
+    view = look(LookLayer(last, drawn=drawn), trainer, lambda job: digits)
+    trainer.model.eval()
+    with torch.no_grad():
+        expected = trainer.model(torch.tensor(drawn).reshape(1, *digits.shape))[0].numpy()
+    assert isinstance(view, LayerView) and view.label == ""
+    np.testing.assert_allclose(view.maps.ravel(), expected.ravel(), atol=1e-6)
+    np.testing.assert_allclose(view.image.ravel(), drawn, atol=1e-6)
+    with pytest.raises(ValueError, match="a drawing of 3 numbers"):
+        look(LookLayer(last, drawn=(0.0, 1.0, 0.5)), trainer, lambda job: digits)

@@ -180,7 +180,7 @@ async def test_it_asks_only_for_what_it_draws() -> None:
         pane.action_deeper()
         assert set(pane.wants()) == {"structure", "layer"}
         pane.action_deeper()
-        assert pane.wants()["cell"] == LookCell("conv1", "test", 0, *peak("conv1"))
+        assert pane.wants()["cell"] == LookCell("conv1", "test", 0, *peak("conv1"))  # type: ignore[arg-type]
         pane.action_deeper()
         await pilot.resize_terminal(80, 24)
         assert set(app.pane.wants()) == {"structure", "cell"}

@@ -50,6 +50,7 @@ image's shape.
 | `[` `]` | previous, next channel; at depth 4 pages of input channels |
 | `t` | test or validation split |
 | `g` | scope of the colour scale: unit, layer, global |
+| `D` | draw an image of your own, by mouse or keys; `,` `.` go back to the data |
 | `K` `w` | kernels instead of maps |
 | `f` | this pane alone on the screen, and back |
 

@@ -152,9 +152,9 @@ def spread(view: LayerView, ink: Ink, width: int, height: int) -> Block:
     return [title, *histogram(counts, edges, ink, width, height - 1, title=told)]
 
 
-def image_block(view: LayerView, ink: Ink, width: int, height: int) -> Block:
+def image_block(view: LayerView, sight: Sight, ink: Ink, width: int, height: int) -> Block:
     """The example with its label."""
-    title = f"{'image' if view.image.ndim == 3 else 'example'} {view.index}"
+    title = "your drawing" if sight.drawn else f"{'image' if view.image.ndim == 3 else 'example'} {view.index}"
     told = f"labelled {view.label}" if view.label else ""
     return [
         heading(title, told if len(title) + len(told) + 2 <= width else view.label, width, ink),
@@ -169,7 +169,7 @@ def row_of(view: LayerView, structure: Structure, sight: Sight, ink: Ink, width:
     each = (width - 2 * (count - 1)) // count
     image = min(each, 26)
     rest = width - image - 2 * (count - 1)
-    blocks = [(image_block(view, ink, image, height), image)]
+    blocks = [(image_block(view, sight, ink, image, height), image)]
     if with_kernel:
         kernel, title = kernel_of(view, structure, sight.channel, ink, rest // 2, height - 1)
         blocks.append(([heading(title, "", rest // 2, ink), *kernel], rest // 2))
@@ -184,7 +184,7 @@ def column_of(view: LayerView, structure: Structure, sight: Sight, ink: Ink, wid
     count = 3 if with_kernel else 2
     each = (height - (count - 1)) // count
     tall = min(each, 12)
-    image = image_block(view, ink, width, max(4, tall))
+    image = image_block(view, sight, ink, width, max(4, tall))
     strips = [*image, remark("", width, ink)]
     if with_kernel:
         room = min(each, 14)

@@ -26,6 +26,8 @@ class Sight:
     index: int = 0
     scope: str = "layer"
     kernels: bool = False
+    drawn: tuple[float, ...] = ()
+    """The image that the user drew, in place of the example."""
 
     def within(self, structure: Structure) -> Self:
         """The same place in this model, or the nearest sensible one where it has no such layer or cell."""
@@ -46,6 +48,7 @@ class Sight:
             row=_clamp(self.row, rows),
             column=_clamp(self.column, columns),
             index=self.index % max(1, size(structure, self.split)),
+            drawn=self.drawn if len(self.drawn) == prod(structure.input) else (),
         )
 
     def deeper(self, flat: bool) -> Self:

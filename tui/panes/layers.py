@@ -18,14 +18,15 @@ from ...engine.probes.requests import (
     Request,
     Structure,
 )
-from ..render.numbers import cut
 from .blocks import Parts
+from .layer_canvas import draw_for
 from .layer_cell import pages
 from .layer_channel import side_width
 from .layer_help import HELP
 from .layer_places import Places
 from .layer_scene import Looked, Scene, Spot, formula_width, scene, shows_maps
-from .layer_sight import CELL, CHANNEL, LADDER, LAYER, SCOPES, SPLITS, Sight, extent, find, fits, is_flat, size
+from .layer_sight import CELL, CHANNEL, LADDER, LAYER, SCOPES, Sight, extent, find, fits, is_flat, size
+from .layer_words import path, told
 from .model_pane import ModelPane
 
 
@@ -41,7 +42,8 @@ class LayersPane(ModelPane):
         Binding("comma", "example(-1)", "Previous image", show=False),
         Binding("g", "scope", "Scale"),
         Binding("K,w", "kernels", "Kernels", key_display="K"),
-        Binding("f", "large", "Full"),
+        Binding("D", "draw_image", "Draw"),
+        Binding("f", "large", "Full", show=False),
         Binding("t", "split", "Test/validation", show=False),
         Binding("up,k", "move(0, -1)", "Previous layer, or up", show=False),
         Binding("down,j", "move(0, 1)", "Next layer, or down", show=False),
@@ -65,9 +67,9 @@ class LayersPane(ModelPane):
         if not s.layer:
             return wanted
         if shows_maps(s.depth, width, height) or self._places.seeking:
-            wanted["layer"] = LookLayer(s.layer, s.split, s.index)
+            wanted["layer"] = LookLayer(s.layer, s.split, s.index, s.drawn)
         if s.depth == CELL or (s.depth == CHANNEL and side_width(width)):
-            wanted["cell"] = LookCell(s.layer, s.split, s.index, s.channel, s.row, s.column)
+            wanted["cell"] = LookCell(s.layer, s.split, s.index, s.channel, s.row, s.column, s.drawn)
         return wanted
 
     def pull(self) -> None:
@@ -125,31 +127,8 @@ class LayersPane(ModelPane):
         return self._scene.strips
 
     def _name_frame(self, looked: Looked) -> None:
-        s = self.sight
-        parts = ["layers"]
-        made = find(looked.structure, s.layer)
-        if s.depth >= LAYER:
-            parts.append(cut(s.layer, 40))
-        flat = made is not None and is_flat(made)
-        if s.depth >= CHANNEL:
-            parts.append(f"unit {s.channel}" if flat else f"channel {s.channel}")
-        if s.depth == CELL and not flat:
-            parts.append(f"cell ({s.row},{s.column})")
-        title = " › ".join(parts) + (" …" if self._waits() else "")
-        self.entitle(title, self._told(looked))
-
-    def _told(self, looked: Looked) -> str:
-        """Step, example and scale of what is drawn."""
-        s, view, cell, structure = self.sight, looked.view, looked.cell, looked.structure
-        word = "image" if len(structure.input) == 3 else "example"
-        if s.depth == CELL and cell is not None:
-            known = view is not None and view.label and (view.split, view.index) == (s.split, s.index)
-            label = f", labelled {view.label}" if known and view is not None else ""
-            return f"step {cell.step} · {SPLITS[s.split]} {word} {s.index}{label}"
-        if view is None or not shows_maps(s.depth, *self.size):
-            return f"step {structure.step}"
-        label = f", labelled {cut(view.label, 20)}" if view.label else ""
-        return f"step {view.step} · {SPLITS[view.split]} {word} {view.index}{label} · scale: {s.scope}"
+        title = path(looked, self.sight) + (" …" if self._waits() else "")
+        self.entitle(title, told(looked, self.sight, shows_maps(self.sight.depth, *self.size)))
 
     def show_layer(self, name: str) -> None:
         """Choose a layer by name; one that the model does not have falls back when the model is known."""
@@ -238,11 +217,19 @@ class LayersPane(ModelPane):
         """The next or previous example of the split."""
         structure = self._structure()
         if structure is not None:
-            self._see(index=(self.sight.index + by) % max(1, size(structure, self.sight.split)))
+            self._see(drawn=(), index=(self.sight.index + by) % max(1, size(structure, self.sight.split)))
 
     def action_split(self) -> None:
         """Test or validation split."""
-        self._see(split="val" if self.sight.split == "test" else "test", index=0)
+        self._see(split="val" if self.sight.split == "test" else "test", index=0, drawn=())
+
+    def action_draw_image(self) -> None:
+        """Draw the model's input yourself."""
+        structure = self._structure()
+        if structure is None or len(structure.input) != 3:
+            self.notify("only what reads images can be drawn to", timeout=3, markup=False)
+        else:
+            draw_for(self, structure)
 
     def action_scope(self) -> None:
         """The next scope of the colour scale."""
