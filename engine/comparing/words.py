@@ -47,6 +47,8 @@ def summary(name: str, results: Sequence[Result], differences: Sequence[Differen
     if not order:
         return ""
     best = order[0]
+    if len({value for result in order for value in result.metrics[name].values}) == 1:
+        return f"{how.label}: all the same ({value(name, best)})"
     parts = []
     for other in order[1:]:
         found = find(differences, name, best.name, other.name)

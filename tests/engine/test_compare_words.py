@@ -11,7 +11,7 @@ from dlviz.engine.comparing.metrics import METRICS, metric
 from dlviz.engine.comparing.outcome import Difference, Finished, Result, difference
 from dlviz.engine.comparing.plan import plan
 from dlviz.engine.comparing.statistics import Interval
-from dlviz.engine.comparing.words import digits, leaders, reading, verdict
+from dlviz.engine.comparing.words import digits, leaders, reading, summary, verdict
 from dlviz.engine.runs.series import Series
 
 
@@ -151,3 +151,8 @@ def test_curves_are_averaged_where_all_of_them_reach() -> None:
     assert mean_curve([]) is None and mean_curve([Series("empty")]) is None
     long = mean_curve([series(list(range(1000)), [1.0] * 999 + [float("nan")])])
     assert long is not None and len(long.steps) == 120 and long.mean == pytest.approx(1.0)
+
+
+def test_what_is_equal_for_all_has_no_best() -> None:
+    results = [side(name, coverage=[1.0, 1.0]) for name in "abc"]
+    assert summary("coverage", results, []) == "classes covered: all the same (100 %)"
