@@ -85,7 +85,7 @@ async def test_without_runs_it_says_what_to_do() -> None:
     async with Tiny().run_test(size=(80, 24)) as pilot:
         pane = await opened(pilot)
         assert "no curves yet: press space to train" in picture(pane)
-        await pilot.press("n", "s", "S", "y", "x", "o", "plus", "minus", "0", "left", "right", "escape")
+        await pilot.press("n", "s", "S", "y", "x", "o", "plus", "minus", "w", "left", "right", "escape")
         await opened(pilot, Run("empty"))
         assert "no curves yet" in picture(pane)
 
@@ -163,7 +163,7 @@ async def test_zoom_pan_and_follow() -> None:
         assert "-800" in labels(pane)[1]
         await pilot.press("minus", "minus", "minus", "minus")
         assert labels(pane)[1] == "mean of last 16"
-        await pilot.press("plus", "0")
+        await pilot.press("plus", "w")
         assert labels(pane)[1] == "mean of last 16"
         for _ in range(15):
             await pilot.press("plus")

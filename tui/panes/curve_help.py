@@ -19,7 +19,7 @@ another pane has the focus: the legend then gives the newest values.
 | `enter` | this pane alone on the screen, and back |
 | `left` `right`, `h` `l` | crosshair: the values of all curves there; with `shift` ten columns at once |
 | `escape` | remove the crosshair |
-| `+` `-` `0` | zoom in, out, show everything |
+| `+` `-` `w` | zoom in, out, show everything |
 | `[` `]` | pan; at the right edge the view follows the newest point |
 | `s` `S` | less, more smoothing |
 | `y` | linear or logarithmic y of this measure; of several that are shown, of the first |

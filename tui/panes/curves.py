@@ -43,7 +43,7 @@ class CurvesPane(Pane):
         Binding("o", "clip", "Clip outliers", show=False),
         Binding("plus,equals_sign", "zoom(1)", "Zoom in", show=False),
         Binding("minus", "zoom(-1)", "Zoom out", show=False),
-        Binding("0", "whole", "Show everything", show=False),
+        Binding("w", "whole", "Show everything", show=False),
         Binding("left_square_bracket", "pan(-1)", "Pan left", show=False),
         Binding("right_square_bracket", "pan(1)", "Pan right", show=False),
         Binding("left,h", "cross(-1)", "Crosshair left", show=False),
