@@ -9,6 +9,7 @@ from importlib import import_module
 NAMES = {
     "quality": ("quality", "how well the models learn"),
     "evaluator": ("evaluator", "the judge of generated digits, trained anew"),
+    "inside": ("inside", "steps a second while a model's own view is open"),
     "throughput": ("throughput", "steps a second with the lab open"),
     "latency": ("latency", "from key to paint, and the longest stall"),
     "startup": ("startup", "to the first frame, to the first step"),

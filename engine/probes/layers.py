@@ -1,10 +1,13 @@
 """What one layer makes of an example: maps, kernels, and a histogram over a batch."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ..data.dataset import Dataset
+from ..data.pairs import Pairs
 from ..objectives.objective import Objective
 from ..text import sanitize
 from .capture import forward, leaves
@@ -64,6 +67,7 @@ def layer_view(objective: Objective, look: LookLayer, step: int) -> LayerView:
         global_low=min((a for a, _ in spread), default=0.0),
         global_high=max((b for _, b in spread), default=0.0),
         examples=len(output),
+        tokens=words(objective, first),
     )
 
 
@@ -87,6 +91,20 @@ def example(objective: Objective, split: str, index: int) -> tuple[int, str, Arr
         return index, data.classes[int(part.y[index])], as_maps(part.x[index]).copy()
     picture = objective.inputs(split, index)[0][0].float().cpu().numpy()
     return index, "", as_maps(picture)
+
+
+def words(objective: Objective, inputs: tuple[Tensor, ...]) -> tuple[str, ...]:
+    """The tokens of the first example, if it is made of tokens."""
+    numbers, data = inputs[0][0], objective.data
+    if numbers.is_floating_point() or numbers.dim() != 1:
+        return ()
+    if isinstance(data, Pairs):
+        known: Sequence[str] = data.source_words
+    elif isinstance(data, Dataset):
+        known = data.tokens
+    else:
+        known = getattr(objective, "tokenizer").tokens  # noqa: B009  (a text's objective has one)
+    return tuple(sanitize(known[k], limit=40) if k < len(known) else "?" for k in numbers.tolist())
 
 
 def as_maps(values: Array) -> Array:

@@ -109,6 +109,8 @@ class LayerView:
     """Range over the maps of all layers of this example."""
     examples: int
     """Examples behind the histogram."""
+    tokens: tuple[str, ...] = ()
+    """What the numbers of the example stand for, where it is a sequence of tokens."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,17 @@ from dlviz.tui.panes.runs import RunsPane
 from dlviz.tui.panes.samples import SamplesPane
 from dlviz.tui.panes.views import VIEWS, make
 
-FIXED = (CardPane, ComparePane, CurvesPane, LayersPane, LogPane, ModelsPane, OptionsPane, RunsPane, SamplesPane)
+FIXED: tuple[type[Pane], ...] = (
+    CardPane,
+    ComparePane,
+    CurvesPane,
+    LayersPane,
+    LogPane,
+    ModelsPane,
+    OptionsPane,
+    RunsPane,
+    SamplesPane,
+)
 SHARED = {"f": (), "space": (ComparePane,)}
 """Full screen, which panes do themselves in the same way; and space, which ticks in a form."""
 

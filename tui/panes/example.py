@@ -1,12 +1,16 @@
 """One example as the data has it: grey images as heat maps, colour images in colour, features as numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from rich.cells import cell_len
 from textual.strip import Strip
 
+from ..render.cells import Part, line
 from ..render.heatmap import fit, heatmap, pixels
 from ..render.legend import legend
+from ..render.numbers import cut
 from ..render.palette import Ink
 from ..render.picture import picture
 from ..render.pooling import factor, shrink
@@ -28,6 +32,28 @@ def example(image: Any, ink: Ink, width: int, height: int) -> Block:
         return _grey(values[0], len(values), ink, width, height)
     names = [f"feature {k}" for k in range(min(values.size, BARS_MOST))]
     return units(values.reshape(-1), names, ink, width, height).strips
+
+
+def tokens(words: Sequence[str], ink: Ink, width: int, height: int) -> Block:
+    """Tokens one after another in at most `width` x `height` cells; every other one dim, so that each is seen."""
+    rows: list[list[Part]] = [[]]
+    room = width
+    for k, word in enumerate(words):
+        text = cut(word.replace("\n", "⏎") or "∅", width)
+        if cell_len(text) > room:
+            rows.append([])
+            room = width
+        rows[-1].append((text, ink.style(ink.dim) if k % 2 else ink.style(bold=True)))
+        room -= cell_len(text)
+        if not text.startswith(" ") and not text.endswith(" ") and room and _apart(words):
+            rows[-1].append((" ", ink.style()))
+            room -= 1
+    return [line(row, width, ink) for row in rows[:height] if row]
+
+
+def _apart(words: Sequence[str]) -> bool:
+    """Whether the tokens are words without spaces of their own."""
+    return not any(" " in word for word in words)
 
 
 def _grey(values: Any, channels: int, ink: Ink, width: int, height: int) -> list[Strip]:

@@ -10,7 +10,7 @@ from ..render.histogram import histogram
 from ..render.palette import Ink
 from ..render.tiles import Tiles
 from .blocks import Block, beside, fitted, heading, remark
-from .example import example
+from .example import example, tokens
 from .layer_kernels import has_kernels, kernel_of, kernel_wall
 from .layer_scale import key, maps_of, scale_of, scales_of, scope_of
 from .layer_sight import LAYER, Sight, shown_shape
@@ -158,7 +158,7 @@ def image_block(view: LayerView, sight: Sight, ink: Ink, width: int, height: int
     told = f"labelled {view.label}" if view.label else ""
     return [
         heading(title, told if len(title) + len(told) + 2 <= width else view.label, width, ink),
-        *example(view.image, ink, width, height - 1),
+        *(tokens(view.tokens, ink, width, height - 1) or example(view.image, ink, width, height - 1)),
     ]
 
 
