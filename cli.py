@@ -7,6 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from .commands import denoise_door
 from .engine.catalog import UnknownModelError
 from .engine.options import OptionError
 from .engine.runs.files import ROOT, dump_json
@@ -32,6 +33,7 @@ def lab(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
     color: Annotated[str, typer.Option(help="Colours of the screen: " + ", ".join(COLOURS) + ".")] = "auto",
+    images: Annotated[str, typer.Option(help="Real images where the terminal shows them: off, kitty, sixel.")] = "off",
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and what goes to the terminal.")] = False,
 ) -> None:
     """Open the lab; where there is no terminal, train `cnn` and print a report."""
@@ -41,6 +43,10 @@ def lab(
         print(f"dlviz {installed('dlviz')}")
         raise typer.Exit
     choose_colour(color)
+    if images != "off":
+        from .tui import real_images
+
+        real_images.choose(images)
     if context.invoked_subcommand is None:
         if on_terminal():
             open_lab()
@@ -174,6 +180,9 @@ def look(
     looking.look(run, request, json=json)
 
 
+app.command()(denoise_door.denoise)
+
+
 @app.command()
 def attach(run: RunName, json: Json = False) -> None:
     """See and control a training that runs in the background; of one that has ended, look inside its model."""
@@ -206,14 +215,14 @@ def stop(run: RunName, json: Json = False) -> None:
     show({"run": str(directory), "status": detach.stop(directory)}, json)
 
 
-def open_lab(**arguments: Any) -> None:
-    """Run the Textual app; textual is imported here because it costs 0.2 s."""
+def open_lab(lab: Any = None, **arguments: Any) -> None:
+    """Run the Textual app, or the `lab` that is given; textual is imported here because it costs 0.2 s."""
     import gc
 
     gc.disable()  # until the first picture: collections over fresh imports find nothing and cost 0.03 s
     from .tui.app import DlvizApp
 
-    farewell = DlvizApp(**arguments).run()
+    farewell = (lab or DlvizApp(**arguments)).run()
     if farewell is None:
         return
     if farewell.detach:

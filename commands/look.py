@@ -16,8 +16,11 @@ def look(run: str, request: LookInside, *, json: bool) -> None:
     """Print what the probe found; raises OptionError for an unknown probe, ValueError where there is nothing."""
     if request.probe not in PROBES:
         raise OptionError(f"no probe {request.probe!r}; there are: {', '.join(PROBES)}")
-    from ..engine.training.opened import opened  # torch
+    import torch
 
+    from ..engine.training.opened import opened
+
+    torch.set_num_threads(1)  # small tensors: threads would only wait for one another
     directory, trainer = opened(run)
     found = inside(trainer, request)
     if json:

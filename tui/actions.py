@@ -23,6 +23,8 @@ ACTIONS = (
     Action("a", "steps(1)", "Step", "a single step, then pause", "a", True),
     Action("A", "steps(10)", "Ten steps", "ten steps, then pause", "A"),
     Action("z", "speed", "Speed", "slow motion: full speed, 100, 30, 10 or 3 steps a second", "z"),
+    Action("B", "earlier", "Back", "go back in the training, to the snapshot before; what lies ahead is kept", "B"),
+    Action("F", "later", "Forward", "after going back: forward to the next snapshot", "F"),
     Action("r", "restart", "Restart", "start again from the first step, with the options of the form", "r"),
     Action("e", "end", "End", "end the training and save it", "e"),
     Action("less_than_sign", "lr(0.5)", "Halve lr", "halve the learning rate, also in flight", "<"),

@@ -136,7 +136,7 @@ class DlvizApp(Controls):
             if status.state == "failed":
                 self.notify(status.message, title="failed", severity="error", timeout=8, markup=False)
             elif status.state == "finished" and self.session.run.metrics:
-                self.say_what_next()
+                self.say_what_next(desk.view)
         desk.pull(in_turn)
 
     def _take_ink(self) -> None:

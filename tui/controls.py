@@ -10,7 +10,7 @@ from textual.app import App
 from ..engine.catalog import find
 from ..engine.options import OptionError, show
 from ..engine.runs.run import Run
-from ..engine.training.commands import Change, Go, Load, Pause, Save, Speed, Step, Stop
+from ..engine.training.commands import Back, Change, Forward, Go, Load, Pause, Save, Speed, Step, Stop
 from ..engine.training.job import Job
 from ..engine.training.session import Session
 from ..engine.training.status import ACTIVE, ENDED
@@ -41,6 +41,8 @@ class Controls(App[Farewell]):
     config: dict[str, Any]
     """What the run said of itself when the form last followed it."""
     threads: int = 1
+    moves: int = 0
+    """How often the training had gone back or forth when the form last followed it."""
     speed: float = 0.0
     """Steps a second that the user wants to watch; 0 for all there are."""
 
@@ -50,23 +52,35 @@ class Controls(App[Farewell]):
     def show_runs(self) -> None:
         """Show the live run and the others; the lab knows where."""
 
-    def say_what_next(self) -> None:
+    def say_what_next(self, view: str) -> None:
         """A training has finished: the result, and what there is to see."""
         metrics = self.session.run.metrics
         name = next(iter(metrics))
-        mistakes = "6: its mistakes   " if "test_accuracy" in metrics else ""
-        said = f"5 and enter: look inside   {mistakes}3: other options, then r trains again"
+        inside = view and f"6: its {view}   "
+        said = f"5 and enter: its layers   {inside}3: other options, then r trains again"
         title = f"finished: {name.replace('_', ' ')} {metrics[name]:.4g}"
         self.notify(said, title=title, timeout=8, markup=False)
 
     def follow(self, config: dict[str, Any]) -> None:
         """Let the form say what a run that was resumed or attached is trained with."""
         self.config = config
+        self._follow_moves(config)
         resumed = self.asked is not None and self.asked.resume
         if not (config and (self.session.remote or resumed)):
             return
         with contextlib.suppress(ValueError, KeyError, TypeError):  # a training of another version
             self.draft = self.loaded = Job.from_json(config)
+
+    def _follow_moves(self, config: dict[str, Any]) -> None:
+        """After going back or forth, let the form have the options that may change in flight as they are there."""
+        if (moves := self.session.status.moves) == self.moves or config.get("model") != self.draft.model:
+            return
+        self.moves = moves
+        options, there = self.draft.options, self.draft.options.from_json(config["options"])
+        for name, rule in options.rules().items():
+            if rule.live and getattr(options, name) != getattr(there, name):
+                options = options.with_value(name, getattr(there, name))
+        self.draft = replace(self.draft, options=options)
 
     @work
     async def action_quit(self) -> None:  # type: ignore[override]
@@ -132,6 +146,21 @@ class Controls(App[Farewell]):
         if state not in ("ready", "running", "paused", "loading") and not self.session.remote:
             self.send_load(Load(job=self.draft))
         self.session.send(Step(count))
+
+    def action_earlier(self) -> None:
+        """To the snapshot before."""
+        status = self.session.status
+        if not status.snapshots or status.snapshot == 1:
+            self.notify("nothing to go back to: no earlier snapshot is in memory", timeout=3, markup=False)
+            return
+        self.session.send(Back())
+
+    def action_later(self) -> None:
+        """To the next snapshot, if one has gone back."""
+        if not self.session.status.ahead:
+            self.notify("nothing to go forward to: B goes back first", timeout=3, markup=False)
+            return
+        self.session.send(Forward())
 
     def action_speed(self) -> None:
         """The next slower speed, and after the slowest full speed."""

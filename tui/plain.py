@@ -13,6 +13,7 @@ from ..engine.runs.open import final_records, open_run
 from ..engine.training.session import Session
 from ..engine.training.status import Status
 from .plain_records import draw
+from .real_images import write
 from .render.numbers import short
 from .render.plotext_chart import chart
 
@@ -103,6 +104,7 @@ def report(document: Mapping[str, Any], stream: IO[str]) -> None:
         if lines := draw(record, WIDTH, stream.isatty()):
             say()
             say("\n".join(lines))
+        write(record, stream)
     if document["metrics"]:
         say()
         for name, value in document["metrics"].items():

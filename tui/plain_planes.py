@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .plain_arena import covered, folded
+from .plain_hidden import gates
 from .render.bars import bars
 from .render.bitmap import bitmap
 from .render.colour import rgb
 from .render.crossing import head
+from .render.hidden_labels import readable
 from .render.numbers import compact, pad
 from .render.palette import DARK, LEVELS, PLAIN, SEQUENTIAL, levels
 from .render.pen import Line, plain
@@ -48,7 +51,7 @@ def points(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
                 f"{least[1]} to {most[1]} of the generated points" + (f"; {empty} centres have none" if empty else "")
             )
         )
-    return lines
+    return [*lines, *covered(arrays), *folded(arrays)]
 
 
 def surface(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
@@ -56,6 +59,9 @@ def surface(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
     grid = np.asarray(arrays["grid"], dtype=np.float64)
     low, high, bottom, top = (compact(edge, 6, 3) for edge in arrays["extent"])
     title = f"{tag}: on {grid.shape[0]}x{grid.shape[1]} places, x {low}..{high}, y {bottom}..{top}"
+    if "border" in arrays:
+        border = float(arrays["border"])
+        title += f", above {compact(border, 6, 3)} (real, to it) on {np.mean(grid > border):.0%} of them"
     grid = shrink(grid, 2 * LINES, width, "mean")
     if colour:
         return [plain(title + _range(grid)), *bitmap(_coloured(_shares(grid)), True)]
@@ -64,36 +70,63 @@ def surface(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
 
 
 def latent(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
-    """Where the images lie in the plane of the latent numbers, or how much each of many numbers says."""
+    """Where the images lie in the plane of the latent numbers, or of their two principal components where those
+    were found; how much each number says; of a probe also the example and the cursor."""
     mean, kl = np.asarray(arrays["mean"]), np.asarray(arrays["kl"], dtype=np.float64)
+    found = np.asarray(arrays["plane"]) if "plane" in arrays else mean
     lines = []
-    if mean.shape[1] == 2:
-        view = window(mean)
+    if found.shape[1] == 2:
+        view = window(found)
         labels = np.asarray(arrays["labels"])
         names = [_letter(k) for k in range(int(max(labels.max(initial=0), 0)) + 1)]
         low, high, bottom, top = (compact(edge, 6, 3) for edge in view)
-        lines.append(plain(f"{tag}: {len(mean)} images by class, z_1 {low}..{high}, z_2 {bottom}..{top}"))
-        lines += letters(mean, labels, names, view, min(width, 64), min(width, 64) // 2)
+        x, y = ("z_1", "z_2") if mean.shape[1] <= 2 else ("pc 1", "pc 2")
+        told = f"{tag}: {len(mean)} images by class, {x} {low}..{high}, {y} {bottom}..{top}"
+        if mean.shape[1] > 2:
+            told += f" (principal components, {float(arrays['share']):.0%} of the variance)"
+        lines.append(plain(told))
+        lines += letters(found, labels, names, view, min(width, 64), min(width, 64) // 2)
     used = int((kl > USED).sum())
     lines.append(plain(f"{tag}: {used} of {len(kl)} numbers say more than {USED} nats, {kl.sum():.1f} in all"))
     numbers, largest = [f"z_{k + 1}" for k in range(len(kl))], float(kl.max(initial=USED))
     drawn = bars(numbers, kl.tolist(), PLAIN, min(width, 60), high=largest, form="{:.2f} nats")
-    return [*lines, *(plain(strip.text) for strip in drawn[:LINES])]
+    lines += [plain(strip.text) for strip in drawn[:LINES]]
+    return [*lines, *_probed(arrays)] if "nats" in arrays else lines
+
+
+def _probed(arrays: Arrays) -> list[Line]:
+    """What was asked of the latent space: an example's bound, the cursor."""
+    reconstruction, kl = (float(value) for value in arrays["nats"])
+    classes = [str(name) for name in arrays["classes"]]
+    x, y = (compact(float(value), 8) for value in arrays["cursor"])
+    told = f" and class {classes[int(arrays['told'])]}" if int(arrays["told"]) >= 0 else ""
+    z = ", ".join(compact(float(value), 8) for value in arrays["cursor_z"])
+    return [
+        plain(
+            f"example {int(arrays['example'])}, class {classes[int(arrays['example_label'])]}: "
+            f"-log p(x|z) {reconstruction:.3f} + KL {kl:.3f} = {reconstruction + kl:.3f} nats, "
+            f"mean of {int(arrays['draws'])} draws"
+        ),
+        plain(f"cursor {x}, {y}: decoded from z = ({z}){told}"),
+    ]
 
 
 def hidden(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
-    """What the units hold (time, units) at every step: a line a unit, time from left to right."""
+    """What the units hold (time, units) at every step: a line a unit, time from left to right; the gates of an LSTM."""
     states = np.asarray(arrays["hidden"], dtype=np.float64)
-    across = shrink(states.T, LINES, width // 2, "mean")
-    pooled = f", averaged in blocks of {-(-states.shape[0] // across.shape[1])}" if across.size < states.size else ""
-    lines = [
-        plain(f"{tag}: {states.shape[1]} units down, {states.shape[0]} steps to the right{pooled}{_range(states)}")
-    ]
-    if "tokens" in arrays and not pooled:
-        lines.append(plain("".join(pad(head(str(token), 2), 2) for token in arrays["tokens"])))
-    if not colour:
-        return [*lines, *_blocks(across, 2)]
-    return [*lines, *bitmap(_coloured(_shares(across)).repeat(2, axis=1).repeat(2, axis=2), True)]
+    steps, units = states.shape
+    room = width // 2
+    change = np.ptp(np.nan_to_num(states), axis=0) if states.size else np.zeros(units)
+    shown = np.sort(np.argsort(-change, kind="stable")[:LINES])
+    across = states[-room:, shown].T
+    told = f", the {LINES} that change most" if units > LINES else ""
+    told += f", the newest {room}" if steps > room else ""
+    lines = [plain(f"{tag}: {units} units down, {steps} steps to the right{told}{_range(states)}")]
+    if "tokens" in arrays:
+        lines.append(plain("".join(pad(head(readable(str(token)), 2), 2) for token in arrays["tokens"][-room:])))
+    wide = _coloured(_shares(across)).repeat(2, axis=1).repeat(2, axis=2) if colour else None
+    drawn = bitmap(wide, True) if wide is not None else _blocks(across, 2)
+    return [*lines, *drawn, *gates(arrays, width)]
 
 
 def _shares(values_hw: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,10 +10,15 @@ from rich.cells import cell_len
 
 from ..engine.runs.run import Record
 from ..engine.text import sanitize
+from .plain_arena import game
+from .plain_denoise import denoising
+from .plain_evidence import evidence
+from .plain_health import health, histogram, histograms
+from .plain_hidden import memory
 from .plain_pictures import images, strip
 from .plain_planes import hidden, latent, points, surface
 from .plain_structures import graph, tree
-from .plain_texts import attention, text, tokens, translations
+from .plain_texts import attention, generation, next_token, text, tokens, translations
 from .render.numbers import cut
 from .render.pen import Line, plain, written
 
@@ -21,10 +26,16 @@ Arrays = Mapping[str, NDArray[Any]]
 
 DRAWERS: dict[str, Callable[[str, Arrays, int, bool], list[Line]]] = {
     "attention": attention,
+    "denoising": denoising,
+    "generation": generation,
+    "evidence": evidence,
+    "game": game,
     "graph": graph,
     "hidden": hidden,
     "images": images,
     "latent": latent,
+    "next": next_token,
+    "memory": memory,
     "points": points,
     "strip": strip,
     "surface": surface,
@@ -32,6 +43,9 @@ DRAWERS: dict[str, Callable[[str, Arrays, int, bool], list[Line]]] = {
     "tokens": tokens,
     "translations": translations,
     "tree": tree,
+    "health": health,
+    "histogram": histogram,
+    "histograms": histograms,
 }
 """What draws a kind of record: a title that says what it is, how much of it and on which scale, then the drawing."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .plain_hidden import places
 from .render.bars import bars
 from .render.network import KNOWN, WRONG, adjacency, densities, members
 from .render.numbers import cut
@@ -21,7 +22,7 @@ EDGES, EDGES_OF_ONE = 12, 4
 
 
 def graph(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
-    """The nodes by class, and who is linked with whom."""
+    """The nodes by class, and who is linked with whom: on their places where they have some."""
     labels, predicted, edges = (np.asarray(arrays[name]) for name in ("labels", "predicted", "edges"))
     known = np.asarray(arrays["known"], dtype=bool)
     count = int(max(labels.max(), predicted.max())) + 1
@@ -33,6 +34,8 @@ def graph(tag: str, arrays: Arrays, width: int, colour: bool) -> list[Line]:
         f"{right} of {(~known).sum()} others right, {(~known).sum() - right} wrong ({WRONG})"
     )
     lines: list[Line] = [plain(title), *members(labels, predicted, known, classes, nodes, width)]
+    if "position" in arrays:
+        return [*lines, *places(arrays, width, colour)]
     order = np.lexsort((labels, predicted))
     if len(labels) <= width:
         lines.append(plain("who is linked with whom, nodes sorted by the class that is predicted:"))

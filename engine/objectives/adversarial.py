@@ -24,8 +24,9 @@ from ..runs.run import Record
 from ..sampling.scaling import Scaling
 from ..training.averaging import Average
 from ..training.descent import Descent
+from .adversarial_arena import plane, sheets
 from .adversarial_losses import LOSSES, between, one_centered, squared_slopes, zero_centered
-from .adversarial_records import SHOWN_POINTS, scatter, sheet, sheet_labels, surface
+from .adversarial_turns import SIDES, Turns
 from .batches import Shuffle
 from .objective import Objective, Tell, silent
 
@@ -40,6 +41,7 @@ class Adversarial(Objective):
     """Generator against discriminator; a slow average of the generator is validated, tested and sampled."""
 
     CURVES = ("loss/generator", "loss/discriminator")
+    SIDES = SIDES
     model: Adversaries
     options: GanOptions
     data: Dataset | Points
@@ -62,6 +64,7 @@ class Adversarial(Objective):
         self._order = Shuffle(len(self._x), seed, device)
         self._judge = list(model.discriminator.parameters())
         self._quality: ImageQuality | None = None
+        self.turns = Turns()
         betas = options.beta1, options.beta2
         self.descents["discriminator"] = Descent(model.discriminator, options, betas)
         self.descents["generator"] = Descent(model.generator, options, betas)
@@ -88,14 +91,33 @@ class Adversarial(Objective):
         return {tag: value for tag, value in lines.items() if value is not None}
 
     def step(self, number: int, progress: float) -> dict[str, float]:
-        """The discriminator's half-steps, then the generator's."""
+        """The discriminator's half-steps, as far as they are not done yet, then the generator's."""
+        while self.turns.done < self.options.discriminator_steps:
+            self.half("discriminator", number, progress)
+        values = self.half("generator", number, progress)
+        assert values is not None
+        return values
+
+    def half(self, side: str, number: int, progress: float) -> dict[str, float] | None:
+        """The next half-step of a side in step `number`, which the generator's closes, however many came before it.
+
+        Without any of the discriminator, its values are missing in what the step measured.
+        """
         turns = self.options.discriminator_steps
-        measured: dict[str, Tensor] = {}
-        for turn in range(turns):
-            measured |= self.discriminate(number * (turns + 1) + turn, progress)
-        measured |= self.generate(number * (turns + 1) + turns, progress)
-        values = torch.stack(list(measured.values())).tolist()  # one wait for the device
-        return dict(zip(measured, values, strict=True))
+        first = number * (turns + 1)
+        if side == "generator":
+            return self.turns.close(self.generate(first + turns, progress))
+        self.turns.add(self.discriminate(first + self.turns.done, progress))
+        return None
+
+    def state_dict(self) -> dict[str, Any]:
+        """As everywhere, and what was done of a step that is not closed."""
+        return super().state_dict() | self.turns.state_dict()
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue exactly where `state_dict` was taken."""
+        super().load_state_dict(state)
+        self.turns.load_state_dict(state, self.device)
 
     def discriminate(self, number: int, progress: float) -> dict[str, Tensor]:
         """One update of the discriminator alone, on mini-batch `number`; returns scalars by series tag."""
@@ -103,7 +125,7 @@ class Adversarial(Objective):
         judge = self.model.discriminator.train()
         real, labels = self._batch(number)
         with torch.no_grad():
-            fake = self.model.generator(self._noise(len(real)), labels)
+            fake = self.model.generator(self.noise(len(real)), labels)
         if options.penalty == "r1":  # apart: slopes at half of the examples cost half
             on_real, on_fake = judge(real.requires_grad_(), labels), judge(fake, labels)
             penalty = zero_centered(squared_slopes(on_real, real))
@@ -142,7 +164,7 @@ class Adversarial(Objective):
         for weight in self._judge:
             weight.requires_grad_(False)
         try:
-            on_fake = judge(self.model.generator.train()(self._noise(len(real)), labels), labels)
+            on_fake = judge(self.model.generator.train()(self.noise(len(real)), labels), labels)
             on_real = judge(real, labels) if loss.paired else on_fake.detach()
             value = loss.generator(on_real, on_fake)
             norm, rate = self.descents["generator"].step(value, options, progress)
@@ -187,7 +209,7 @@ class Adversarial(Objective):
 
     def inputs(self, split: str, index: int, count: int = 1) -> tuple[Tensor, ...]:
         """Random numbers that are always the same, and the labels of real examples."""
-        rows = [self._noise(1, self._generator(1_000_000 + (index + k) % 1_000_000)) for k in range(count)]
+        rows = [self.noise(1, self.random(1_000_000 + (index + k) % 1_000_000)) for k in range(count)]
         if not self.classes:
             return (torch.cat(rows),)
         _, y = self._split(split)
@@ -196,12 +218,7 @@ class Adversarial(Objective):
 
     def records(self) -> Iterator[Record]:
         """Samples, always from the same random numbers, and for points the discriminator's surface."""
-        if isinstance(self.data, Points):
-            yield scatter(self.sample(SHOWN_POINTS, seed=3), self.data)
-            yield surface(lambda x: self.opinions(self.scaling.inside(x.to(self.device))), self.data.extent)
-        else:
-            labels = sheet_labels(self.classes, self.device)
-            yield sheet(self.sample(100 if labels is None else len(labels), labels, seed=3), labels)
+        yield from plane(self) if isinstance(self.data, Points) else sheets(self)
 
     def change(self, name: str, value: Any) -> None:
         """As everywhere; `ema` is the averaged generator's."""
@@ -211,11 +228,11 @@ class Adversarial(Objective):
     @torch.no_grad()
     def sample(self, count: int, labels: Tensor | None = None, seed: int = 1) -> Tensor:
         """`count` examples (count, …) of the averaged generator in the units of the data, the same for a seed."""
-        generator, parts = self._generator(seed), []
+        generator, parts = self.random(seed), []
         for start in range(0, count, PORTION):
             self.tell(f"sampling {count:,} {self.data.kind}", start / count)
             chosen = None if labels is None else labels[start : start + PORTION]
-            z = self._noise(min(PORTION, count - start), generator)
+            z = self.noise(min(PORTION, count - start), generator)
             parts.append(self.averages["generator"].module(z, chosen))
         return self.scaling.outside(torch.cat(parts))
 
@@ -256,10 +273,12 @@ class Adversarial(Objective):
         y = torch.from_numpy(split.y).to(self.device) if self.classes else None
         return self.scaling.inside(torch.from_numpy(split.x).to(self.device)), y
 
-    def _noise(self, count: int, generator: torch.Generator | None = None) -> Tensor:
+    def noise(self, count: int, generator: torch.Generator | None = None) -> Tensor:
+        """Random numbers (count, z), of torch's global generator if none is given."""
         return torch.randn(count, self.options.z, generator=generator).to(self.device)
 
-    def _generator(self, salt: int) -> torch.Generator:
+    def random(self, salt: int) -> torch.Generator:
+        """A generator of its own for every purpose, the same for the same seed."""
         return torch.Generator().manual_seed(self.seed * 1_000_003 + 17 * salt + 5)
 
     def _cycle(self, count: int) -> Tensor | None:

@@ -20,14 +20,18 @@ class Adversarial:
     """A pair of losses and their equilibrium, where generated and real data agree and D answers 0 to both.
 
     `equilibrium` holds the values of D's and of G's loss there; None where D is free up to a constant, which G's
-    loss shows. `logits` tells whether sigmoid(D) is a probability, and `paired` whether G's loss needs real examples.
+    loss shows; `lines` says how they are written. `logits` tells whether sigmoid(D) is a probability, and `paired`
+    whether G's loss needs real examples. `border`: D's answer at which it cannot tell; None where only differences of
+    answers mean something.
     """
 
     discriminator: Game
     generator: Game
     equilibrium: tuple[float, float | None]
+    lines: tuple[str, str]
     logits: bool = True
     paired: bool = False
+    border: float | None = None
 
 
 def cross_entropy(real: Tensor, fake: Tensor) -> Tensor:
@@ -71,11 +75,15 @@ def critic(real: Tensor, fake: Tensor) -> Tensor:
 
 
 LOSSES: dict[str, Adversarial] = {
-    "non-saturating": Adversarial(cross_entropy, non_saturating, (2 * log(2), log(2))),
-    "minimax": Adversarial(cross_entropy, saturating, (2 * log(2), -log(2))),
-    "hinge": Adversarial(hinge_discriminator, negative, (2.0, None), logits=False),
-    "relativistic": Adversarial(relativistic, relativistic_generator, (log(2), log(2)), logits=False, paired=True),
-    "wasserstein": Adversarial(critic, negative, (0.0, None), logits=False),
+    "non-saturating": Adversarial(
+        cross_entropy, non_saturating, (2 * log(2), log(2)), ("2 log 2", "log 2"), border=0.5
+    ),
+    "minimax": Adversarial(cross_entropy, saturating, (2 * log(2), -log(2)), ("2 log 2", "-log 2"), border=0.5),
+    "hinge": Adversarial(hinge_discriminator, negative, (2.0, None), ("2", ""), logits=False, border=0.0),
+    "relativistic": Adversarial(
+        relativistic, relativistic_generator, (log(2), log(2)), ("log 2", "log 2"), logits=False, paired=True
+    ),
+    "wasserstein": Adversarial(critic, negative, (0.0, None), ("0", ""), logits=False),
 }
 
 

@@ -13,9 +13,8 @@ from ..runs.run import Record
 
 A_CLASS, CLASSES = 10, 10
 """Images of each class on a sheet, and classes at most."""
-SHOWN_POINTS = 512
 SURFACE = 32
-"""Rows and columns of a surface."""
+"""Rows and columns of a surface that is kept."""
 
 
 def sheet_labels(classes: int, device: torch.device) -> Tensor | None:
@@ -45,11 +44,13 @@ def scatter(points: Tensor, data: Points) -> Record:
     return Record(tag="samples", kind="points", step=0, arrays=arrays)
 
 
-def surface(answer: Callable[[Tensor], Tensor], extent: tuple[float, float, float, float]) -> Record:
-    """`answer`, from points (n, 2) to numbers (n,), on a grid over left, right, bottom, top; its top row first."""
+def surface(
+    answer: Callable[[Tensor], Tensor], extent: tuple[float, float, float, float], places: int = SURFACE
+) -> Record:
+    """`answer`, from points (n, 2) to numbers (n,), on a square grid over left, right, bottom, top; top row first."""
     left, right, bottom, top = extent
-    rows, columns = torch.linspace(top, bottom, SURFACE), torch.linspace(left, right, SURFACE)
+    rows, columns = torch.linspace(top, bottom, places), torch.linspace(left, right, places)
     y, x = torch.meshgrid(rows, columns, indexing="ij")
-    grid = answer(torch.stack((x, y), 2).reshape(-1, 2)).reshape(SURFACE, SURFACE)
+    grid = answer(torch.stack((x, y), 2).reshape(-1, 2)).reshape(places, places)
     arrays: dict[str, NDArray[Any]] = {"grid": grid.cpu().numpy(), "extent": np.array(extent, dtype=np.float32)}
     return Record(tag="discriminator", kind="surface", step=0, arrays=arrays)

@@ -31,12 +31,14 @@ class Objective(ABC):
 
     Attributes:
         CURVES: the tags that tell how it goes; the first is the loss that the status shows.
+        SIDES: adversaries, each of which can be trained alone.
         model: every network that is trained, as one module.
         descents: the optimisers by name; averages: slow copies of networks, by name. Both are checkpointed.
         tell: where long work says how far it is.
     """
 
     CURVES: ClassVar[tuple[str, ...]] = ("loss/train", "loss/val")
+    SIDES: ClassVar[tuple[str, ...]] = ()
     options: Any
     data: Any
 
@@ -75,6 +77,10 @@ class Objective(ABC):
     @abstractmethod
     def step(self, number: int, progress: float) -> dict[str, float]:
         """Optimisation step `number` (from 0) at `progress` in 0..1 of the budget; returns values by series tag."""
+
+    def half(self, side: str, number: int, progress: float) -> dict[str, float] | None:
+        """Train one of SIDES alone, as a part of step `number`; the step's values by series tag, if that closed it."""
+        raise NotImplementedError
 
     @abstractmethod
     def validate(self) -> dict[str, float]:

@@ -22,7 +22,7 @@ from ..training.descent import Descent
 from .alignment import ALL, CROSS, aligned, alignment, attentions, listening, views
 from .buckets import Buckets
 from .objective import Objective, Tell, silent
-from .translation_records import attention_records, lines, translations
+from .translation_records import lines, looks, translations
 
 BETAS = (0.9, 0.98)
 """Of Adam, as in section 5.3 of arXiv 1706.03762."""
@@ -185,11 +185,9 @@ class Translation(Objective):
 
     def _records(self, split: str) -> Iterator[Record]:
         with looking(self.model):
-            with listening(attentions(self.model)) as heard:
-                self.model(*self.inputs("specimen", 0))
             shown = [(name, self._splits[name][0][:count]) for name, count in (("specimen", 1), (split, SHOWN))]
             answered = [(name, self.answers(source)) for name, source in shown]
-        yield from attention_records(self.data, heard, self._view)
+        yield from looks(self.model, self.data, self.inputs("specimen", 0), self._view)
         yield translations(self.data, answered)
 
 

@@ -1,36 +1,45 @@
 """What is kept of a translator: where it looks while it reads and writes one sentence, and how it translates a few."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..data.pairs import BEGIN, SPECIAL, Pairs, decode, detokenize
+from ..data.pairs import BEGIN, END, SPECIAL, Pairs, decode, detokenize
+from ..models.translator import Translator
+from ..probes.attention_records import Heard, Labels, attention_records, hear, record
 from ..runs.run import Record
 from ..sampling.translation import Answers
-from .alignment import views
+from .alignment import CROSS, views
+
+WORDS = "word_attention"
+"""The tag of the cross-attention that shows which word comes from which."""
 
 
-def attention_records(data: Pairs, heard: Mapping[str, Tensor], view: str) -> Iterator[Record]:
-    """The weights (1, heads, queries, keys) heard on the specimen, under their tags; of the cross-attentions, `view`.
+def looks(model: Translator, data: Pairs, inputs: tuple[Tensor, ...], view: str) -> Iterator[Record]:
+    """Every attention of the model while it reads the specimen and writes its translation, given the right words.
 
-    A row of the cross-attention is the word that is about to be written, given the right ones before; a row of the
-    decoder's own attention is the word read last. END is left out.
+    Those of the layers are marked `brief`: in print a line for each head is enough. Last comes the cross-attention
+    `view`, a row for each word that is about to be written: its tag puts it behind all others.
     """
-    read = decode(data.specimen.source[0], data.source_words)
+    read = [data.source_words[k] for k in inputs[0][0].tolist()]
     written = decode(data.specimen.target[0], data.target_words)
-    before = [SPECIAL[BEGIN], *written[:-1]]
-    words = {
-        "cross_attention": (written, read),
-        "encoder_attention": (read, read),
-        "decoder_attention": (before, before),
-    }
-    found = {**heard, "cross_attention": views(heard)[view]}
-    for tag, (rows, columns) in words.items():
-        weights = found[tag][0, :, : len(rows), : len(columns)].cpu().numpy()
-        names = {"rows": np.array(rows), "columns": np.array(columns)}
-        yield Record(tag=tag, kind="attention", step=0, arrays={"weights": weights, **names})
+    before = [SPECIAL[BEGIN], *written]
+    about = [*written, SPECIAL[END]]
+
+    def labels(heard: Heard) -> Labels:
+        if heard.type == "cross":
+            return about, read
+        return (read, read) if heard.layer.startswith("encoder") else (before, before)
+
+    heard = hear(model, inputs)
+    yield from attention_records(heard, labels, {"brief": np.array(True)}, rolled=False)
+    cross = {CROSS.format(k + 1): h for k, h in enumerate(h for h in heard if h.type == "cross")}
+    found = views({name: torch.from_numpy(each.weights)[None] for name, each in cross.items()})[view][0]
+    shown = Heard(view, "cross", found.numpy()[:, : len(written)])
+    yield record(WORDS, shown, (written, read), {"of": np.array(view)})
 
 
 def translations(data: Pairs, answered: Sequence[tuple[str, Answers]]) -> Record:

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
 Probe = Callable[["Trainer", LookInside], Iterable[Record]]
 
-PROBES: dict[str, str] = {}
+PROBES: dict[str, str] = {
+    "arena": "arena:arena",
+    "latent": "latent:latent",
+    "evidence": "evidence:evidence",
+    "attention": "attention:attention",
+    "hidden": "hidden:hidden",
+    "text": "text:text",
+    "denoise": "denoise:denoise",
+    "health": "health:health",
+}
 """Name of each probe: the function that answers it, as `file:function` in this folder.
 
 A probe changes nothing: neither modes, weights, gradients nor torch's generators. It raises ValueError, one sentence,

@@ -11,10 +11,12 @@ CHECKPOINT = Path("checkpoint") / "state.pt"
 CONSOLE = "console.log"
 SOCKET = "control.sock"
 RECORDS = "records"
+BRANCHES = "branches"
+"""Records of steps that were done again in another way."""
 KIND = "__kind__"
 """The name under which a record's file keeps its kind."""
 ROOT = Path("runs")
-KINDS: dict[str, type] = {"status": str, "host": str, "metrics": dict, "marks": list, "pid": int}
+KINDS: dict[str, type] = {"status": str, "host": str, "metrics": dict, "marks": list, "branches": list, "pid": int}
 TIMES = ("started", "updated", "process_created")
 LAST_TIME = 1e11
 """Seconds since the epoch beyond which a number is no time."""

@@ -2,6 +2,7 @@
 
 import socket
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,11 @@ import psutil
 from ..text import sanitize
 from .files import KIND, RECORDS, ROOT, read_run_json
 from .readers import tfevents
-from .run import Mark, Record, Run
+from .run import Branch, Mark, Record, Run
+from .series import Series
+
+Points = list[tuple[int, float, float]]
+"""Step, time and value of each."""
 
 
 def open_run(directory: Path) -> Run:
@@ -21,15 +26,18 @@ def open_run(directory: Path) -> Run:
         raise ValueError(f"no run in {directory}: it has no readable run.json")
     run = Run(sanitize(directory.name), str(directory), description)
     run.status = status_of(description)
-    load_series(run, directory)
+    load_series(run, directory, branches=stated_branches(description))
     run.metrics, run.marks = stated(description)
     return run
 
 
-def newest_records(directory: Path) -> list[Record]:
-    """The newest record of every tag; what cannot be read is left out."""
-    newest = [max(folder.glob("*.npz"), default=None) for folder in _record_folders(directory / RECORDS)]
-    paths = [path for path in newest if path is not None and path.stem.isdecimal()]
+def newest_records(directory: Path, until: int | None = None) -> list[Record]:
+    """The newest record of every tag, none of a step after `until`; what cannot be read is left out."""
+    found = [
+        [p for p in folder.glob("*.npz") if p.stem.isdecimal() and (until is None or int(p.stem) <= until)]
+        for folder in _record_folders(directory / RECORDS)
+    ]
+    paths = [max(paths) for paths in found if paths]
     return [record for path in paths if (record := read_record(path, directory / RECORDS)) is not None]
 
 
@@ -65,22 +73,45 @@ def stated(description: dict[str, Any]) -> tuple[dict[str, float], list[Mark]]:
     return metrics, marks
 
 
-def load_series(run: Run, directory: Path, before: int | None = None) -> None:
+def stated_branches(description: dict[str, Any]) -> tuple[Branch, ...]:
+    """The branches in a run.json, without their series; none if they are not ours."""
+    try:
+        stated = description.get("branches", [])
+        return tuple(Branch(step=int(b["step"]), reached=int(b["reached"]), time=float(b["time"])) for b in stated)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return ()
+
+
+def load_series(run: Run, directory: Path, before: int | None = None, branches: tuple[Branch, ...] = ()) -> None:
     """Append the logged points to `run`; those at step `before` or later are left out.
 
-    A restart supersedes what earlier files hold from its step on, as TensorBoard has it.
+    A restart supersedes what earlier files hold from its step on, as TensorBoard has it. What the restart that a
+    branch was left at supersedes are the points of that branch.
     """
-    points: dict[str, list[tuple[int, float, float]]] = {}
+    points: dict[str, Points] = {}
+    left: dict[float, dict[str, Points]] = {branch.time: {} for branch in branches}
     for path in sorted(directory.glob("*tfevents*"), key=lambda p: (p.name.split(".tfevents.")[-1][:10], p.name)):
         for event in tfevents.read(path):
             if event.restart:
                 for tag, kept in points.items():
                     points[tag] = [p for p in kept if p[0] < event.step]
+                    if event.time in left:
+                        left[event.time][tag] = [p for p in kept if p[0] >= event.step]
             for tag, value in event.values.items():
-                if before is None or event.step < before:
-                    points.setdefault(tag, []).append((event.step, event.time, value))
+                points.setdefault(tag, []).append((event.step, event.time, value))
     for tag, kept in points.items():
-        run.one(sanitize(tag)).extend(kept)
+        run.one(sanitize(tag)).extend(p for p in kept if before is None or p[0] < before)
+    found = tuple(replace(b, series=_series_after(b.step, left[b.time])) for b in branches if left[b.time])
+    if found:
+        run.rewrite(run.series, found)
+
+
+def _series_after(step: int, points: dict[str, Points]) -> dict[str, Series]:
+    found = {}
+    for tag, kept in points.items():
+        series = found[sanitize(tag)] = Series(sanitize(tag))
+        series.extend(p for p in kept if p[0] > step)
+    return found
 
 
 def status_of(description: dict[str, Any]) -> str:

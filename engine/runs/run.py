@@ -33,6 +33,23 @@ class Mark:
     text: str
 
 
+BRANCHES = 8
+"""So many abandoned branches of a run are kept, the newest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """What a run had measured after `step`, before it went back there and took another way.
+
+    `reached` is its last step; `time` says when it was left, and is 0 while it still lies ahead.
+    """
+
+    step: int
+    reached: int
+    time: float
+    series: dict[str, Series] = field(default_factory=dict)
+
+
 class Run:
     """Series and records of one training; written by one producer, read by any thread."""
 
@@ -46,12 +63,17 @@ class Run:
         self.series: dict[str, Series] = {}
         self.records: dict[str, Record] = {}
         self.marks: list[Mark] = []
+        self.branches: tuple[Branch, ...] = ()
+        self.rewrites = 0
+        """How often points were taken away: whoever has copied series must copy them anew."""
+        self._before = 0
         self._lock = threading.Lock()
 
     @property
     def version(self) -> int:
-        """Grows whenever a series or mark does."""
-        return sum(s.version for s in tuple(self.series.values())) + len(self.marks) + len(self.records)
+        """Grows whenever what the run holds is another."""
+        own = sum(s.version for s in tuple(self.series.values())) + len(self.marks) + len(self.records)
+        return self._before + own
 
     def one(self, tag: str) -> Series:
         """The series `tag`, made if it is new."""
@@ -59,6 +81,19 @@ class Run:
             if tag not in self.series:
                 self.series = {**self.series, tag: Series(tag)}
             return self.series[tag]
+
+    def rewrite(self, series: dict[str, Series], branches: tuple[Branch, ...], rewrites: int | None = None) -> None:
+        """Replace all series at once by `series`, and the branches; the newest BRANCHES of these are kept."""
+        before = self.version
+        with self._lock:
+            self.series, self.branches = series, branches[-BRANCHES:]
+            self.rewrites = self.rewrites + 1 if rewrites is None else rewrites
+            self._before += before + 1
+
+    def whole(self) -> tuple[int, dict[str, Series], tuple[Branch, ...]]:
+        """The number of rewrites, and the series and branches that belong to it."""
+        with self._lock:
+            return self.rewrites, self.series, self.branches
 
     def add(self, step: int, time: float, values: dict[str, float]) -> None:
         """Append one point to each named series."""

@@ -78,6 +78,21 @@ class Series:
         all_points = self.points()
         return Points(all_points.steps[start:], all_points.times[start:], all_points.values[start:])
 
+    def until(self, step: int) -> "Series":
+        """A series of its own with the points up to `step`."""
+        points = self.points()
+        return self._of(points, points.steps <= step)
+
+    def after(self, step: int) -> "Series":
+        """A series of its own with the points after `step`."""
+        points = self.points()
+        return self._of(points, points.steps > step)
+
+    def _of(self, points: Points, chosen: NDArray[np.bool_]) -> "Series":
+        series = Series(self.tag)
+        series.extend_arrays(points.steps[chosen], points.times[chosen], points.values[chosen])
+        return series
+
     def last(self) -> tuple[int, float, float] | None:
         """The newest point as (step, time, value)."""
         points = self.points()

@@ -1,6 +1,7 @@
 """The run directory of a training of ours: run.json, scalars in TensorBoard's format, records, console.log."""
 
 import io
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from tensorboardX.event_file_writer import EventsWriter
 from tensorboardX.proto.event_pb2 import Event, SessionLog
 from tensorboardX.proto.summary_pb2 import Summary
 
-from .files import CONSOLE, KIND, RECORDS, RUN_JSON, write_atomically, write_json
+from .files import BRANCHES, CONSOLE, KIND, RECORDS, RUN_JSON, write_atomically, write_json
 from .run import Record
 
 
@@ -24,8 +25,12 @@ class RunWriter:
         self._events = EventsWriter(str(directory / "events"), f".{time.time_ns() % 1_000_000_000:09d}.dlviz")
         self._console = (directory / CONSOLE).open("a", encoding="utf-8", errors="backslashreplace")
         if resume_at is not None:
-            start = SessionLog(status=SessionLog.START)
-            self._events.write_event(Event(wall_time=time.time(), step=resume_at, session_log=start))
+            self.restart(resume_at, time.time())
+
+    def restart(self, step: int, when: float) -> None:
+        """Supersede what was logged so far at `step` or later, as TensorBoard has it."""
+        start = SessionLog(status=SessionLog.START)
+        self._events.write_event(Event(wall_time=when, step=step, session_log=start))
 
     def scalars(self, step: int, when: float, values: dict[str, float]) -> None:
         """Log the values of one step, by tag."""
@@ -38,6 +43,19 @@ class RunWriter:
         arrays: dict[str, Any] = {**record.arrays, KIND: np.array(record.kind)}
         np.savez_compressed(buffer, **arrays)
         write_atomically(self.directory / RECORDS / record.tag / f"{record.step:09d}.npz", buffer.getvalue())
+
+    def set_aside(self, step: int, place: str) -> None:
+        """Move the records of steps after `step` to `branches/PLACE`, where they are nobody's newest."""
+        root = self.directory / RECORDS
+        for path in list(root.rglob("*.npz")):
+            if path.stem.isdecimal() and int(path.stem) > step:
+                new = self.directory / BRANCHES / place / path.relative_to(self.directory)
+                new.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(new)
+
+    def discard(self, place: str) -> None:
+        """Remove what was set aside at `place`: it has been made again."""
+        shutil.rmtree(self.directory / BRANCHES / place, ignore_errors=True)
 
     def describe(self, values: dict[str, Any]) -> None:
         """Replace run.json."""

@@ -33,6 +33,36 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Half:
+    """Train one of two adversaries alone, then stand still.
+
+    The discriminator's half-steps open a step, the generator's closes it; only then the step is counted, and its
+    values become points. `Step` and `Go` do what is left of an open step first, so that halves make up whole steps.
+    """
+
+    side: str
+    """`discriminator` or `generator`."""
+
+
+@dataclass(frozen=True)
+class Back:
+    """Stand still at the snapshot `count` before this step, or train again, as it was, from one up to step `to`.
+
+    What lies ahead is kept until something else is trained.
+    """
+
+    count: int = 1
+    to: int = -1
+
+
+@dataclass(frozen=True)
+class Forward:
+    """After `Back`: go to the snapshot `count` after this step."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Stop:
     """End the training: save a checkpoint and mark the run as stopped."""
 
@@ -57,4 +87,4 @@ class Speed:
     limit: float
 
 
-Command = Speed | Load | Go | Pause | Step | Stop | Change | Save
+Command = Speed | Load | Go | Pause | Step | Half | Back | Forward | Stop | Change | Save

@@ -4,12 +4,17 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import NDArray
+
 from ..probes.requests import Request
 from ..runs.files import SOCKET
+from ..runs.run import Branch
+from ..runs.series import Points
+from ..text import sanitize
 from .commands import Command
 from .session import Session
 from .wire import WireError, receive, send
@@ -89,6 +94,15 @@ class ControlServer:
         return snapshot(self._session, message, client)
 
 
+def serve(session: Session, directory: Path, say: Callable[[str], None]) -> ControlServer | None:
+    """Let others attach to the run in `directory`; a file system without sockets is no reason to fail."""
+    try:
+        return ControlServer(session, directory)
+    except OSError as error:
+        say(f"nobody can attach to this run: {sanitize(error)}")
+        return None
+
+
 def check(message: dict[str, Any]) -> None:
     """Raise WireError unless `message` is what a client's pull is made of."""
     commands, subscriptions = message.get("commands", []), message.get("subscriptions", {})
@@ -100,28 +114,41 @@ def check(message: dict[str, Any]) -> None:
         raise WireError("a pull with something that is no command")
     if not all(isinstance(k, str) and isinstance(request, Request) for k, request in subscriptions.items()):
         raise WireError("a pull with something that is no request")
-    if not all(isinstance(count, int) for count in points.values()):
+    if not all(isinstance(count, int) for count in (*points.values(), message.get("rewrites", 0))):
         raise WireError("a pull with counts that are no numbers")
 
 
 def snapshot(session: Session, seen: dict[str, Any], client: str) -> dict[str, Any]:
     """What is new since a client's last pull: status, points, marks, its answers, log lines."""
     run, status = session.run, session.status
+    rewrites, series, branches = run.whole()
     if seen.get("run") != run.path:
         seen = {}
-    counts: dict[str, int] = seen.get("points", {})
-    tails = {tag: series.tail(counts.get(tag, 0)) for tag, series in run.series.items()}
+    same = seen.get("rewrites", 0) == rewrites
+    counts: dict[str, int] = seen.get("points", {}) if same else {}
+    tails = {tag: one.tail(counts.get(tag, 0)) for tag, one in series.items()}
     versions: dict[str, int] = seen.get("answers", {})
     answers = {k.removeprefix(client): a for k, a in session.answers.items() if k.startswith(client)}
     log, log_version = session.log.news(seen.get("log", 0))
     return {
         "status": status,
         "run": {"path": run.path, "name": run.name, "config": run.config, "metrics": run.metrics},
-        "points": {tag: [p.steps, p.times, p.values] for tag, p in tails.items() if len(p)},
+        "points": {tag: _columns(p) for tag, p in tails.items() if len(p)},
         "starts": {tag: counts.get(tag, 0) for tag, p in tails.items() if len(p)},
+        "rewrites": rewrites,
+        "branches": None if same and seen else [_sent(branch) for branch in branches],
         "marks": run.marks,
         "answers": {k: a for k, a in answers.items() if versions.get(k) != a.version},
         "answered": list(answers),
         "log": log,
         "log_version": log_version,
     }
+
+
+def _columns(points: Points) -> list[NDArray[Any]]:
+    return [points.steps, points.times, points.values]
+
+
+def _sent(branch: Branch) -> dict[str, Any]:
+    series = {tag: _columns(one.points()) for tag, one in branch.series.items()}
+    return {"step": branch.step, "reached": branch.reached, "time": branch.time, "series": series}

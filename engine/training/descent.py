@@ -1,5 +1,6 @@
 """Gradient descent of some parameters: one update rule, its schedule and its clipping."""
 
+from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor, nn
@@ -19,6 +20,8 @@ class Descent:
         """`betas` are those of Adam and its kin."""
         self.weights = [p for p in module.parameters() if p.requires_grad]
         self._optimizers = optimizers.build(module, options, betas)
+        self.observe: Callable[[], Callable[[], None]] | None = None
+        """Called right before the weights change, and what it returns right after: for a probe of one update."""
 
     def step(
         self, loss: Tensor, options: TrainingOptions, progress: float, *, lr: float | None = None
@@ -33,9 +36,12 @@ class Descent:
         loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.weights, options.clip or float("inf"), foreach=True)
         rate = (options.lr if lr is None else lr) * SCHEDULES[options.schedule](progress)
+        changed = self.observe() if self.observe is not None else None
         for optimizer in self._optimizers:
             optimizers.tune(optimizer, options, rate)
             optimizer.step()
+        if changed is not None:
+            changed()
         return norm, rate
 
     def state_dict(self) -> dict[str, Any]:

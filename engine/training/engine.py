@@ -21,35 +21,32 @@ from ..runs.run import Run
 from ..text import in_words, sanitize
 from . import commands
 from .changes import change
-from .control import ControlServer
+from .control import ControlServer, serve
 from .job import Job
 from .looker import Looker
+from .moving import Moving
 from .pace import Pace
 from .recorder import Recorder
 from .session import Session
-from .standing import standing
 from .status import Status
 from .telling import Cancelled, Telling
 from .trainer import Trainer
+from .travel import Act, Travel
 
 STATUS_SECONDS = 0.05
 SAVE_SECONDS = 15.0
 FIRST_SAVE_SECONDS = 2.0
 
 
-class Engine:
+class Engine(Moving):
     """Runs until its session closes; a failure of one training leaves it ready for the next."""
 
     def __init__(self, session: Session) -> None:
         torch.set_num_threads(session.threads)
-        self.session = session
-        self.trainer: Trainer | None = None
-        self.recorder: Recorder | None = None
+        super().__init__(session)
         self._left = 0
-        """Steps that may be taken before pausing; -1 without limit, 0 while standing."""
         self._next_status = self._next_save = 0.0
         self._gap = self._not_before = 0.0
-        self._pace = Pace()
         self._read = lru_cache(maxsize=2)(self._load_data)
         self._looker = Looker(session, self._data)
         self._tell = Telling(self._murmur, lambda: session.interrupting)
@@ -98,6 +95,8 @@ class Engine:
                 self._publish(replace(self.session.status, misuse=True))
 
     def _do(self, command: commands.Command) -> None:
+        if self._travel is not None and self._travel.goal >= 0 and not isinstance(command, commands.Speed):
+            self._arrive(self._travel)
         match command:
             case commands.Load():
                 self._load(command)
@@ -105,6 +104,12 @@ class Engine:
                 self._go(-1)
             case commands.Step(count):
                 self._go(max(count, 0) + max(self._left, 0))
+            case commands.Half(side):
+                self._go(1, side)
+                if self._left:
+                    self._advance()
+            case commands.Back() | commands.Forward():
+                self._move(command)
             case commands.Pause():
                 if self._left and self.recorder is not None and self.trainer is not None:
                     self._pause()
@@ -112,7 +117,8 @@ class Engine:
             case commands.Stop():
                 self._stop()
             case commands.Save():
-                if self.recorder is not None and self.trainer is not None:
+                if self.recorder is not None and self.trainer is not None and self._travel is not None:
+                    self._travel.leave()
                     self.recorder.checkpoint(self.trainer)
                     self._print(f"checkpoint saved at step {self.trainer.step}")
             case commands.Speed(limit):
@@ -125,7 +131,7 @@ class Engine:
         self._stop()
         job = command.job
         self._unserve()
-        self.trainer = self.recorder = None
+        self.trainer = self.recorder = self._travel = None
         self._looker.forget()
         self.session.run = Run(job.model, command.run_dir)
         self._publish(Status(state="loading", model=job.model, message=f"loading {job.data}"))
@@ -133,7 +139,7 @@ class Engine:
         trainer = Trainer(job, data, self._tell)
         recorder = Recorder(self.session.run, job, data, command.run_dir, command.resume)
         finished = command.resume and recorder.resume(trainer)
-        self.trainer, self.recorder = trainer, recorder
+        self.trainer, self.recorder, self._travel = trainer, recorder, Travel(trainer, recorder)
         self._describe(trainer)
         self._pace = Pace()
         self._freeze()
@@ -152,32 +158,34 @@ class Engine:
         options = trainer.options.to_json()
         self.session.run.config = {**trainer.job.to_json(), "options": options}
 
-    def _go(self, steps: int) -> None:
+    def _go(self, steps: int, side: str = "") -> None:
         if (
             self.trainer is None
             or self.recorder is None
+            or self._travel is None
             or self.session.status.state in ("finished", "stopped", "failed")
             or steps == 0
+            or side not in ("", *self.trainer.objective.SIDES)
         ):
             return
         if not self.recorder.started:
             self.recorder.start(self.trainer)
             self._serve()
             self._next_save = time.monotonic() + FIRST_SAVE_SECONDS
+        self._travel.leave()
+        self._travel.stood()
+        if side:
+            self._travel.noted(Act(self.trainer.step, side=side))
         self._left = steps
-        self._steps = self.trainer.steps()
+        self._steps = self.trainer.half(side) if side else self.trainer.steps()
         self._pace = Pace()
         self.recorder.status("running", self.trainer)
         self._say("running", "")
 
     def _serve(self) -> None:
-        """Open the socket through which others attach; a file system without sockets is no reason to fail."""
         assert self.recorder is not None
         self._unserve()
-        try:
-            self._control = ControlServer(self.session, Path(self.recorder.path))
-        except OSError as error:
-            self._print(f"nobody can attach to this run: {sanitize(error)}")
+        self._control = serve(self.session, Path(self.recorder.path), self._print)
 
     def _unserve(self) -> None:
         if self._control is not None:
@@ -187,6 +195,8 @@ class Engine:
     def _pause(self) -> None:
         assert self.trainer is not None and self.recorder is not None
         self._left = 0
+        if self._travel is not None:
+            self._travel.stood()
         self.recorder.status("paused", self.trainer)
         self._say("paused", "")
 
@@ -194,6 +204,9 @@ class Engine:
         if self.trainer is None or self.recorder is None or self.session.status.state not in ("running", "paused"):
             return
         self._left = 0
+        if self._travel is not None and self._travel.home() in ("finished", "stopped"):
+            self._stand(self._travel)
+            return
         self.recorder.checkpoint(self.trainer)
         self.recorder.end("stopped", self.trainer)
         self._print(f"stopped at step {self.trainer.step}, saved")
@@ -210,23 +223,34 @@ class Engine:
         else:
             if not said:
                 return
+            if self._travel is not None:
+                self._travel.leave()
             self._describe(self.trainer)
             self.recorder.mark(self.trainer.step, said)
+            if self._travel is not None:
+                self._travel.noted(Act(self.trainer.step, name=name, value=getattr(self.trainer.options, name)))
             self._print(f"step {self.trainer.step}: {said}")
         self._publish(replace(self.session.status, message=said))
 
     def _advance(self) -> None:
-        assert self.trainer is not None and self.recorder is not None
-        trainer, recorder = self.trainer, self.recorder
+        assert self.trainer is not None and self.recorder is not None and self._travel is not None
+        trainer, recorder, travel = self.trainer, self.recorder, self._travel
+        if travel.goal >= 0:
+            if travel.replay():
+                self._arrive(travel)
+            return
         step = next(self._steps, None)
         now = time.monotonic()
         if step is not None:
             recorder.step(step, trainer)
+            travel.passed(step)
             self._pace.tick(now)
-            self._left -= self._left > 0
             self._not_before = now + self._gap
             if recorder.diverged_at == trainer.step:
                 self._print(f"step {trainer.step}: the loss is {recorder.loss}; a smaller lr may help")
+        else:
+            self._looker.forget()  # half a step changes the model, not the step
+        self._left -= self._left > 0
         if trainer.done:
             self._finish()
             return
@@ -256,10 +280,6 @@ class Engine:
             return
         self._say("finished", "")
 
-    def _murmur(self, message: str) -> None:
-        """Say what is going on, whatever the state."""
-        self._publish(replace(self.session.status, message=sanitize(message)))
-
     def _load_data(self, source: str, seed: int, kinds: tuple[str, ...], stamp: int) -> Data:
         def progress(what: str, done: int, total: int | None) -> None:
             share = f" of {total / 1e6:.1f}" if total else ""
@@ -270,21 +290,6 @@ class Engine:
     def _data(self, job: Job) -> Data:
         """The data, read once as long as the file or folder is what it was."""
         return self._read(job.data, job.seed, tuple(job.entry.objectives), stamp(job.data))
-
-    def _say(self, state: str, message: str, trace: str = "") -> None:
-        status = replace(self.session.status, state=state, message=sanitize(message), trace=trace)
-        if self.trainer is not None:
-            status = standing(self.trainer, self.recorder, self._pace.rate, status)
-        self._publish(status)
-
-    def _publish(self, status: Status) -> None:
-        self.session.publish(status)
-
-    def _print(self, line: str) -> None:
-        line = sanitize(line)
-        self.session.log.write(line)
-        if self.recorder is not None:
-            self.recorder.print(line)
 
     @staticmethod
     def _freeze() -> None:

@@ -18,8 +18,8 @@ from ..data.fingerprint import fingerprint
 from ..options import show
 from ..probes.structure import gradient_norms
 from ..runs.files import new_run_dir, read_run_json
-from ..runs.open import load_series, newest_records, stated, status_of
-from ..runs.run import Record, Run
+from ..runs.open import load_series, newest_records, stated, stated_branches, status_of
+from ..runs.run import Branch, Record, Run
 from ..runs.writer import RunWriter
 from ..text import sanitize
 from . import checkpoint
@@ -54,7 +54,8 @@ class Recorder:
         self._resumed_at: int | None = None
         self._writer: RunWriter | None = None
         self._next_flush = 0.0
-        self._next_record = 0.0
+        self.next_record = 0.0
+        """The step from which records are due."""
         self._described: dict[str, Any] = {}
 
     @staticmethod
@@ -91,7 +92,7 @@ class Recorder:
         diverged = described.get("diverged_at")
         self.diverged_at = diverged if isinstance(diverged, int) and diverged <= trainer.step else 0
         self._resumed_at = trainer.step + 1
-        load_series(self.run, directory, before=self._resumed_at)
+        load_series(self.run, directory, self._resumed_at, stated_branches(described))
         self.run.marks = [mark for mark in marks if mark.step <= trainer.step]
         for record in newest_records(directory):
             self.run.keep(record)
@@ -127,17 +128,23 @@ class Recorder:
         """Keep what one step measured."""
         assert self._writer is not None
         now = time.time()
-        values = _as_written(step.values)
-        self.loss = values.get(trainer.objective.CURVES[0], self.loss)
+        values = as_written(step.values)
         if step.number == 1:
             self.gradients = gradient_norms(trainer.model)
-        if not self.diverged_at and not math.isfinite(self.loss):
-            self.diverged_at = step.number
         self.run.add(step.number, now, values)
         self._writer.scalars(step.number, now, values)
-        if step.validated and step.number >= self._next_record:
-            self._next_record = step.number * RECORD_GROWTH
+        if self.passed(step, trainer):
             self._keep(trainer.objective.records(), step.number)
+
+    def passed(self, step: Step, trainer: Trainer) -> bool:
+        """Know of one step that nothing need be written of; whether records are to be kept there."""
+        self.loss = as_written(step.values).get(trainer.objective.CURVES[0], self.loss)
+        if not self.diverged_at and not math.isfinite(self.loss):
+            self.diverged_at = step.number
+        if not (step.validated and step.number >= self.next_record):
+            return False
+        self.next_record = step.number * RECORD_GROWTH
+        return True
 
     def _keep(self, records: Iterable[Record], step: int) -> None:
         """Keep records in the run and on disk."""
@@ -146,6 +153,31 @@ class Recorder:
             record = replace(record, step=step)
             self.run.keep(record)
             self._writer.record(record)
+
+    def go_to(self, step: int, next_record: float, trainer: Trainer) -> None:
+        """Show what was known at `step`, which the run's series end at."""
+        self.next_record = next_record
+        self.diverged_at = self.diverged_at if self.diverged_at <= step else 0
+        last = self.run.one(trainer.objective.CURVES[0]).last()
+        self.loss = last[2] if last else float("nan")
+        self.run.records = {record.tag: record for record in newest_records(Path(self.path), step)}
+
+    def leave(self, branch: Branch, trainer: Trainer) -> Branch:
+        """Supersede what was written after `branch.step`, where the trainer stands; the branch as it was left."""
+        if self._writer is None:  # the run had ended
+            self._writer = RunWriter(Path(self.path))
+        self.checkpoint(trainer)  # first, so that a kill never finds weights of the one and points of the other
+        branch = replace(branch, time=time.time())
+        self._writer.restart(branch.step + 1, branch.time)
+        self._writer.set_aside(branch.step, _place(branch))
+        self.run.metrics = {}
+        self.mark(branch.step, f"went back to step {branch.step:,}")
+        return branch
+
+    def rejoined(self, branch: Branch) -> None:
+        """Everything after `branch.step` was made again as it had been: there is no branch."""
+        if self._writer is not None:
+            self._writer.discard(_place(branch))
 
     def mark(self, step: int, text: str) -> None:
         """Note on the curves that something happened after `step`."""
@@ -173,7 +205,7 @@ class Recorder:
         assert self._writer is not None
         self.run.metrics = metrics
         now = time.time()
-        self.run.add(trainer.step, now, _as_written(metrics))
+        self.run.add(trainer.step, now, as_written(metrics))
         self._writer.scalars(trainer.step, now, metrics)
         self._keep(trainer.objective.final_records(), trainer.step)
         self.checkpoint(trainer)
@@ -212,6 +244,9 @@ class Recorder:
                 "gradient_norms": self.gradients,
                 "curves": list(trainer.objective.CURVES),
                 "marks": [asdict(mark) for mark in self.run.marks],
+                "branches": [
+                    {"step": b.step, "reached": b.reached, "time": b.time} for b in self.run.branches if b.time
+                ],
                 "started": self._began,
                 "updated": time.time(),
                 "ended": ended,
@@ -232,6 +267,15 @@ class Recorder:
         return self._described
 
 
-def _as_written(values: dict[str, float]) -> dict[str, float]:
+def _place(branch: Branch) -> str:
+    """The folder for the records of a branch: unlike any other, for its time is."""
+    return f"{int(branch.time * 1000)}"
+
+
+def _stated(branch: Branch) -> dict[str, float]:
+    return {"step": branch.step, "reached": branch.reached, "time": branch.time}
+
+
+def as_written(values: dict[str, float]) -> dict[str, float]:
     """The values as event files hold them, in single precision, so that a run read back is the same."""
     return {tag: float(np.float32(value)) for tag, value in values.items()}

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..probes.requests import Answer, Request
 from ..runs.files import SOCKET
-from ..runs.run import Log, Run
+from ..runs.run import Branch, Log, Run
+from ..runs.series import Series
 from ..text import sanitize
 from .commands import Command
 from .control import address
@@ -106,6 +107,7 @@ class RemoteSession:
                 "commands": commands,
                 "subscriptions": self._subscriptions,
                 "run": self.run.path,
+                "rewrites": self.run.rewrites,
                 "points": {tag: len(series) for tag, series in self.run.series.items()},
                 "answers": {key: answer.version for key, answer in self.answers.items()},
                 "log": self._log_version,
@@ -123,6 +125,10 @@ class RemoteSession:
             self.run = Run(about["name"], about["path"])
         run = self.run
         run.name, run.config, run.metrics = about["name"], about["config"], about["metrics"]
+        if news["branches"] is not None:
+            branches = tuple(Branch(**{**b, "series": _series(b["series"])}) for b in news["branches"])
+            again = news["rewrites"] != run.rewrites
+            run.rewrite(_series(news["points"]) if again else run.series, branches, news["rewrites"])
         for tag, (steps, times, values) in news["points"].items():
             series = run.one(tag)
             if news["starts"][tag] == len(series):
@@ -143,3 +149,12 @@ class RemoteSession:
                 self._changed.notify_all()
             if self.on_state is not None:
                 self.on_state(status)
+
+
+def _series(columns: dict[str, Any]) -> dict[str, Series]:
+    """The series whose points came as steps, times and values."""
+    found = {}
+    for tag, (steps, times, values) in columns.items():
+        series = found[tag] = Series(tag)
+        series.extend_arrays(steps, times, values)
+    return found

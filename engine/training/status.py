@@ -36,6 +36,15 @@ class Status:
     parameters: int = 0
     diverged_at: int = 0
     """The first step at which the loss was no finite number; 0 if it always was one."""
+    snapshot: int = 0
+    """At which of the `snapshots` in memory it stands, counted from 1; 0 if at none."""
+    snapshots: int = 0
+    ahead: int = 0
+    """After going back, the step that lies furthest ahead; else 0."""
+    replaying: int = 0
+    """The step up to which it is trained again as it was; else 0."""
+    moves: int = 0
+    """How often it went back or forth."""
     message: str = ""
     """One line for the user: what is going on, or what failed."""
     trace: str = ""

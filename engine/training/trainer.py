@@ -105,14 +105,27 @@ class Trainer:
         while not self.done:
             start = time.perf_counter()
             values = self.objective.step(self.step, self.progress)
-            self.step += 1
+            yield self._counted(values, start)
+
+    def half(self, side: str) -> Iterator[Step]:
+        """Train one of the objective's SIDES alone; the step, if that closed it."""
+        start = time.perf_counter()
+        values = self.objective.half(side, self.step, self.progress)
+        if values is None:
             self.seconds += time.perf_counter() - start
-            validated = self.step % self.options.validate_every == 0 or self.done
-            if validated:
-                start = time.perf_counter()
-                values |= self.objective.validate()
-                self.seconds += time.perf_counter() - start
-            yield Step(self.step, values, validated)
+        else:
+            yield self._counted(values, start)
+
+    def _counted(self, values: dict[str, float], start: float) -> Step:
+        """The step that began at `start` (s), counted, and validated when it is time."""
+        self.step += 1
+        self.seconds += time.perf_counter() - start
+        validated = self.step % self.options.validate_every == 0 or self.done
+        if validated:
+            start = time.perf_counter()
+            values |= self.objective.validate()
+            self.seconds += time.perf_counter() - start
+        return Step(self.step, values, validated)
 
     def test(self) -> dict[str, float]:
         """The test metrics of the finished model; called once, at the end."""
@@ -136,10 +149,13 @@ class Trainer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue exactly where `state_dict` was taken."""
         self.step, self.seconds = state["step"], state["seconds"]
-        self.objective.options = self.options.from_json(state["options"] | {"steps": self.options.steps})
-        if "dropout" in self.options.rules():
-            self.change("dropout", self.options.dropout)  # type: ignore[attr-defined]
+        before = self.options
+        self.objective.options = before.from_json(state["options"] | {"steps": before.steps})
+        for name, rule in before.rules().items():
+            if rule.live and (value := getattr(self.options, name)) != getattr(before, name):
+                self.change(name, value)  # what follows the option follows
         self.objective.load_state_dict(state["objective"])
+        self.model.zero_grad(set_to_none=True)  # those there are belong to other weights
         torch.set_rng_state(state["rng"].cpu())
         if self.device.type == "cuda":
             torch.cuda.set_rng_state_all([s.cpu() for s in state["rng_cuda"]])

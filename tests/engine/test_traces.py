@@ -35,8 +35,8 @@ def test_attention_weights_are_those_that_mix_the_values() -> None:
     assert [r.tag for r in records] == [f"attention/layers.{k}.attention" for k in range(3)]
     for record, v, out in zip(records, values, mixed, strict=True):
         weights = record.arrays["weights"]
-        assert record.kind == "attention" and weights.shape == (2, 7, 7) and weights.dtype == np.float16
-        torch.testing.assert_close(torch.from_numpy(weights).float() @ v, out, rtol=5e-3, atol=5e-3)
+        assert record.kind == "attention" and weights.shape == (2, 7, 7) and weights.dtype == np.float32
+        torch.testing.assert_close(torch.from_numpy(weights) @ v, out, rtol=1e-5, atol=1e-5)
         back, ahead = weights
         assert not np.triu(back, 1).any() and not np.tril(ahead, -1).any()
         assert record.arrays["rows"].tolist() == record.arrays["columns"].tolist()

@@ -18,6 +18,7 @@ from dlviz.engine.objectives.alignment import aligned, alignment, attentions, li
 from dlviz.engine.objectives.batches import Shuffle
 from dlviz.engine.objectives.buckets import POOL, Buckets
 from dlviz.engine.objectives.translation import Translation, next_word_loss, same, shifted
+from dlviz.engine.objectives.translation_records import WORDS
 from dlviz.engine.recipes.translator import TranslatorOptions
 
 CPU = torch.device("cpu")
@@ -214,13 +215,20 @@ def test_the_weights_heard_are_those_that_were_used(data: Pairs) -> None:
 def test_records_show_the_famous_sentence(data: Pairs) -> None:
     objective = _objective(data, cross_heads=2)
     records = {record.tag: record for record in objective.final_records()}
-    cross = records["cross_attention"]
+    cross = records[WORDS]
+    assert max(records) == WORDS, "it is printed last"
     assert cross.kind == "attention" and cross.arrays["weights"].shape == (2, 5, 7)
     assert cross.arrays["rows"].tolist() == ["a", "black", "cat", "drinks", "water"]
     assert cross.arrays["columns"].tolist() == ["un", "chat", "noir", "boit", "de", "l'", "eau"]
     np.testing.assert_allclose(cross.arrays["weights"].sum(-1), 1, rtol=1e-5)
-    assert records["encoder_attention"].arrays["weights"].shape == (2, 7, 7)
-    assert records["decoder_attention"].arrays["rows"].tolist() == ["<begin>", "a", "black", "cat", "drinks"]
+    layers = {tag: record.arrays for tag, record in records.items() if tag.startswith("attention/")}
+    assert all(each["brief"] for each in layers.values()) and "brief" not in cross.arrays
+    assert layers["attention/encoder.0.attention"]["weights"].shape == (2, 7, 7)
+    begun = ["<begin>", "a", "black", "cat", "drinks", "water"]
+    assert layers["attention/decoder.0.attention"]["rows"].tolist() == begun
+    last = layers["attention/decoder.0.cross_attention"]
+    assert last["rows"].tolist() == [*begun[1:], "<end>"]
+    np.testing.assert_array_equal(last["weights"][:, :5], cross.arrays["weights"])
     shown = records["translations"]
     assert shown.kind == "translations" and shown.arrays["source"][0] == "un chat noir boit de l'eau"
     assert shown.arrays["target"][0] == "a black cat drinks water"
@@ -259,4 +267,4 @@ def test_a_users_file_is_learned_by_heart(tmp_path: Path, beam: int) -> None:
     assert set(metrics) == {"exact_match", "token_accuracy", "test_loss"} and metrics["exact_match"] > 0.5
     (text, probability), (_, other) = objective.translate(["Chat voit pain", ""])
     assert text == "cat sees bread" and 0.3 < probability <= 1 and 0 < other <= 1
-    assert {r.tag for r in objective.records()} >= {"cross_attention", "translations"}
+    assert {r.tag for r in objective.records()} >= {WORDS, "translations"}

@@ -31,7 +31,7 @@ from dlviz.engine.probes.requests import (
     Structure,
 )
 from dlviz.engine.runs.run import Mark, Record
-from dlviz.engine.training.commands import Change, Go, Load, Pause, Save, Speed, Step, Stop
+from dlviz.engine.training.commands import Back, Change, Forward, Go, Half, Load, Pause, Save, Speed, Step, Stop
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.status import Status
 from dlviz.engine.training.wire import CLASSES, LIMIT, WireError, receive, send
@@ -63,9 +63,12 @@ SOME: tuple[Any, ...] = (
     Go(),
     Pause(),
     Step(5),
+    Half("generator"),
     Stop(),
     Change("lr", "0.1"),
     Save(),
+    Back(2, 7),
+    Forward(3),
 )
 
 

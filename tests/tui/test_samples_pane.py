@@ -73,7 +73,8 @@ async def test_hostile_text_stays_text(fake):
         assert "[/x]" in shown and "\x1b" not in shown and "\x07" not in shown
 
 
-async def test_a_model_that_does_not_classify_brings_its_samples(fake):
+async def test_a_model_without_a_view_of_its_own_brings_its_samples(fake, monkeypatch):
+    monkeypatch.setattr("dlviz.tui.desk.views_of", lambda entry, data: ())
     session = fake(state="running", model="gan", step=7)
     async with lab(session, size=(120, 40)) as (app, pilot):
         app.tick()

@@ -9,6 +9,8 @@ every point; the **dim band** behind it spans the least and greatest raw value o
 is lost.
 Held-out data (validation, test) is a line with its points marked. With several runs each has its own colour;
 earlier runs lie behind the first. They are named by the settings that differ, or by the end of their names.
+A **dashed line** is a branch: what had been measured before the training went back and took another way
+("before step 1,200 was redone"), or what still lies ahead after going back (`F` goes there).
 A cross on the x axis marks values that are not finite; a `◆` marks what happened in the first run, such as a
 change of the learning rate: the newest is told on the frame, any other by the crosshair. The crosshair hides while
 another pane has the focus: the legend then gives the newest values.
@@ -18,6 +20,7 @@ another pane has the focus: the legend then gives the newest values.
 | `n` `p` | next, previous measure |
 | `enter` | this pane alone on the screen, and back |
 | `left` `right`, `h` `l` | crosshair: the values of all curves there; with `shift` ten columns at once |
+| `B` | with the crosshair: go back in the training to that step, or to one that lies ahead |
 | `escape` | remove the crosshair |
 | `+` `-` `w` | zoom in, out, show everything |
 | `[` `]` | pan; at the right edge the view follows the newest point |

@@ -2,14 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
-from ...engine.runs.run import Run
+from ...engine.runs.run import Branch, Run
+from ...engine.runs.series import Series
 from ..render.axes import X
 from ..render.curve import Curve
 from ..render.trace import Reading, Trace
 from .curve_groups import Member, groups
 from .curve_names import short_names
+
+BRANCHES = 3
+"""So many abandoned branches of the first run are drawn, the newest."""
 
 
 class Scene:
@@ -19,7 +24,7 @@ class Scene:
         self.runs: tuple[Run, ...] = ()
         self.x: X = "step"
         self._slots: WeakKeyDictionary[Run, int] = WeakKeyDictionary()
-        self._traces: dict[tuple[int, str, X], Trace] = {}
+        self._traces: dict[tuple[int, str, X, float], Trace] = {}
 
     def show(self, runs: Sequence[Run]) -> None:
         """Show `runs` from now on."""
@@ -38,8 +43,8 @@ class Scene:
         return groups(dict.fromkeys(tag for run in self.runs for tag in tuple(run.series)))
 
     def curves(self, members: Sequence[Member]) -> list[Curve]:
-        """The curves of one chart: a colour for each series of a lone run, else for each run."""
-        curves, many = [], len(self.runs) > 1
+        """The curves of one chart: a colour for each series of a lone run, else for each run; branches last."""
+        curves, old, many = [], [], len(self.runs) > 1
         named = [run for run in self.runs if run.series]
         names = dict(zip(named, short_names(named), strict=True))
         for run, name in names.items():
@@ -57,12 +62,28 @@ class Scene:
                     faded=run is not self.runs[0],
                 )
                 curves.append(curve)
+                if run is self.runs[0]:
+                    old += self._branches(run, curve, member, began, lone=len(members) == 1)
+        return curves + old
+
+    def _branches(self, run: Run, live: Curve, member: Member, began: float, lone: bool) -> list[Curve]:
+        """The ways that a run had taken before it went back, of one series, dashed and behind."""
+        curves = []
+        for k, branch in enumerate(run.branches[-BRANCHES:][::-1]):
+            series = branch.series.get(member.tag)
+            if series is None or not len(series):
+                continue
+            label = f"{'branch:' if lone else member.label} {_left(branch)}"
+            trace = self._trace(run, member.tag, began, series, branch.time or -1.0)
+            curves.append(replace(live, label=label, trace=trace, shape=1 + k, dotted=False, faded=True))
         return curves
 
-    def _trace(self, run: Run, tag: str, began: float) -> Trace:
-        """An up-to-date trace of one series."""
-        key, series = (id(run), tag, self.x), run.series[tag]
+    def _trace(self, run: Run, tag: str, began: float, branch: Series | None = None, left: float = 0.0) -> Trace:
+        """An up-to-date trace of one series, or of what it was in the branch that was `left` then."""
+        key, series = (id(run), tag, self.x, left), run.series[tag] if branch is None else branch
         if key not in self._traces or self._traces[key].series is not series:
+            alive = {0.0, left, *(one.time for run in self.runs for one in run.branches)}
+            self._traces = {k: trace for k, trace in self._traces.items() if k[3] in alive}
             self._traces[key] = Trace(series, self.x)
         trace = self._traces[key]
         trace.began = began
@@ -72,7 +93,12 @@ class Scene:
     def traces(self) -> list[Trace]:
         """The traces of everything."""
         begun = [(run, _began(run)) for run in self.runs]
-        return [self._trace(run, tag, began) for run, began in begun for tag in tuple(run.series)]
+        live = [self._trace(run, tag, began) for run, began in begun for tag in tuple(run.series)]
+        if not begun:
+            return live
+        run, began = begun[0]
+        old = [(b, tag, series) for b in run.branches[-BRANCHES:] for tag, series in b.series.items()]
+        return live + [self._trace(run, tag, began, series, b.time or -1.0) for b, tag, series in old]
 
     def extent(self) -> tuple[float, float]:
         """The least and the greatest x of anything."""
@@ -100,7 +126,13 @@ class Scene:
         return min(found, default=high) if forward else max(found, default=low)
 
 
+def _left(branch: Branch) -> str:
+    """What became of a branch, in words."""
+    return f"before step {branch.step:,} was redone" if branch.time else f"ahead of step {branch.step:,}"
+
+
 def _began(run: Run) -> float:
     """The time of a run's first point."""
-    times = [float(p.times[0]) for s in tuple(run.series.values()) if len(p := s.points())]
+    held = [*run.series.values(), *(series for branch in run.branches for series in branch.series.values())]
+    times = [float(p.times[0]) for series in held if len(p := series.points())]
     return min((time for time in times if math.isfinite(time)), default=0.0)

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.strip import Strip
 
 from ...engine.runs.run import Run
+from ...engine.training.commands import Back
 from ..render.axes import Axes, X
 from ..render.cells import note
 from ..render.chart import chart, column_x
@@ -50,6 +51,7 @@ class CurvesPane(Pane):
         Binding("right,l", "cross(1)", "Crosshair right", show=False),
         Binding("shift+left,H", "cross(-10)", "Crosshair far left", show=False),
         Binding("shift+right,L", "cross(10)", "Crosshair far right", show=False),
+        Binding("B", "go_there", "Back to the crosshair", show=False),
         Binding("escape", "dismiss", "Remove crosshair", show=False),
     ]
 
@@ -202,6 +204,15 @@ class CurvesPane(Pane):
         else:
             raise SkipAction
         self.pull()
+
+    def action_go_there(self) -> None:
+        """Let the training go to the crosshair's step; without one, or where it stands there, as everywhere."""
+        at, session = self._shown_cursor(), self.lab.session
+        point = None if at is None else self._scene.nearest(at)
+        live = self.runs and self.runs[0] is session.run
+        if point is None or not live or not session.status.snapshots or point.step == session.status.step:
+            raise SkipAction
+        session.send(Back(to=point.step))
 
     def action_large(self) -> None:
         """This pane alone on the screen, or not."""

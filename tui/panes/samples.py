@@ -30,10 +30,12 @@ predictions pane shows.
 |---|---|
 | `left` `right` | the record before, after |
 | `up` `down` `pageup` `pagedown` | scroll |
+| `I` | as a real image, where the terminal shows them (`dlviz --images kitty` or `sixel`) |
 """
     BINDINGS = [
         Binding("left", "turn(-1)", "Before", show=False),
         Binding("right", "turn(1)", "Next", key_display="←/→"),
+        Binding("I", "image", "Image", show=False),
         Binding("up,k", "scroll_by(-1)", "Up", show=False),
         Binding("down,j", "scroll_by(1)", "Down", show=False),
         Binding("pageup", "scroll_by(-10)", "Scroll", show=False),
@@ -87,6 +89,20 @@ predictions pane shows.
             self._tag = tags[(at + by) % len(tags)]
             self._first = 0
             self.pull()
+
+    def action_image(self) -> None:
+        """The record as a real image."""
+        from ..real_images import chosen, picture, widget
+        from ..screens.picture import PictureScreen
+
+        record = next((r for r in self.records if r.tag == self._tag), next(iter(self.records), None))
+        image = picture(record) if record is not None else None
+        if record is None or image is None:
+            self.notify("this record has no images", timeout=3, markup=False)
+        elif chosen() == "off":
+            self.notify("start with --images kitty or --images sixel if your terminal shows them", markup=False)
+        else:
+            self.app.push_screen(PictureScreen(sanitize(record.tag, limit=40), widget(image)))
 
     def action_scroll_by(self, lines: int) -> None:
         """Scroll the drawing."""

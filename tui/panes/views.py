@@ -16,7 +16,15 @@ class View:
 
 
 VIEWS: dict[str, View] = {
+    "arena": View("arena:ArenaPane", ("points", "images")),
+    "evidence": View("evidence:EvidencePane", ("images",)),
+    "attention": View("attention:AttentionPane", ("text", "sequences", "pairs", "images")),
+    "latent": View("latent:LatentPane", ("images",)),
+    "denoise": View("denoise:DenoisePane", ("images", "points")),
+    "hidden": View("hidden:HiddenPane"),
     "predictions": View("predictions:PredictionsPane", ("images", "features", "sequences")),
+    "text": View("text:TextPane", ("text", "pairs")),
+    "health": View("health:HealthPane"),
 }
 """By the names that the catalogue's `views` have."""
 

@@ -72,6 +72,11 @@ class StatusBar(Widget):
         return self._line
 
 
+def _stands(status: Status) -> bool:
+    """Whether it stands at a snapshot."""
+    return bool(status.snapshot) and status.state == "paused"
+
+
 def bar(status: Status, ink: Ink, width: int, sent: float | None = None) -> Strip:
     """The status in one line; what matters least is left out first when there is no room."""
     colour = {"running": ink.good, "finished": ink.good, "failed": ink.bad, "paused": ink.categories[1]}
@@ -87,7 +92,9 @@ def bar(status: Status, ink: Ink, width: int, sent: float | None = None) -> Stri
     facts: list[str] = []
     if status.step or status.state in ("ready", "running", "paused"):
         of = f"/{status.steps:,}" if status.steps else ""
-        facts.append(f"step {status.step:,}{of}")
+        at = f" (snapshot {status.snapshot} of {status.snapshots})" if _stands(status) else ""
+        again = f" (replaying to {status.replaying:,})" if status.replaying else ""
+        facts.append(f"step {status.step:,}{of}{at}{again}")
         if status.step:
             facts.append(f"{status.loss_name} {compact(status.loss, 9)}")
         if status.state == "running" and status.eta is not None:
