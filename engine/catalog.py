@@ -141,7 +141,7 @@ CATALOG: dict[str, Entry] = {
             module="encoder:Encoder",
             objectives={"sequences": "classification:Classification", "text": "masked:Masked"},
             parameters=18_088,
-            views=("curves", "layers", "attention", "activations", "gradients", "predictions", "confusion", "health"),
+            views=("curves", "layers", "attention", "text", "gradients", "predictions", "confusion", "health"),
             by_data=ENCODER_BY_DATA,
         ),
         Entry(

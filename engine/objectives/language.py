@@ -17,6 +17,7 @@ from ..data.corpus import Corpus
 from ..data.tokenizers import Tokenizer, tokenizer
 from ..options import OptionError
 from ..probes.capture import looking
+from ..probes.traces import traces
 from ..runs.run import Record
 from ..sampling.text import Writer
 from ..text import sanitize
@@ -38,6 +39,8 @@ PROMPT = 60
 """Characters of held-out text that a sample continues."""
 GLANCE = 160
 """Characters of a sample while the training goes on."""
+TRACED = 48
+"""Tokens of which is kept where attention looked or what was remembered."""
 
 
 class Language(Objective):
@@ -131,6 +134,8 @@ class Language(Objective):
         """A short sample, and what each token of a held-out passage cost."""
         yield self._sample(min(self.options.sample, GLANCE))
         yield self._passage()
+        first = self.val.at(torch.tensor([0]))[:, : min(TRACED, self.context)]
+        yield from traces(self.model, (first.to(self.device),), self.tokenizer.tokens)
 
     def final_records(self) -> Iterator[Record]:
         """A sample, and what each token of a held-out passage cost."""

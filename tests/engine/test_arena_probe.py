@@ -356,7 +356,12 @@ def test_every_half_has_a_mini_batch_of_its_own(monkeypatch: pytest.MonkeyPatch)
     made = trainer("ring", "discriminator_steps=2")
     objective, seen = game(made), list[int]()
     batch = objective._batch
-    monkeypatch.setattr(objective, "_batch", lambda number: (seen.append(number), batch(number))[1])
+
+    def noted(number: int) -> Any:
+        seen.append(number)
+        return batch(number)
+
+    monkeypatch.setattr(objective, "_batch", noted)
     next(made.steps())
     for side in ("discriminator", "discriminator", "generator"):
         list(made.half(side))

@@ -119,7 +119,7 @@ def test_a_large_model_keeps_fewer(blobs: Dataset, tmp_path: Any, size: int, mos
 def test_copying_takes_its_share_and_no_more(blobs: Dataset, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock of our own: a step takes 10 ms, a copy 20 ms."""
     now, copies = [0.0], []
-    monkeypatch.setattr(travel.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("dlviz.engine.training.travel.time.monotonic", lambda: now[0])
     real = Trainer(Job.of("mlp", ("hidden=2",)), blobs)
     trainer = Heavy(real, 10)
 

@@ -12,6 +12,7 @@ from dlviz.engine.runs.run import Log, Run
 from dlviz.engine.training.commands import Command
 from dlviz.engine.training.status import Status
 from dlviz.tui.app import DlvizApp
+from dlviz.tui.panes.pane import Pane
 
 
 class FakeSession:
@@ -52,6 +53,12 @@ class FakeSession:
 def fake() -> type[FakeSession]:
     """The class of sessions without an engine."""
     return FakeSession
+
+
+@pytest.fixture(autouse=True)
+def unforgiving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drawing that fails fails the test."""
+    monkeypatch.setattr(Pane, "FORGIVES", False)
 
 
 @pytest.fixture

@@ -336,8 +336,8 @@ async def test_layers_average_and_latents_are_the_users_choice() -> None:
     app = Lab()
     async with app.run_test(size=(120, 30)) as pilot:
         assert "M manifold" in app.text and "░" in app.text
-        await pilot.press("M", "s", "R", "F", "V")
-        assert all(f"({name})" in app.text for name in ("R real", "F fake", "S surface", "M manifold", "V arrows"))
+        await pilot.press("M", "s", "R", "G", "V")
+        assert all(f"({name})" in app.text for name in ("R real", "G fake", "S surface", "M manifold", "V arrows"))
         assert "░" not in "\n".join(app.text.split("\n")[:-3])
         await pilot.press("u", "n", "n")
         app.pane.pull()

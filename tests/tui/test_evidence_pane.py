@@ -108,7 +108,7 @@ def text(pane: EvidencePane) -> str:
 async def test_a_key_sets_the_focused_pixel_and_the_rest_follows() -> None:
     app = Lab()
     async with app.run_test(size=(120, 40)) as pilot:
-        assert "evidence  0/64" in text(app.pane) and "log p(evidence)  0.000 nats" in text(app.pane)
+        assert "evidence  0/64" in text(app.pane) and "log p(evidence) 0.000 nats" in text(app.pane)
         assert str(app.pane.border_title).startswith("Bayesian network: tree of class ")
         await pilot.press("x")
         assert app.evidence == tuple(1.0 if k == 36 else -1.0 for k in range(64))
@@ -119,7 +119,7 @@ async def test_a_key_sets_the_focused_pixel_and_the_rest_follows() -> None:
         posterior, white, log = app.session.trainer.model.infer(known)
         np.testing.assert_allclose(app.told["white"], white, atol=1e-12)
         shown = text(app.pane)
-        assert f"log p(evidence)  {log:.3f} nats" in shown and "evidence  2/64" in shown
+        assert f"log p(evidence) {log:.3f} nats" in shown and "evidence  2/64" in shown
         assert f"{float(posterior.max()):.1%}" in shown and "pixel 4,4  known off" in shown
         await pilot.press("backspace")
         assert app.evidence[27] == -1.0 and "known off" not in text(app.pane)
@@ -130,7 +130,7 @@ async def test_a_key_sets_the_focused_pixel_and_the_rest_follows() -> None:
 async def test_a_click_turns_a_pixel_on_off_and_unknown() -> None:
     app = Lab()
     async with app.run_test(size=(120, 40)) as pilot:
-        drawn = app.pane._drawn
+        drawn = app.pane._pictured
         assert drawn is not None
         zoom = drawn.part.zoom
         at = 1 + 5 * 2 * zoom, 2 + 2 * zoom
@@ -180,7 +180,7 @@ async def test_an_own_choice_is_drawn_before_the_answer_comes() -> None:
         app.session.waiting = True
         await pilot.press("x")
         assert "evidence  1/64" in text(app.pane) and str(app.pane.border_title).endswith(" …")
-        assert "log p(evidence)  0.000 nats" in text(app.pane)
+        assert "log p(evidence) 0.000 nats" in text(app.pane)
 
 
 async def test_kept_trees_are_drawn_without_evidence() -> None:

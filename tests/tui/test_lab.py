@@ -259,11 +259,11 @@ async def test_borders_move_by_key_and_by_mouse(fake):
 
 async def test_help_explains_what_has_the_focus(fake):
     async with lab(fake()) as (app, pilot):
-        for key, name in zip("1234567890", app.query_one(Desk).children, strict=True):
+        for key in "12345667890":  # 6 goes through the views
             await pilot.press(key, "question_mark")
             await pilot.pause()
             assert isinstance(app.screen, HelpScreen)
-            assert len(name.HELP) > 100
+            assert len(app.query_one(Desk).pane.HELP) > 100
             await pilot.press("escape")
             await pilot.pause()
 

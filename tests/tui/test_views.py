@@ -5,6 +5,7 @@ import pytest
 from dlviz.engine.catalog import CATALOG
 from dlviz.engine.probes.requests import Answer, LookInside
 from dlviz.tui.desk import Desk
+from dlviz.tui.panes.pane import Pane
 from dlviz.tui.panes.views import VIEWS, views_of
 
 from .conftest import lab, text_of
@@ -75,3 +76,20 @@ def test_views_without_a_probe_of_their_own_are_the_older_ones():
         view for entry in CATALOG.values() for view in entry.views
     }
     assert LookInside("x").get("nothing", 3) == 3
+
+
+async def test_a_view_that_fails_is_a_sentence_and_the_lab_lives_on(fake, monkeypatch):
+    monkeypatch.setattr(Pane, "FORGIVES", True)
+    session = fake(state="running", model="cnn", step=7)
+    async with lab(session) as (app, pilot):
+        app.tick()
+        await pilot.press("6")
+        await pilot.pause()
+        pane = app.query_one(Desk).pane
+        monkeypatch.setattr(type(pane), "draw", lambda self, width, height: 1 / 0)
+        session.now(step=8, state="paused")
+        app.tick()
+        await pilot.pause()
+        assert "this view failed: ZeroDivisionError: division by zero" in text_of(pane)
+        await pilot.press("4")
+        assert app.query_one(Desk).current == "curves"

@@ -35,7 +35,7 @@ class ArenaPane(InsidePane):
         Binding("left_square_bracket", "turn(-1)", "Less", show=False),
         Binding("right_square_bracket", "turn(1)", "Rates", key_display="[/]"),
         Binding("R", "layer('real')", "Real", show=False),
-        Binding("F", "layer('fake')", "Fake", show=False),
+        Binding("G", "layer('fake')", "Generated", show=False),
         Binding("S,s", "layer('surface')", "Surface", show=False),
         Binding("M,m", "layer('manifold')", "Manifold", show=False),
         Binding("V,v", "layer('arrows')", "Arrows", show=False),

@@ -9,7 +9,7 @@ is the network.
 
 | key | does |
 |---|---|
-| `R` `F` `S` `M` `V` | layers on and off: real points, fake (generated) ones, D's surface, G's manifold, arrows |
+| `R` `G` `S` `M` `V` | layers on and off: real points, fake (generated) ones, D's surface, G's manifold, arrows |
 | `d` | train D alone: one half-step, then stand still |
 | `g` | train G alone: its half-step closes the step, which is counted then |
 | `b` | both: a whole step, or what is left of one that `d` has begun |

@@ -21,7 +21,7 @@ KNOBS = ("lr", "lr_discriminator", "discriminator_steps")
 NAMES = {"lr": "lr G", "lr_discriminator": "lr D", "discriminator_steps": "D steps"}
 FULL = 68
 """Columns from which on the layers' names are written out."""
-LAYERS = (("R", "real"), ("F", "fake"), ("S", "surface"), ("M", "manifold"), ("V", "arrows"))
+LAYERS = (("R", "real"), ("G", "fake"), ("S", "surface"), ("M", "manifold"), ("V", "arrows"))
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class EvidencePane(InsidePane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.chosen = Sight()
-        self._drawn: Picture | None = None
+        self._pictured: Picture | None = None
         self._of: tuple[str, str] | None = None
 
     def wants(self) -> dict[str, Request]:
@@ -89,8 +89,8 @@ class EvidencePane(InsidePane):
         waits = " …" if self.waits and net.told is not None else ""
         whose = f"tree of class {net.name}" if net.name else "one tree"
         self.entitle(f"Bayesian network: {whose}{waits}", self.moment)
-        self._drawn = compose(net, self.chosen, self.ink, width, height)
-        return self._drawn.strips
+        self._pictured = compose(net, self.chosen, self.ink, width, height)
+        return self._pictured.strips
 
     def _net(self) -> Network | None:
         return network(self.records, self.chosen.tree)
@@ -186,9 +186,9 @@ class EvidencePane(InsidePane):
     def on_click(self, event: events.Click) -> None:
         """A pixel's next value."""
         offset, net = event.get_content_offset(self), self._net()
-        if offset is None or net is None or self._drawn is None:
+        if offset is None or net is None or self._pictured is None:
             return
-        at = self._drawn.hit(offset.x, offset.y)
+        at = self._pictured.hit(offset.x, offset.y)
         if at is not None:
             event.stop()
             self._set(at[0] * net.sides[1] + at[1], None)

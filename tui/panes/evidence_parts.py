@@ -66,7 +66,7 @@ def classes(net: Network, ink: Ink, width: int, height: int) -> Block:
     told = net.told
     if told is None or height < 1:
         return []
-    log = heading("log p(evidence)", f"{log_nats(told['log_evidence'])} nats", width, ink)
+    log = heading(f"log p(evidence) {log_nats(told['log_evidence'])} nats", "", width, ink)
     if not bool(told["told"]):
         return [log, *([remark("this structure knows no classes", width, ink)] if height > 1 else [])]
     posterior = np.asarray(told["posterior"], np.float64)
@@ -102,11 +102,11 @@ def focused(net: Network, evidence: Any, focus: int, ink: Ink, width: int) -> Bl
     if parent < 0:
         lines.append(remark("the root: it has no parent", width, ink))
     else:
-        lines.append(remark(f"^ parent {net.place(parent)} shares {net.information[focus]:.3f} nats", width, ink))
+        lines.append(remark(f"^ parent {net.place(parent)}: {net.information[focus]:.3f} nats", width, ink))
     if "given_parent" in net.tree:
         off, on = (float(share) for share in net.tree["given_parent"][focus])
-        text = f"p(on) if ^ on {on:.2f}, off {off:.2f}" if parent >= 0 else f"p(on) {on:.3f} by itself"
-        lines.append(remark("  " + text, width, ink))
+        text = f"p(on): ^on {on:.2f}, ^off {off:.2f}" if parent >= 0 else f"p(on) {on:.3f} by itself"
+        lines.append(remark(text, width, ink))
     children = net.children(focus)
     strong = [child for child in children if net.information[child] >= LEAST]
     words = [f"{net.place(child)} {net.information[child]:.3f}" for child in strong]

@@ -12,7 +12,7 @@ from ..render.heatmap import size
 from ..render.latent_plane import Frame, Scene
 from ..render.palette import Ink
 from .blocks import Block, beside, fitted, heading, remark
-from .latent_parts import at_cursor, example, image_size, nats, numbers, shot, strip
+from .latent_parts import at_cursor, example, image_size, nats, numbers, shot, strip, whereabouts
 from .latent_view import Space, decoded, images, pair
 
 PARTS = ("plane", "image", "numbers")
@@ -187,5 +187,11 @@ def _side(records: tuple[Record, ...], known: Space, sight: Sight, ink: Ink, wid
         ([remark(name, box[0], ink), *(shot(image, ink, *box) if image is not None else [])], box[0])
         for name, image in blocks
     ]
-    low = [*beside(columns, box[1] + 1, ink), *nats(known, ink, width), remark("", width, ink)]
+    told = ", ".join(filter(None, whereabouts(shown, known))) if shown is not None else ""
+    low = [
+        *beside(columns, box[1] + 1, ink),
+        remark(f"decoded at {told}" if told else "", width, ink),
+        *nats(known, ink, width),
+        remark("", width, ink),
+    ]
     return [*low, *numbers(known, ink, width, height - len(low))] if height - len(low) >= 2 else low

@@ -43,9 +43,7 @@ def at_cursor(found: Shown | None, known: Space, box: tuple[int, int], ink: Ink,
     wide, high = box
     if found is None:
         return [remark("kept records have no image at this place", width, ink)]
-    told = f"class {known.classes[known.told]}" if known.told >= 0 else ""
-    x, y = (compact(value, 6, 3) for value in found.place)
-    here = f"{known.axes[0]} {x}" + (f", {known.axes[1]} {y}" if known.axes[1] else "")
+    here, told = whereabouts(found, known)
     title = "decoded" if known.live else "nearest kept image"
     if width < wide + 14:
         head = heading(title, ", ".join(filter(None, (here, told))), width, ink)
@@ -56,6 +54,13 @@ def at_cursor(found: Shown | None, known: Space, box: tuple[int, int], ink: Ink,
         words += [remark(text, width - wide - 2, ink) for text in _wrapped(z, width - wide - 2)]
     body = beside([(shot(found.image, ink, wide, high), wide), (words, width - wide - 2)], high, ink)
     return [heading(title, "at the cursor", width, ink), *body]
+
+
+def whereabouts(found: Shown, known: Space) -> tuple[str, str]:
+    """The image's coordinates in the plane, and the class that the decoder was told."""
+    x, y = (compact(value, 6, 3) for value in found.place)
+    here = f"{known.axes[0]} {x}" + (f", {known.axes[1]} {y}" if known.axes[1] else "")
+    return here, f"class {known.classes[known.told]}" if known.told >= 0 else ""
 
 
 def _wrapped(z: Any, width: int) -> list[str]:
@@ -110,7 +115,7 @@ def numbers(known: Space, ink: Ink, width: int, height: int) -> Block:
     order = np.arange(len(kl))
     if len(kl) > room:
         order = np.argsort(-np.nan_to_num(kl, nan=-np.inf), kind="stable")[:room]
-    told = f"{int(used.sum())} of {len(kl)} in use" + (f", the {len(order)} largest" if len(kl) > len(order) else "")
+    told = f"{int(used.sum())} of {len(kl)} in use" + (f", top {len(order)}" if len(kl) > len(order) else "")
     names = [f"z{k + 1}" + ("" if used[k] else " unused") for k in order.tolist()]
     finite = kl[np.isfinite(kl)]
     high = float(finite.max()) if finite.size and finite.max() > 0 else 1.0

@@ -1,5 +1,6 @@
 """The base of every data pane: strips are built when the data changed, and only rows that differ are sent."""
 
+import os
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -8,6 +9,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ...engine.probes.requests import Answer, Request
+from ...engine.text import sanitize
+from ..render.cells import note
+from ..render.numbers import cut
 from ..render.palette import DARK, Ink
 
 if TYPE_CHECKING:
@@ -28,6 +32,9 @@ class Pane(Widget, can_focus=True):
 
     HELP: ClassVar[str] = ""
     """Markdown shown by `?` while this pane has the focus."""
+
+    FORGIVES: ClassVar[bool] = "DLVIZ_DEBUG" not in os.environ
+    """Whether a failure of its drawing is shown in the pane, instead of ending the lab."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -71,7 +78,17 @@ class Pane(Widget, can_focus=True):
         key = (size, self.ink, self.stale())
         if key != self._key:
             self._key = key
-            self._show(self.draw(size.width, size.height), size)
+            self._show(self._picture_of(size), size)
+
+    def _picture_of(self, size: Size) -> list[Strip]:
+        """The picture; a failure of the drawing becomes a sentence, for the lab outlives a pane."""
+        if not self.FORGIVES:
+            return self.draw(size.width, size.height)
+        try:
+            return self.draw(size.width, size.height)
+        except Exception as error:
+            failure = f"this view failed: {sanitize(f'{type(error).__name__}: {error}', limit=200)}"
+            return note(cut(failure, size.width), size.width, self.ink, size.height)
 
     def _ask(self, wanted: dict[str, Request]) -> None:
         if wanted == self._asked:

@@ -25,12 +25,12 @@ class PictureScreen(ModalScreen[None]):
 
     def __init__(self, title: str, image: Any) -> None:
         super().__init__()
-        self._name, self._image = title, image
+        self._told, self._image = title, image
 
     def compose(self) -> ComposeResult:
         """The image in a frame."""
         with Vertical() as box:
-            box.border_title = Content(self._name)
+            box.border_title = Content(self._told)
             box.border_subtitle = "any key closes"
             yield self._image
 
