@@ -11,6 +11,7 @@ from dlviz.tui.render.palette import DARK
 from dlviz.tui.render.scale import Scale
 from dlviz.tui.render.tiles import tiles
 
+from .attention import attention_ways
 from .curves import timed
 from .report import Figure, figure, median
 
@@ -36,6 +37,7 @@ def measure() -> list[Figure]:
         "128x128, smooth": lambda: heatmap(next(wide), scale, DARK),
         "128x128, noise": lambda: heatmap(next(large), scale, DARK),
     }
+    ways |= attention_ways(FRESH)
     cold = {name: timed(draw) for name, draw in ways.items()}
     times: dict[str, list[float]] = {name: [] for name in ways}
     peer: list[float] = []

@@ -30,8 +30,8 @@ FIXED: tuple[type[Any], ...] = (
     RunsPane,
     SamplesPane,
 )
-SHARED = {"f": (), "space": (ComparePane,)}
-"""Full screen, which panes do themselves in the same way; and space, which ticks in a form."""
+SHARED = {"f": (), "space": (ComparePane,), "B": (CurvesPane,)}
+"""Full screen, which panes do themselves in the same way; space, which ticks in a form; back, to the crosshair's step."""
 
 
 def _keys(bindings) -> set[str]:
