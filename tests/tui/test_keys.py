@@ -31,7 +31,7 @@ FIXED: tuple[type[Any], ...] = (
     SamplesPane,
 )
 SHARED = {"f": (), "space": (ComparePane,), "B": (CurvesPane,)}
-"""Full screen, which panes do themselves in the same way; space, which ticks in a form; back, to the crosshair's step."""
+"""Full screen, which panes do alike; space, which ticks in a form; back, there to the step of the crosshair."""
 
 
 def _keys(bindings) -> set[str]:
