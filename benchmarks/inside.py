@@ -22,7 +22,7 @@ STEPS = {
     "diffusion": 300,
 }
 """Some seconds of training each."""
-ROUNDS = 3
+ROUNDS = 2
 COLUMNS, ROWS = 160, 50
 SETTLE = 1.0
 """Seconds after which steps are counted: panes are there, and the first answers given."""

@@ -1,6 +1,8 @@
 """The layers pane against a fake session that answers by hand."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from textual.app import App, ComposeResult
@@ -17,6 +19,8 @@ from dlviz.engine.probes.requests import (
     Structure,
     View,
 )
+from dlviz.engine.runs.run import Record, Run
+from dlviz.engine.runs.writer import RunWriter
 from dlviz.engine.training.status import Status
 from dlviz.tui.panes.layers import LayersPane
 from dlviz.tui.render.palette import PLAIN, Ink
@@ -75,6 +79,7 @@ class Session:
 
     def __init__(self, structure: Structure | None) -> None:
         self.structure = structure
+        self.run = Run("fake")
         self.status = Status(state="running", model=structure.model) if structure else Status()
         self.answers: dict[str, Answer] = {}
         self.asked: dict[str, Request] = {}
@@ -393,3 +398,31 @@ async def test_a_start_waits_for_its_answer_even_at_the_last_depth() -> None:
         sight = app.pane.sight
         assert (sight.channel, sight.row, sight.column) == np.unravel_index(np.abs(maps).argmax(), maps.shape)  # type: ignore[comparison-overlap]
         assert set(app.pane.wants()) == {"structure", "cell"}
+
+
+async def test_what_was_kept_is_gone_through_and_now_comes_after_it(tmp_path: Path) -> None:
+    writer = RunWriter(tmp_path)
+    for step in (10, 20):
+        maps: dict[str, Any] = {"conv1": np.full((4, 8, 8), step / 10, np.float16), "input": np.zeros((1, 8, 8), np.float32)}
+        writer.record(Record(tag="features", kind="feature maps", step=step, arrays=maps))
+    app = Lab(CNN)
+    app.session.run.path = str(tmp_path)
+    async with app.run_test(size=(120, 30)) as pilot:
+        pane = app.pane
+        await pilot.press("enter", "left_curly_bracket")
+        assert str(pane.border_subtitle).startswith("kept, 2 of 2 · step 20")
+        assert set(pane.wants()) == {"structure"}
+        view = pane._looked(CNN).view
+        assert view is not None and (view.maps == 2).all() and view.maps.shape == (4, 8, 8)
+        await pilot.press("left_curly_bracket", "left_curly_bracket")
+        assert str(pane.border_subtitle).startswith("kept, 1 of 2 · step 10")
+        await pilot.press("right_curly_bracket", "right_curly_bracket")
+        assert "kept" not in str(pane.border_subtitle) and "layer" in pane.wants()
+        await pilot.press("left_curly_bracket", "enter", "enter")
+        assert "formulas are of now" in text(pane)
+        await pilot.press("vertical_line")
+        assert "formulas are of now" not in text(pane)
+        await pilot.press("left_curly_bracket")
+        app.session.run = Run("another")
+        pane.pull()
+        assert "kept" not in str(pane.border_subtitle)

@@ -1,17 +1,16 @@
 """The base of the panes that look inside a family of models: what a probe finds now, or what was kept before."""
 
 from collections.abc import Hashable
-from pathlib import Path
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.strip import Strip
 
 from ...engine.probes.requests import Inside, LookInside, Request
-from ...engine.runs.kept import Kept
 from ...engine.runs.run import Record
 from ..render.cells import note
 from .model_pane import ModelPane
+from .past import SCRUB, Past
 
 
 class InsidePane(ModelPane):
@@ -21,11 +20,7 @@ class InsidePane(ModelPane):
     """The probe that answers, a name from `inside.PROBES`."""
     KINDS: ClassVar[tuple[str, ...]] = ()
     """The kinds of kept records that this pane can draw; `{` and `}` go through their steps."""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left_curly_bracket", "scrub(-1)", "Earlier", key_display="{/}"),
-        Binding("right_curly_bracket", "scrub(1)", "Later", show=False),
-        Binding("vertical_line", "now", "Now", key_display="|", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*SCRUB]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -87,17 +82,11 @@ class InsidePane(ModelPane):
 
     def action_scrub(self, by: int) -> None:
         """The records kept before or after; after the last come those of now."""
-        path = self.lab.session.run.path
-        kept = Kept(Path(path)) if path and self.KINDS else None
-        tags = kept.tags(self.KINDS) if kept is not None else []
-        steps = kept.steps(tags) if kept is not None else []
-        if kept is None or not steps:
+        past = Past(self._kept, self._place).turned(self.lab.session.run.path, self.KINDS, by)
+        if past is None:
             self.notify("this run has kept nothing of the kind yet", timeout=3, markup=False)
             return
-        at = steps.index(self._kept[0].step) if self._kept and self._kept[0].step in steps else len(steps)
-        at = max(0, at + by)
-        self._kept = kept.at(tags, steps[at]) if at < len(steps) else ()
-        self._place = f"kept, {at + 1} of {len(steps)}"
+        self._kept, self._place = past.records, past.place
         self.pull()
 
     def action_now(self) -> None:

@@ -148,7 +148,9 @@ def spread(view: LayerView, ink: Ink, width: int, height: int) -> Block:
         counts, edges = counts.reshape(-1, block).sum(axis=1), edges[::block]
     zeros = f"{view.zeros:.1%} zero"
     title = heading("outputs", zeros, width, ink) if width >= 22 else heading(zeros, "", width, ink)
-    told = f"{view.examples} examples" if width >= 24 else f"{view.examples} ex."
+    told = (
+        f"{view.examples} {'examples' if view.examples != 1 else 'example'}" if width >= 24 else f"{view.examples} ex."
+    )
     return [title, *histogram(counts, edges, ink, width, height - 1, title=told)]
 
 

@@ -23,11 +23,13 @@ from .layer_canvas import draw_for
 from .layer_cell import pages
 from .layer_channel import side_width
 from .layer_help import HELP
+from .layer_past import KINDS, gone
 from .layer_places import Places
 from .layer_scene import Looked, Scene, Spot, formula_width, scene, shows_maps
 from .layer_sight import CELL, CHANNEL, LADDER, LAYER, SCOPES, Sight, extent, find, fits, is_flat, size
 from .layer_words import path, told
 from .model_pane import ModelPane
+from .past import SCRUB, Past
 
 
 class LayersPane(ModelPane):
@@ -43,6 +45,7 @@ class LayersPane(ModelPane):
         Binding("g", "scope", "Scale"),
         Binding("K,w", "kernels", "Kernels", key_display="K"),
         Binding("D", "draw_image", "Draw"),
+        *SCRUB,
         Binding("f", "large", "Full", show=False),
         Binding("t", "split", "Test/validation", show=False),
         Binding("up,k", "move(0, -1)", "Previous layer, or up", show=False),
@@ -59,12 +62,13 @@ class LayersPane(ModelPane):
         self._places = Places()
         self._parts = Parts()
         self._scene = Scene([])
+        self._past = Past()
 
     def wants(self) -> dict[str, Request]:
         """The structure, and what is drawn of layer and cell."""
         wanted: dict[str, Request] = {"structure": LookStructure()}
         s, (width, height) = self.sight, self.size
-        if not s.layer:
+        if not s.layer or self._past.records:
             return wanted
         if shows_maps(s.depth, width, height) or self._places.seeking:
             wanted["layer"] = LookLayer(s.layer, s.split, s.index, s.drawn)
@@ -74,6 +78,7 @@ class LayersPane(ModelPane):
 
     def pull(self) -> None:
         """Keep to places that the loaded model has, then ask and draw."""
+        self._past = self._past.of(self.lab.session.run.path)
         structure = self._structure()
         if structure is not None:
             self._places.of(structure)
@@ -86,7 +91,8 @@ class LayersPane(ModelPane):
         """All that the picture depends on."""
         answers = (self.answer(name) for name in ("structure", "layer", "cell"))
         status = self.lab.session.status
-        return self.sight, status.state, status.model, tuple(a.version if a else 0 for a in answers)
+        versions = tuple(a.version if a else 0 for a in answers)
+        return self.sight, status.state, status.model, versions, self._past.place, self.lab.session.run.path
 
     def _structure(self) -> Structure | None:
         answer = self.answer("structure")
@@ -94,6 +100,8 @@ class LayersPane(ModelPane):
 
     def _looked(self, structure: Structure) -> Looked:
         """The answers that fit this structure; answers to older questions too, for they say what they are."""
+        if self._past.records:
+            return gone(structure, self._past.records[0], self.sight)
         answers = {name: self.answer(name) for name in ("structure", "layer", "cell")}
         wanted = self.wants()
         errors = [a.error for name, a in answers.items() if a is not None and a.error and a.request == wanted.get(name)]
@@ -128,7 +136,8 @@ class LayersPane(ModelPane):
 
     def _name_frame(self, looked: Looked) -> None:
         title = path(looked, self.sight) + (" …" if self._waits() else "")
-        self.entitle(title, told(looked, self.sight, shows_maps(self.sight.depth, *self.size)))
+        said = told(looked, self.sight, shows_maps(self.sight.depth, *self.size))
+        self.entitle(title, f"{self._past.place} · {said}" if self._past.records else said)
 
     def show_layer(self, name: str) -> None:
         """Choose a layer by name; one that the model does not have falls back when the model is known."""
@@ -203,9 +212,8 @@ class LayersPane(ModelPane):
         """The next channel; at the last depth the next page of input channels."""
         s, answer = self.sight, self.answer("cell")
         cell = answer.view if answer is not None and isinstance(answer.view, CellView) else None
-        each = (
-            pages(cell, self.ink, formula_width(self.size.width), self.size.height) if cell and s.depth == CELL else 0
-        )
+        width, height = formula_width(self.size.width), self.size.height
+        each = pages(cell, self.ink, width, height) if cell and s.depth == CELL else 0
         if not each or cell is None:
             self._choose(s.channel + by)
         elif 0 <= s.page + by * each < len(cell.patch):
@@ -230,6 +238,20 @@ class LayersPane(ModelPane):
             self.notify("only what reads images can be drawn to", timeout=3, markup=False)
         else:
             draw_for(self, structure)
+
+    def action_scrub(self, by: int) -> None:
+        """What the run kept before or after; after the last comes now."""
+        past = self._past.turned(self.lab.session.run.path, KINDS, by)
+        if past is None:
+            self.notify("this run has kept no feature maps yet", timeout=3, markup=False)
+        else:
+            self._past = past
+            self._see(drawn=())
+
+    def action_now(self) -> None:
+        """The model as it is."""
+        self._past = Past()
+        self.pull()
 
     def action_scope(self) -> None:
         """The next scope of the colour scale."""

@@ -1,7 +1,6 @@
 """Heat maps: two pixels a cell in upper half blocks, or two columns a pixel where colours are few."""
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,18 +71,29 @@ def _halves(codes: NDArray[np.uint8], name: str, ink: Ink, zoom: int, cursor: tu
 def _row(above: bytes, below: bytes, name: str, ink: Ink) -> Strip:
     """One row of cells from the levels of its two rows of pixels."""
     pairs = np.frombuffer(above, np.uint8).astype(np.uint16) << 8 | np.frombuffer(below, np.uint8)
-    starts = [0, *(np.flatnonzero(np.diff(pairs)) + 1).tolist(), len(pairs)]
+    starts = [0, *(np.flatnonzero(np.diff(pairs)) + 1).tolist()]
+    known = _cells(name, ink)
     segments: list[Segment] = []
-    for start, end in pairwise(starts):
-        glyph, style = _cell(int(pairs[start]), name, ink)
-        if segments and segments[-1].style == style:
-            segments[-1] = Segment(segments[-1].text + glyph * (end - start), style)
+    last: Style | None = None
+    for pair, start, end in zip(pairs[starts].tolist(), starts, [*starts[1:], len(pairs)], strict=True):
+        cell = known.get(pair)
+        if cell is None:
+            cell = known[pair] = Segment(*_cell(pair, name, ink))
+        text, style = cell.text, cell.style
+        if style is last:  # what differs in glyphs alone, for styles are made once
+            segments[-1] = Segment(segments[-1].text + text * (end - start), style)
         else:
-            segments.append(Segment(glyph * (end - start), style))
+            segments.append(cell if end - start == 1 else Segment(text * (end - start), style))
+        last = style
     return Strip(segments, len(pairs))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=64)
+def _cells(name: str, ink: Ink) -> dict[int, Segment]:
+    """Cells made so far, by the levels of their two pixels; at most as many as there are pairs of levels."""
+    return {}
+
+
 def _cell(pair: int, name: str, ink: Ink) -> tuple[str, Style]:
     above, below = pair >> 8, pair & 0xFF
     top, bottom = _colour(above, name, ink), _colour(below, name, ink)
