@@ -403,7 +403,10 @@ async def test_a_start_waits_for_its_answer_even_at_the_last_depth() -> None:
 async def test_what_was_kept_is_gone_through_and_now_comes_after_it(tmp_path: Path) -> None:
     writer = RunWriter(tmp_path)
     for step in (10, 20):
-        maps: dict[str, Any] = {"conv1": np.full((4, 8, 8), step / 10, np.float16), "input": np.zeros((1, 8, 8), np.float32)}
+        maps: dict[str, Any] = {
+            "conv1": np.full((4, 8, 8), step / 10, np.float16),
+            "input": np.zeros((1, 8, 8), np.float32),
+        }
         writer.record(Record(tag="features", kind="feature maps", step=step, arrays=maps))
     app = Lab(CNN)
     app.session.run.path = str(tmp_path)
