@@ -5,10 +5,10 @@ from itertools import cycle
 
 import numpy as np
 
-from dlviz.engine.probes.attention_numbers import numbers
-from dlviz.tui.panes.attention_picture import Choice, picture
-from dlviz.tui.render.attention_maps import AttentionMap
-from dlviz.tui.render.attention_matrix import matrix
+from dlviz.engine.probes.attention.numbers import numbers
+from dlviz.tui.panes.attention.picture import Choice, picture
+from dlviz.tui.render.attention.maps import AttentionMap
+from dlviz.tui.render.attention.matrix import matrix
 from dlviz.tui.render.palette import DARK
 from dlviz.tui.render.scale import Scale
 

@@ -9,7 +9,7 @@ import plotext
 from numpy.typing import NDArray
 
 from dlviz.engine.runs.run import Run
-from dlviz.tui.panes.curve_scene import Scene
+from dlviz.tui.panes.curves.scene import Scene
 from dlviz.tui.render.axes import Axes
 from dlviz.tui.render.chart import chart
 from dlviz.tui.render.palette import DARK

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from ..engine.options import OptionError
-from ..engine.probes.denoise_asked import Asked
+from ..engine.probes.denoise.asked import Asked
 from ..engine.probes.requests import Inside, LookInside, Setting
 from ..engine.recipes.diffusion import DiffusionOptions
 from ..engine.runs.files import ROOT, dump_json, read_run_json
 from ..engine.runs.open import find_run, find_runs
 from ..engine.text import sanitize
 from ..tui.plain_records import draw
-from ..tui.render.denoise_film import Film
+from ..tui.render.denoise.film import Film
 
 WIDTH = 78
 PATIENCE = 0.5
@@ -93,8 +93,8 @@ def lab(wish: Wish) -> Any:
         raise OptionError("--count cannot be chosen with --tui: the lab shows one sample at a time")
     from ..engine.training.commands import Load
     from ..engine.training.train import resumed_job
-    from ..tui.panes.denoise_choice import Choice
-    from ..tui.panes.denoise_lab import DenoiseLab
+    from ..tui.panes.denoise.choice import Choice
+    from ..tui.panes.denoise.lab import DenoiseLab
 
     directory = wish.directory()
     job = resumed_job(directory)

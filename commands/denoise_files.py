@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ..tui.render.colour import rgb
-from ..tui.render.denoise_film import NOISE, Film, ratio, share
+from ..tui.render.denoise.film import NOISE, Film, ratio, share
 from ..tui.render.palette import DARK
 
 Pixels = NDArray[np.uint8]

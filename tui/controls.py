@@ -85,7 +85,7 @@ class Controls(App[Farewell]):
     @work
     async def action_quit(self) -> None:  # type: ignore[override]
         """Quit, asking what shall become of a comparison and of a training."""
-        from .panes.compare_quit import may_quit  # not on the way to the first picture
+        from .panes.compare.quit import may_quit  # not on the way to the first picture
 
         if await may_quit(self):
             await leave(self)

@@ -65,9 +65,9 @@ class Desk(Container):
 
     async def complete(self) -> None:
         """The panes that show a training; importing them takes as long as the first picture did."""
-        from .panes.compare import ComparePane
-        from .panes.curves import CurvesPane
-        from .panes.layers import LayersPane
+        from .panes.compare.pane import ComparePane
+        from .panes.curves.pane import CurvesPane
+        from .panes.layers.pane import LayersPane
         from .panes.samples import SamplesPane
 
         await self.mount(CurvesPane(id="curves"), LayersPane(id="layers"), RunsPane(id="runs"), LogPane(id="log"))

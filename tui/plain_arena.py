@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .render.arena_opinions import opinions
+from .render.arena.opinions import opinions
 from .render.numbers import compact
 from .render.palette import PLAIN
 from .render.pen import Line, plain

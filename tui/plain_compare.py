@@ -11,8 +11,8 @@ from rich.progress import Progress as Bar
 
 from ..engine.comparing.state import Progress as State
 from ..engine.text import sanitize
-from .panes.compare_table import blocks, heads, lines, rows
-from .panes.compare_words import common_tag, headline, left, where
+from .panes.compare.table import blocks, heads, lines, rows
+from .panes.compare.words import common_tag, headline, left, where
 from .panes.words import wrap
 from .render.plotext_chart import overlay
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .render.bitmap import bitmap
-from .render.denoise_film import NOISE, Film, ratio, share
+from .render.denoise.film import NOISE, Film, ratio, share
 from .render.numbers import pad
 from .render.palette import DARK, LEVELS, PLAIN
 from .render.pen import Line, pen, plain

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .render.health_map import FLOOR, density, spread_title
-from .render.health_table import Tone, basis, header, row, scales
+from .render.health.map import FLOOR, density, spread_title
+from .render.health.table import Tone, basis, header, row, scales
 from .render.histogram import histogram as columns
 from .render.numbers import compact, cut, pad
 from .render.palette import DARK, PLAIN

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from textual.strip import Strip
 
 from .render.crossing import head
-from .render.graph_canvas import Node, graph_canvas
-from .render.graph_marks import KNOWN, WRONG, class_colour, sign
-from .render.hidden_labels import readable
-from .render.hidden_reach import GUTTER, Reach, fading, reach
+from .render.graph.canvas import Node, graph_canvas
+from .render.graph.marks import KNOWN, WRONG, class_colour, sign
+from .render.hidden.labels import readable
+from .render.hidden.reach import GUTTER, Reach, fading, reach
 from .render.numbers import compact, cut, pad
 from .render.palette import DARK, PLAIN
 from .render.pen import Line, pen, plain

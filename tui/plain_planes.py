@@ -12,7 +12,7 @@ from .render.bars import bars
 from .render.bitmap import bitmap
 from .render.colour import rgb
 from .render.crossing import head
-from .render.hidden_labels import readable
+from .render.hidden.labels import readable
 from .render.numbers import compact, pad
 from .render.palette import DARK, LEVELS, PLAIN, SEQUENTIAL, levels
 from .render.pen import Line, plain

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from ..engine.text import sanitize
-from .panes.text_words import candidates, cost_words, heading_of, kept_words, row_of, rows_of
-from .render.attention_maps import AttentionMap
-from .render.attention_text import brief, crossed, matrix, told
+from .panes.text.words import candidates, cost_words, heading_of, kept_words, row_of, rows_of
+from .render.attention.maps import AttentionMap
+from .render.attention.text import brief, crossed, matrix, told
 from .render.crossing import KEY
 from .render.next_token_table import OUT, TRUE, next_token_table, percent
 from .render.numbers import cut, pad

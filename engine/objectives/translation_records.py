@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..data.pairs import BEGIN, END, SPECIAL, Pairs, decode, detokenize
 from ..models.translator import Translator
-from ..probes.attention_records import Heard, Labels, attention_records, hear, record
+from ..probes.attention.records import Heard, Labels, attention_records, hear, record
 from ..runs.run import Record
 from ..sampling.translation import Answers
 from .alignment import CROSS, views

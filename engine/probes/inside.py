@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 Probe = Callable[["Trainer", LookInside], Iterable[Record]]
 
 PROBES: dict[str, str] = {
-    "arena": "arena:arena",
-    "latent": "latent:latent",
-    "evidence": "evidence:evidence",
-    "attention": "attention:attention",
-    "hidden": "hidden:hidden",
-    "text": "text:text",
-    "denoise": "denoise:denoise",
-    "health": "health:health",
+    "arena": "arena.probe:arena",
+    "latent": "latent.probe:latent",
+    "evidence": "evidence.probe:evidence",
+    "attention": "attention.probe:attention",
+    "hidden": "hidden.probe:hidden",
+    "text": "text.probe:text",
+    "denoise": "denoise.probe:denoise",
+    "health": "health.probe:health",
 }
 """Name of each probe: the function that answers it, as `file:function` in this folder.
 

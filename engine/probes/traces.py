@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from ..runs.run import Record
 from ..text import sanitize
-from .attention_records import Ear, attention_records, label
+from .attention.records import Ear, attention_records, label
 from .capture import forward
-from .hidden_states import state_record
+from .hidden.states import state_record
 
 
 def traces(model: nn.Module, inputs: tuple[Tensor, ...], tokens: Sequence[str]) -> Iterator[Record]:

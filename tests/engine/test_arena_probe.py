@@ -13,7 +13,7 @@ from dlviz.engine.data.load import load_data
 from dlviz.engine.objectives.adversarial import Adversarial
 from dlviz.engine.objectives.adversarial_arena import LEAST_REACH, lattice, reach
 from dlviz.engine.objectives.adversarial_losses import LOSSES
-from dlviz.engine.probes.arena_verdict import verdict
+from dlviz.engine.probes.arena.verdict import verdict
 from dlviz.engine.probes.inside import inside
 from dlviz.engine.probes.requests import Inside, LookInside
 from dlviz.engine.quality.points import mode_quality

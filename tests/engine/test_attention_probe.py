@@ -14,7 +14,7 @@ from dlviz.engine.data.base import Data
 from dlviz.engine.data.load import load_data
 from dlviz.engine.data.pairs import BEGIN, END, PAD
 from dlviz.engine.models.attention import ScaledDotProduct
-from dlviz.engine.probes.attention_numbers import numbers, rollout
+from dlviz.engine.probes.attention.numbers import numbers, rollout
 from dlviz.engine.probes.inside import inside
 from dlviz.engine.probes.requests import LookInside
 from dlviz.engine.runs.run import Record

@@ -15,7 +15,7 @@ from dlviz.engine.data.load import load_data
 from dlviz.engine.data.points import Points
 from dlviz.engine.objectives.denoising import Denoising
 from dlviz.engine.options import OptionError
-from dlviz.engine.probes import denoise_walks
+from dlviz.engine.probes.denoise import walks as denoise_walks
 from dlviz.engine.probes.inside import inside
 from dlviz.engine.probes.requests import LookInside
 from dlviz.engine.quality.evaluator import evaluator

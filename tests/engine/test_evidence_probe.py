@@ -14,7 +14,7 @@ from sklearn.metrics import mutual_info_score
 from dlviz.engine.data.dataset import Dataset, Split
 from dlviz.engine.models.bayesnet import Bayesnet
 from dlviz.engine.objectives.likelihood import Likelihood
-from dlviz.engine.probes.completion import Forest, drawn, marginals
+from dlviz.engine.probes.evidence.completion import Forest, drawn, marginals
 from dlviz.engine.probes.inside import inside
 from dlviz.engine.probes.requests import LookInside
 from dlviz.engine.recipes.bayesnet import STRUCTURES, BayesnetOptions

@@ -19,10 +19,10 @@ from dlviz.engine.data.load import load_data
 from dlviz.engine.data.points import Points
 from dlviz.engine.models.feedforward import SquaredRelu
 from dlviz.engine.objectives.adversarial import Adversarial
-from dlviz.engine.probes import health_bins as bins
-from dlviz.engine.probes.health_layers import Outputs, parts
-from dlviz.engine.probes.health_memory import BATCHES, LOOKS, MEMORIES, History, Memory
-from dlviz.engine.probes.health_verdicts import BAD, WATCH, WELL, Vitals, headline, judge
+from dlviz.engine.probes.health import bins
+from dlviz.engine.probes.health.layers import Outputs, parts
+from dlviz.engine.probes.health.memory import BATCHES, LOOKS, MEMORIES, History, Memory
+from dlviz.engine.probes.health.verdicts import BAD, WATCH, WELL, Vitals, headline, judge
 from dlviz.engine.probes.inside import inside
 from dlviz.engine.probes.requests import LookInside
 from dlviz.engine.training.job import Job

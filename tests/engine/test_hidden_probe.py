@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from dlviz.engine.data import karate
 from dlviz.engine.data.load import load_data
 from dlviz.engine.models.recurrent import ElmanLayer, LstmLayer
-from dlviz.engine.probes.hidden_field import components, degrees, field
-from dlviz.engine.probes.hidden_layout import MAJORISED, hops, layout
-from dlviz.engine.probes.hidden_memory import BUDGET, DISTANCES, halving, replaced
+from dlviz.engine.probes.hidden.field import components, degrees, field
+from dlviz.engine.probes.hidden.layout import MAJORISED, hops, layout
+from dlviz.engine.probes.hidden.memory import BUDGET, DISTANCES, halving, replaced
 from dlviz.engine.probes.inside import inside
 from dlviz.engine.probes.requests import LookInside
 from dlviz.engine.runs.run import Record

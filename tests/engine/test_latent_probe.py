@@ -13,8 +13,8 @@ from dlviz.engine.data.dataset import Dataset
 from dlviz.engine.models.vae import Vae
 from dlviz.engine.objectives.variational import Variational
 from dlviz.engine.probes.inside import inside
-from dlviz.engine.probes.latent import DRAWS, FRAMES
-from dlviz.engine.probes.latent_plane import Plane, extent
+from dlviz.engine.probes.latent.plane import Plane, extent
+from dlviz.engine.probes.latent.probe import DRAWS, FRAMES
 from dlviz.engine.probes.requests import LookInside
 from dlviz.engine.recipes.vae import VaeOptions
 from dlviz.engine.runs.run import Record

@@ -21,7 +21,7 @@ from dlviz.engine.objectives.masked import MARK
 from dlviz.engine.objectives.translation import shifted
 from dlviz.engine.probes.inside import inside
 from dlviz.engine.probes.requests import Inside, LookInside
-from dlviz.engine.probes.text_tables import Rules, table
+from dlviz.engine.probes.text.tables import Rules, table
 from dlviz.engine.runs.run import Record
 from dlviz.engine.sampling.text import Writer, chances
 from dlviz.engine.sampling.translation import Writer as WordWriter

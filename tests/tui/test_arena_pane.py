@@ -14,16 +14,16 @@ from dlviz.engine.runs.run import Record, Run
 from dlviz.engine.training.commands import Change, Half, Step
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes.arena import ArenaPane
-from dlviz.tui.panes.arena_scene import Sight, scene
-from dlviz.tui.panes.arena_sheets import in_turn
-from dlviz.tui.panes.arena_words import Knobs
+from dlviz.tui.panes.arena.pane import ArenaPane
+from dlviz.tui.panes.arena.scene import Sight, scene
+from dlviz.tui.panes.arena.sheets import in_turn
+from dlviz.tui.panes.arena.words import Knobs
 from dlviz.tui.plain_records import draw
-from dlviz.tui.render.arena_arrows import HEADS, arrows
-from dlviz.tui.render.arena_colours import NO_GROUND, ground
-from dlviz.tui.render.arena_losses import Loss, losses
-from dlviz.tui.render.arena_opinions import opinions
-from dlviz.tui.render.arena_plane import Layers, folds, plane, window
+from dlviz.tui.render.arena.arrows import HEADS, arrows
+from dlviz.tui.render.arena.colours import NO_GROUND, ground
+from dlviz.tui.render.arena.losses import Loss, losses
+from dlviz.tui.render.arena.opinions import opinions
+from dlviz.tui.render.arena.plane import Layers, folds, plane, window
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, DIVERGING, LIGHT, PLAIN, Ink, levels
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from textual.strip import Strip
 
-from dlviz.engine.probes.attention_numbers import numbers, rollout
+from dlviz.engine.probes.attention.numbers import numbers, rollout
 from dlviz.engine.runs.run import Record
-from dlviz.tui.panes.attention_picture import LOOKS, UNIT, Choice, picture, scale_of
+from dlviz.tui.panes.attention.picture import LOOKS, UNIT, Choice, picture, scale_of
 from dlviz.tui.plain_records import draw
-from dlviz.tui.render.attention_maps import AttentionMap, maps
-from dlviz.tui.render.attention_matrix import matrix
-from dlviz.tui.render.attention_pixels import HATCH, coded, pixels
-from dlviz.tui.render.attention_wall import wall
+from dlviz.tui.render.attention.maps import AttentionMap, maps
+from dlviz.tui.render.attention.matrix import matrix
+from dlviz.tui.render.attention.pixels import HATCH, coded, pixels
+from dlviz.tui.render.attention.wall import wall
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink, levels
 from dlviz.tui.render.tokens_view import tokens_view
 

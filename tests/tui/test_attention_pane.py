@@ -10,7 +10,7 @@ from dlviz.engine.probes.requests import Answer, Inside, LookInside, Request
 from dlviz.engine.runs.run import Record, Run
 from dlviz.engine.runs.writer import RunWriter
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes.attention import AttentionPane
+from dlviz.tui.panes.attention.pane import AttentionPane
 from dlviz.tui.render.palette import PLAIN, Ink
 
 from .test_attention_drawing import causal, record, translator

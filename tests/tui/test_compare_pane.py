@@ -14,12 +14,12 @@ from dlviz.engine.comparing.outcome import Finished, Result
 from dlviz.engine.comparing.plan import plan
 from dlviz.engine.runs.run import Run
 from dlviz.tui.app import DlvizApp
-from dlviz.tui.panes import compare as compare_pane
-from dlviz.tui.panes.compare import ComparePane
-from dlviz.tui.panes.compare_draft import Draft
-from dlviz.tui.panes.compare_quit import QuitComparison
-from dlviz.tui.panes.compare_table import blocks, heads, rows
-from dlviz.tui.panes.compare_view import view
+from dlviz.tui.panes.compare import pane as compare_pane
+from dlviz.tui.panes.compare.draft import Draft
+from dlviz.tui.panes.compare.pane import ComparePane
+from dlviz.tui.panes.compare.quit import QuitComparison
+from dlviz.tui.panes.compare.table import blocks, heads, rows
+from dlviz.tui.panes.compare.view import view
 from dlviz.tui.plain_compare import text_lines
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, PLAIN
 

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dlviz.engine.runs.run import Run
-from dlviz.tui.panes.curves import CurvesPane
+from dlviz.tui.panes.curves.pane import CurvesPane
 from dlviz.tui.panes.pane import Pane
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
 

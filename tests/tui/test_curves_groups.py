@@ -1,7 +1,7 @@
 import pytest
 
-from dlviz.tui.panes.curve_groups import groups
-from dlviz.tui.panes.curve_view import View
+from dlviz.tui.panes.curves.groups import groups
+from dlviz.tui.panes.curves.view import View
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlviz.engine.runs.run import Run
-from dlviz.tui.panes.curve_names import LONGEST, short_names
+from dlviz.tui.panes.curves.names import LONGEST, short_names
 
 
 def made(name: str, model: str = "cnn", seed: int = 0, **options: Any) -> Run:

@@ -11,14 +11,14 @@ from dlviz.engine.probes.requests import Answer, Inside, LookInside, Request
 from dlviz.engine.runs.run import Record, Run
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes.denoise import DenoisePane
-from dlviz.tui.panes.denoise_choice import Choice
-from dlviz.tui.panes.denoise_lab import DenoiseLab
-from dlviz.tui.panes.denoise_scene import Playing, scene
+from dlviz.tui.panes.denoise.choice import Choice
+from dlviz.tui.panes.denoise.lab import DenoiseLab
+from dlviz.tui.panes.denoise.pane import DenoisePane
+from dlviz.tui.panes.denoise.scene import Playing, scene
 from dlviz.tui.plain_records import draw
-from dlviz.tui.render.denoise_cloud import cloud
-from dlviz.tui.render.denoise_curve import snr_chart
-from dlviz.tui.render.denoise_film import Film, ratio
+from dlviz.tui.render.denoise.cloud import cloud
+from dlviz.tui.render.denoise.curve import snr_chart
+from dlviz.tui.render.denoise.film import Film, ratio
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
 
 CLASSES = ("zero", "[/x]", "\x1b]0;x\x07two")

@@ -17,9 +17,9 @@ from dlviz.engine.probes.requests import Answer, LookInside, Request
 from dlviz.engine.recipes.bayesnet import BayesnetOptions
 from dlviz.engine.runs.run import Run
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes.evidence import EvidencePane
-from dlviz.tui.panes.evidence_layout import Sight, arrangement, compose
-from dlviz.tui.panes.evidence_view import IMAGES, network
+from dlviz.tui.panes.evidence.layout import Sight, arrangement, compose
+from dlviz.tui.panes.evidence.pane import EvidencePane
+from dlviz.tui.panes.evidence.view import IMAGES, network
 from dlviz.tui.plain_records import draw
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
 from dlviz.tui.render.tree_grid import Pixels, crop, pixel_grid

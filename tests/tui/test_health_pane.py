@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from textual.app import App, ComposeResult
 
-from dlviz.engine.probes.health_bins import BINS, edges
+from dlviz.engine.probes.health.bins import BINS, edges
 from dlviz.engine.probes.requests import Answer, Inside, LookInside, Request
 from dlviz.engine.runs.run import Record, Run
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes import health_scene as scene
-from dlviz.tui.panes.health import HealthPane
+from dlviz.tui.panes.health import scene
+from dlviz.tui.panes.health.pane import HealthPane
 from dlviz.tui.panes.views import VIEWS, make
 from dlviz.tui.plain_records import draw
-from dlviz.tui.render import health_table as table
-from dlviz.tui.render.health_map import FLOOR, density, over_time
+from dlviz.tui.render.health import table
+from dlviz.tui.render.health.map import FLOOR, density, over_time
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
 
 GOLDEN = Path(__file__).parent / "golden" / "health.txt"

@@ -13,22 +13,23 @@ from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from dlviz.engine.data import karate
-from dlviz.engine.probes.hidden_field import components, degrees, field
-from dlviz.engine.probes.hidden_layout import layout
+from dlviz.engine.probes.hidden.field import components, degrees, field
+from dlviz.engine.probes.hidden.layout import layout
 from dlviz.engine.probes.requests import Answer, Inside, LookInside, Request
 from dlviz.engine.runs.run import Record, Run
 from dlviz.engine.text import sanitize
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes import hidden_graph, hidden_states
-from dlviz.tui.panes.hidden import HiddenPane
-from dlviz.tui.panes.hidden_sight import Sight
+from dlviz.tui.panes.hidden import graph as hidden_graph
+from dlviz.tui.panes.hidden import states as hidden_states
+from dlviz.tui.panes.hidden.pane import HiddenPane
+from dlviz.tui.panes.hidden.sight import Sight
 from dlviz.tui.panes.views import VIEWS, make
 from dlviz.tui.plain_records import draw
-from dlviz.tui.render.graph_canvas import EDGES_MOST, Canvas, Node, graph_canvas
-from dlviz.tui.render.graph_marks import level_sign, sign
-from dlviz.tui.render.hidden_labels import readable, window
-from dlviz.tui.render.hidden_map import GUTTER, state_map
-from dlviz.tui.render.hidden_reach import Reach, fading, reach
+from dlviz.tui.render.graph.canvas import EDGES_MOST, Canvas, Node, graph_canvas
+from dlviz.tui.render.graph.marks import level_sign, sign
+from dlviz.tui.render.hidden.labels import readable, window
+from dlviz.tui.render.hidden.map import GUTTER, state_map
+from dlviz.tui.render.hidden.reach import Reach, fading, reach
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
 from dlviz.tui.render.scale import Scale
 
@@ -402,7 +403,7 @@ def test_what_is_no_number_is_drawn_as_such(value: float) -> None:
 
 
 def test_the_view_is_registered() -> None:
-    assert VIEWS["hidden"].pane == "hidden:HiddenPane"
+    assert VIEWS["hidden"].pane == "hidden.pane:HiddenPane"
     pane = make("hidden")
     assert isinstance(pane, HiddenPane) and pane.id == "hidden" and "| `o` |" in pane.HELP
 

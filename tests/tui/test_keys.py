@@ -8,9 +8,9 @@ from dlviz.engine.catalog import CATALOG
 from dlviz.tui.actions import BINDINGS
 from dlviz.tui.arrangement import PANES
 from dlviz.tui.panes.card import CardPane
-from dlviz.tui.panes.compare import ComparePane
-from dlviz.tui.panes.curves import CurvesPane
-from dlviz.tui.panes.layers import LayersPane
+from dlviz.tui.panes.compare.pane import ComparePane
+from dlviz.tui.panes.curves.pane import CurvesPane
+from dlviz.tui.panes.layers.pane import LayersPane
 from dlviz.tui.panes.log import LogPane
 from dlviz.tui.panes.models import ModelsPane
 from dlviz.tui.panes.options import OptionsPane

@@ -17,11 +17,11 @@ from dlviz.engine.probes.requests import Answer, LookInside, Request
 from dlviz.engine.recipes.vae import VaeOptions
 from dlviz.engine.runs.run import Record, Run
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes.latent import LatentPane
-from dlviz.tui.panes.latent_layout import Sight, arrangement, compose
-from dlviz.tui.panes.latent_view import space
-from dlviz.tui.render.latent_grid import tiling
-from dlviz.tui.render.latent_plane import Scene, frame, legend, plane
+from dlviz.tui.panes.latent.layout import Sight, arrangement, compose
+from dlviz.tui.panes.latent.pane import LatentPane
+from dlviz.tui.panes.latent.view import space
+from dlviz.tui.render.latent.grid import tiling
+from dlviz.tui.render.latent.plane import Scene, frame, legend, plane
 from dlviz.tui.render.numbers import compact
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
 

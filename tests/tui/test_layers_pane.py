@@ -22,7 +22,7 @@ from dlviz.engine.probes.requests import (
 from dlviz.engine.runs.run import Record, Run
 from dlviz.engine.runs.writer import RunWriter
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes.layers import LayersPane
+from dlviz.tui.panes.layers.pane import LayersPane
 from dlviz.tui.render.palette import PLAIN, Ink
 
 NAN = float("nan")

@@ -8,9 +8,9 @@ from textual.containers import Horizontal
 from dlviz.engine.training.commands import Load
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.session import Session
-from dlviz.tui.panes.layers import LayersPane
+from dlviz.tui.panes.layers.pane import LayersPane
 from dlviz.tui.panes.pane import Pane
-from dlviz.tui.panes.predictions import PredictionsPane
+from dlviz.tui.panes.predictions.pane import PredictionsPane
 from dlviz.tui.render.palette import DARK
 
 

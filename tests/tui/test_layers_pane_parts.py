@@ -8,12 +8,12 @@ import pytest
 from dlviz.engine.probes.requests import Array, CellView, Layer, LayerView, Structure
 from dlviz.tui.panes.blocks import Parts
 from dlviz.tui.panes.decimals import column, decimals
-from dlviz.tui.panes.layer_cell import agrees, formula
-from dlviz.tui.panes.layer_ladder import decades, ladder
-from dlviz.tui.panes.layer_panel import odd
-from dlviz.tui.panes.layer_scene import Looked, scene
-from dlviz.tui.panes.layer_sheet import sheet
-from dlviz.tui.panes.layer_sight import CELL, CHANNEL, LAYER, Sight, source
+from dlviz.tui.panes.layers.cell import agrees, formula
+from dlviz.tui.panes.layers.ladder import decades, ladder
+from dlviz.tui.panes.layers.panel import odd
+from dlviz.tui.panes.layers.scene import Looked, scene
+from dlviz.tui.panes.layers.sheet import sheet
+from dlviz.tui.panes.layers.sight import CELL, CHANNEL, LAYER, Sight, source
 from dlviz.tui.panes.signed_bars import signed_bars
 from dlviz.tui.panes.units import units
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink

@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 
 from dlviz.engine.probes.requests import Answer, LookPredictions, Predictions, Request
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes.predictions import PredictionsPane, arrangement
+from dlviz.tui.panes.predictions.pane import PredictionsPane, arrangement
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
 
 CLASSES = ("cat", "dog", "an owl with a long name")

@@ -14,8 +14,8 @@ from dlviz.engine.runs.files import KIND
 from dlviz.engine.runs.run import Record, Run
 from dlviz.engine.text import sanitize
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes.text import TextPane
-from dlviz.tui.panes.text_knobs import stepped
+from dlviz.tui.panes.text.knobs import stepped
+from dlviz.tui.panes.text.pane import TextPane
 from dlviz.tui.plain_records import draw
 from dlviz.tui.render.next_token_table import Row, next_token_table, percent
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink

@@ -9,7 +9,7 @@ from dlviz.engine.runs.run import Branch, Run
 from dlviz.engine.training.commands import Back, Forward
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.status import Status
-from dlviz.tui.panes.curve_scene import Scene
+from dlviz.tui.panes.curves.scene import Scene
 from dlviz.tui.render.axes import Axes
 from dlviz.tui.render.chart import chart
 from dlviz.tui.render.palette import DARK, PLAIN

@@ -16,15 +16,15 @@ class View:
 
 
 VIEWS: dict[str, View] = {
-    "arena": View("arena:ArenaPane", ("points", "images")),
-    "evidence": View("evidence:EvidencePane", ("images",)),
-    "attention": View("attention:AttentionPane", ("text", "sequences", "pairs", "images")),
-    "latent": View("latent:LatentPane", ("images",)),
-    "denoise": View("denoise:DenoisePane", ("images", "points")),
-    "hidden": View("hidden:HiddenPane"),
-    "predictions": View("predictions:PredictionsPane", ("images", "features", "sequences")),
-    "text": View("text:TextPane", ("text", "pairs")),
-    "health": View("health:HealthPane"),
+    "arena": View("arena.pane:ArenaPane", ("points", "images")),
+    "evidence": View("evidence.pane:EvidencePane", ("images",)),
+    "attention": View("attention.pane:AttentionPane", ("text", "sequences", "pairs", "images")),
+    "latent": View("latent.pane:LatentPane", ("images",)),
+    "denoise": View("denoise.pane:DenoisePane", ("images", "points")),
+    "hidden": View("hidden.pane:HiddenPane"),
+    "predictions": View("predictions.pane:PredictionsPane", ("images", "features", "sequences")),
+    "text": View("text.pane:TextPane", ("text", "pairs")),
+    "health": View("health.pane:HealthPane"),
 }
 """By the names that the catalogue's `views` have."""
 

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
-from .attention_maps import AttentionMap
-from .attention_pixels import MASKED, coded, fit, hatched, pixels, tint
-from .attention_text import share
+from .attention.maps import AttentionMap
+from .attention.pixels import MASKED, coded, fit, hatched, pixels, tint
+from .attention.text import share
 from .bars import bars
 from .cells import Part, blank, line
 from .colour import readable

@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from .braille import Cells
 from .colour import mix, readable
-from .latent_dots import stroke
+from .latent.dots import stroke
 from .palette import Ink
 
 ON, OFF = "#f4f4f4", "#000000"

@@ -1,0 +1,1 @@
+"""What follows in a Bayesian network from what was seen."""

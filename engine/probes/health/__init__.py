@@ -1,0 +1,1 @@
+"""Activations, gradients, updates and weights of every layer."""

@@ -1,0 +1,1 @@
+"""Where a variational autoencoder puts its examples."""

@@ -1,0 +1,1 @@
+"""Where attention looks: the wall of heads, one head, one token."""

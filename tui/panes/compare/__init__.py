@@ -1,0 +1,1 @@
+"""Comparisons in the lab: a form, their progress, their tables and verdicts."""

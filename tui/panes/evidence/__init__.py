@@ -1,0 +1,1 @@
+"""A Bayesian network under evidence that the user sets."""

@@ -1,0 +1,1 @@
+"""How the layers of any model are doing."""

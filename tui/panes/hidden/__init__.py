@@ -1,0 +1,1 @@
+"""What recurrent and graph networks carry along."""

@@ -1,0 +1,1 @@
+"""What a classifier answers, and where it is wrong."""

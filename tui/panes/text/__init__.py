@@ -1,0 +1,1 @@
+"""What a language model says next, writes, and pays for each token."""
