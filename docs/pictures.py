@@ -50,6 +50,9 @@ async def main() -> None:
     await picture("lab", cnn, (150, 46), ["5", "down", "down", "down", "down"])
     await picture("cell", cnn, (100, 30), ["5", "down", "down", "down", "down", "f", "enter", "enter", "enter"])
     await picture("predictions", cnn, (100, 30), ["6", "f"], theme="dlviz-light")
+    await picture("attention", Job.of("translator", ("steps=600",)), (120, 34), ["6", "f"])
+    await picture("arena", Job.of("gan", ("steps=3000",)), (120, 34), ["6", "f"])
+    await picture("denoise", Job.of("diffusion", ("steps=600",)), (120, 34), ["6", "f", *["right"] * 30])
     plain = Job.of("resnet", ("depth=24", "batch_norm=false", "skip=false", "steps=2", "validate_every=1"))
     await picture("vanishing", plain, (80, 24), ["5"])
 
