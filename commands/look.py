@@ -1,7 +1,8 @@
 """`dlviz look`: what a probe finds in a stored model, drawn once or as JSON."""
 
 import sys
-from typing import Any
+from dataclasses import fields
+from typing import Any, ClassVar
 
 from ..engine.options import OptionError
 from ..engine.probes.inside import PROBES, inside
@@ -10,6 +11,24 @@ from ..engine.runs.files import dump_json
 from ..tui.plain_records import draw
 
 WIDTH = 78
+COUNTED = ("images", "features", "sequences", "pairs")
+"""Kinds of data whose splits have so many examples."""
+
+
+class Noted(LookInside):
+    """A question that knows what of it was read: a setting that nothing reads is a mistake of the user's."""
+
+    read: ClassVar[set[str]] = set()
+
+    def get(self, name: str, default: Any) -> Any:
+        """The setting `name`, or `default`."""
+        self.read.add(name)
+        return super().get(name, default)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "text":
+            Noted.read.add(name)
+        return super().__getattribute__(name)
 
 
 def look(run: str, request: LookInside, *, json: bool) -> None:
@@ -22,7 +41,18 @@ def look(run: str, request: LookInside, *, json: bool) -> None:
 
     torch.set_num_threads(1)  # small tensors: threads would only wait for one another
     directory, trainer = opened(run)
-    found = inside(trainer, request)
+    asked = Noted(**{field.name: getattr(request, field.name) for field in fields(request)})
+    data, model = trainer.objective.data, trainer.job.model
+    count = dict(zip(("train", "val", "test"), data.sizes, strict=True))[request.split]
+    if data.kind in COUNTED and request.index >= count:
+        raise OptionError(f"index cannot be {request.index}; the {request.split} split has examples 0 to {count - 1}")
+    Noted.read.clear()
+    found = inside(trainer, asked)
+    for name in dict(request.settings).keys() - Noted.read:
+        known = ", ".join(sorted(Noted.read - {"text"}))
+        raise OptionError(f"{request.probe} of {model} has no setting {name!r}; it reads: {known or 'none'}")
+    if request.text and "text" not in Noted.read:
+        raise OptionError(f"{request.probe} of {model} reads no text; leave --text out")
     if json:
         records = [
             {"tag": r.tag, "kind": r.kind, "arrays": {k: v.tolist() for k, v in r.arrays.items()}}

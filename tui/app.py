@@ -26,6 +26,7 @@ from .desk import Desk
 from .inks import ink_for, take_themes
 from .leaving import catch_signals
 from .render.palette import DARK, Ink, detect_depth
+from .screens.lab import LabScreen
 from .traffic import Traffic
 from .widgets.key_row import KeyRow
 from .widgets.status_bar import StatusBar
@@ -36,18 +37,6 @@ if TYPE_CHECKING:
 
 FPS, FPS_SSH = 10, 5
 """Pulls a second: glyphs carry little per frame, and a slow link fills up."""
-CHROME = "#chrome,KeyRow"
-
-
-class LabScreen(Screen[None]):
-    """The only full screen: status, tabs, desk, footer."""
-
-    AUTO_FOCUS = ""  # the desk decides
-    ALLOW_IN_MAXIMIZED_VIEW = CHROME
-
-    def watch_maximized(self) -> None:
-        """One pane takes the whole desk, or gives it back."""
-        self.query_one(Desk).rearrange()
 
 
 class DlvizApp(Controls):
@@ -118,6 +107,9 @@ class DlvizApp(Controls):
         if not self._complete:
             return
         status = self.session.status
+        if self.session.remote and self.session.over:
+            self.reopen()
+            return
         try:
             desk, bar, keys = self.query_one(Desk), self.query_one(StatusBar), self.query_one(KeyRow)
         except NoMatches:  # the screen is being taken down
@@ -131,11 +123,11 @@ class DlvizApp(Controls):
         if self.session.run.config is not self.config:
             self.follow(self.session.run.config)
         if status.state != self._state:
-            in_turn = False
+            in_turn, before = False, self._state
             self._state = keys.state = status.state
             if status.state == "failed":
                 self.notify(status.message, title="failed", severity="error", timeout=8, markup=False)
-            elif status.state == "finished" and self.session.run.metrics:
+            elif status.state == "finished" and before == "running" and self.session.run.metrics:
                 self.say_what_next(desk.view)
         desk.pull(in_turn)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
@@ -241,6 +242,20 @@ class Controls(App[Farewell]):
         self.session.close(0)
         self.session = session.open()
         await self.run_action("go('curves')")
+
+    def reopen(self) -> None:
+        """The process of the run that was shown is gone: show what it has left behind."""
+        from ..engine.training.train import resumed_job
+
+        directory = self.session.run.path
+        self.session = Session(threads=self.threads).open()
+        try:
+            load = Load(job=resumed_job(Path(directory)), run_dir=directory, resume=True)
+        except ValueError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        self.asked, self.draft = load, load.job
+        self.send_load(load)
 
     async def _reopen(self, load: Load) -> None:
         """Show a stored run: its curves, and the inside of its model where the checkpoint left it."""

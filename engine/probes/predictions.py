@@ -5,6 +5,7 @@ import numpy as np
 from ..objectives.calibration import calibration_error
 from ..objectives.classification import Classification
 from ..text import sanitize
+from .layers import words
 from .requests import LookPredictions, Predictions
 
 
@@ -38,4 +39,5 @@ def predictions(objective: Classification, look: LookPredictions, step: int) -> 
         worst_predicted=tuple(int(i) for i in guess[worst]),
         worst_confidence=tuple(float(c) for c in p[worst].max(1)) if len(worst) else (),
         mistakes=len(wrong),
+        tokens=words(objective, objective.inputs(look.split, index)),
     )

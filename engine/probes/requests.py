@@ -185,6 +185,8 @@ class Predictions:
     worst_predicted: tuple[int, ...]
     worst_confidence: tuple[float, ...]
     mistakes: int
+    tokens: tuple[str, ...] = ()
+    """What the numbers of the example stand for, where it is a sequence of tokens."""
 
 
 Setting = str | float | bool | tuple[float, ...]

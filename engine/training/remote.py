@@ -81,6 +81,11 @@ class RemoteSession:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def over(self) -> bool:
+        """Whether the process there is gone, or let go of."""
+        return self._over
+
     def _main(self) -> None:
         try:
             with self._link:

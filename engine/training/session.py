@@ -79,6 +79,11 @@ class Session:
         return not self._thread.is_alive()
 
     @property
+    def over(self) -> bool:
+        """Whether the thread has ended."""
+        return self._over
+
+    @property
     def closing(self) -> bool:
         """Whether `close` was called."""
         return self._closing.is_set()

@@ -26,7 +26,7 @@ class FakeSession:
         self.remote = remote
         self.sent: list[Command] = []
         self.wanted: dict[str, Request] = {}
-        self.opened = self.closed = False
+        self.opened = self.closed = self.over = False
 
     def open(self) -> "FakeSession":
         self.opened = True

@@ -3,11 +3,15 @@
 import pytest
 
 from dlviz.engine.catalog import CATALOG
+from dlviz.engine.probes.inside import inside
 from dlviz.engine.probes.requests import Answer, LookInside
+from dlviz.engine.training.job import Job
+from dlviz.engine.training.train import train
 from dlviz.tui.desk import Desk
 from dlviz.tui.panes.pane import Pane
 from dlviz.tui.panes.views import VIEWS, views_of
 
+from ..engine.test_inside import started
 from .conftest import lab, text_of
 
 pytestmark = pytest.mark.usefixtures("in_tmp")
@@ -93,3 +97,50 @@ async def test_a_view_that_fails_is_a_sentence_and_the_lab_lives_on(fake, monkey
         assert "this view failed: ZeroDivisionError: division by zero" in text_of(pane)
         await pilot.press("4")
         assert app.query_one(Desk).current == "curves"
+
+
+async def test_a_view_alone_on_the_screen_follows_the_terminal(fake):
+    session = fake(state="running", model="cnn", step=7)
+    async with lab(session, size=(160, 45)) as (app, pilot):
+        app.tick()
+        await pilot.press("6", "f")
+        await pilot.pause()
+        await pilot.resize_terminal(80, 40)
+        for _ in range(3):
+            app.tick()
+            await pilot.pause()
+        assert app.query_one(Desk).pane.outer_size.width == 80
+
+
+async def test_what_the_engine_refuses_stands_below_the_last_picture(fake):
+    session = fake(state="running", model="gcn", step=7)
+    async with lab(session) as (app, pilot):
+        app.tick()
+        app.action_go("hidden")
+        await pilot.pause()
+        app.tick()
+        pane, request = app.query_one("#hidden"), session.wanted["hidden/inside"]
+        trainer = started("gcn")
+        session.answers = {"hidden/inside": Answer(1, request, inside(trainer, request))}
+        app.tick()
+        await pilot.pause()
+        before = text_of(pane)
+        assert "round" in before
+        session.answers = {"hidden/inside": Answer(2, request, None, "no node '99': there are 1 to 34")}
+        app.tick()
+        await pilot.pause()
+        after = text_of(pane)
+        assert "round" in after and after.rstrip().endswith("no node '99': there are 1 to 34")
+
+
+async def test_a_process_that_is_gone_leaves_its_run_to_be_seen(fake, in_tmp):
+    run = in_tmp / "runs" / "x"
+    train(Job.of("mlp", steps=3), run_dir=str(run))
+    session = fake(remote=True, state="running", model="mlp", step=3)
+    session.run.path = str(run)
+    async with lab(session) as (app, pilot):
+        session.over = True
+        app.tick()
+        assert app.session is not session and not app.session.remote
+        assert app.session.wait(lambda status: status.state == "finished", 60)
+        app.session.close()

@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from ...engine.probes.requests import Inside, LookInside, Request
 from ...engine.runs.run import Record
-from ..render.cells import note
+from ..render.cells import line, note, wrapped
 from .model_pane import ModelPane
 from .past import SCRUB, Past
 
@@ -27,6 +27,7 @@ class InsidePane(ModelPane):
         self._kept: tuple[Record, ...] = ()
         self._place = ""
         self._run = ""
+        self._last: tuple[tuple[str, str], tuple[Record, ...]] = (("", ""), ())
 
     def look(self) -> LookInside:
         """What to ask; panes with settings of their own say them here."""
@@ -73,12 +74,19 @@ class InsidePane(ModelPane):
         return version, self._place, bool(self._kept), self.waits, status.state, status.model, self.sight()
 
     def draw(self, width: int, height: int) -> list[Strip]:
-        """The picture, or in one line why there is none."""
-        if self.records:
-            return self.picture(self.records, width, height)
+        """The picture; what the engine refused is told below the last one, or alone if there is none."""
+        records, answer = self.records, self.answer("inside")
+        error = answer.error if answer is not None and not self._kept else ""
+        whose = self.lab.session.run.path, self.lab.session.status.model
+        if records:
+            self._last = (whose, records)
+            return self.picture(records, width, height)
+        if error and self._last[0] == whose and self._last[1]:
+            told = wrapped(error, width)[: max(1, height // 3)]
+            lines = [line([(row, self.ink.style(self.ink.bad))], width, self.ink) for row in told]
+            return [*self.picture(self._last[1], width, height - len(told)), *lines]
         self.entitle(str(self.id), "")
-        answer = self.answer("inside")
-        return self.vacant(answer.error if answer is not None else "", width, height)
+        return self.vacant(error, width, height)
 
     def action_scrub(self, by: int) -> None:
         """The records kept before or after; after the last come those of now."""

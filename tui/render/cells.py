@@ -1,5 +1,6 @@
 """Lines of cells: styled parts put together into Strips of an exact width."""
 
+import textwrap
 from collections.abc import Iterable
 
 from rich.cells import cell_len
@@ -49,6 +50,16 @@ def blank(width: int, ink: Ink) -> Strip:
 def note(text: str, width: int, ink: Ink, height: int = 1) -> list[Strip]:
     """`height` lines with a quiet sentence in their middle: an empty state."""
     lines = [blank(width, ink)] * height
-    if height > 0:
-        lines[(height - 1) // 2] = line([(pad(text, width, "centre"), ink.style(ink.dim))], width, ink)
+    told = wrapped(text, width)[: max(0, height)]
+    first = (height - len(told)) // 2
+    for k, row in enumerate(told):
+        lines[first + k] = line([(pad(row, width, "centre"), ink.style(ink.dim))], width, ink)
     return lines
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A sentence in rows of at most `width` columns, broken between words where it can be."""
+    if cell_len(text) <= width:
+        return [text]
+    rows = textwrap.wrap(text, max(1, width)) or [""]
+    return [cut(row, width) for row in rows]  # wide characters take two columns

@@ -82,6 +82,8 @@ def _sentence(objective: Translation, look: LookInside) -> Sentence:
         source, arrow, target = look.text.partition(ARROW)
         words = tokenize(source)[: data.longest[0] + MARGIN] or [SPECIAL[UNKNOWN]]
         given = tokenize(target)[: data.longest[1] + MARGIN - 1] if arrow else []
+        if strange := [word for word in given if word not in data.target_words]:
+            raise ValueError(f"the words that it learns, {data.name}, do not have {', '.join(map(repr, strange[:3]))}")
         right = encode([given], data.target_words, end=True)[0].tolist() if given else []
         return Sentence(encode([words], data.source_words, end=False)[0].tolist(), right, -1, 0)
     try:

@@ -8,9 +8,10 @@ layer's own forward pass, rows summing to 1. A **query** is a token that looks, 
 pane follows the model while it trains.
 
 **Wall**: a row a layer, a small map a head, in order of the forward pass. *causal*: a token looks at itself and those
-before; *self*: at any of its own sequence; *cross*: from the sentence that is written (queries: the words about to be
-written) to the one that was read. A *rollout* (Abnar & Zuidema 2020) multiplies a stack's layers, heads averaged and
-half of each layer taken to pass by on the residual path: how much of each first vector is in each last one.
+before; *self*: at any of its own sequence (with the option `directional`, half of the heads look back and half
+ahead); *cross*: from the sentence that is written (queries: the words about to be written) to the one that was read.
+A *rollout* (Abnar & Zuidema 2020) multiplies a stack's layers, heads averaged and half of each layer taken to pass by
+on the residual path: how much of each first vector is in each last one.
 
 **Matrix**: one head, queries down, keys across, with a crosshair and the exact weight at it. Hatched cells (`╱`, `//`
 without colours) are **masked**: the query may not look there, the weight is exactly 0. An unmasked zero has the darkest
@@ -43,7 +44,7 @@ Attention is what the model mixes, which need not be why it answers as it does.
 | `,` `.` | the example before, the next one |
 | `p` | a translator's example with its padding, or without |
 | `t` | the timestep of a diffusion model |
-| `{` `}` `|` | weights kept earlier in this run, later ones, those of now |
+| `{` `}` `\\|` | weights kept earlier in this run, later ones, those of now |
 | `f` | this pane alone on the screen, and back |
 
 **Mouse**: click a map of the wall to choose it, once more to see it large.

@@ -81,14 +81,25 @@ class CurvesPane(Pane):
         """All that the picture depends on."""
         data = tuple((id(run), run.version) for run in self.runs)
         view = (self._view.window, self._view.follow, self._scene.x)
-        return data, view, self._shown_cursor(), self.window, self.logs, self.clip, self.first
+        return (
+            data,
+            view,
+            self.lab.session.status.state,
+            self._shown_cursor(),
+            self.window,
+            self.logs,
+            self.clip,
+            self.first,
+        )
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """As many charts, one below the other, as fit; they share x and the crosshair."""
         charts = self._scene.charts()
         if not charts:
             self._title("curves", "")
-            return note("no curves yet: press space to train", width, self.ink, height)
+            status = self.lab.session.status
+            loading = status.state == "loading" or (status.state == "idle" and self.lab.asked is not None)
+            return note("loading …" if loading else "no curves yet: press space to train", width, self.ink, height)
         count = min(len(charts), max(height // 14, 1 + (height >= 20)))
         page, axes, marks, cursor = self._page(list(charts)), self._axes(), self._scene.marks(), self._shown_cursor()
         names = [list(charts)[(page + i) % len(charts)] for i in range(count)]

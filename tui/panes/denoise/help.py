@@ -21,7 +21,7 @@ x_t = sqrt(alpha-bar) x_0 + sqrt(1 - alpha-bar) noise        SNR = alpha-bar / (
 | `u`, `U` (or `G`) | guidance: how far answers are pushed away from those without class |
 | `o` | beside it, a real image noised with the same noise: the forward process |
 | `v` | beside it, the other sampler from the same noise |
-| `{`, `}`, `|` | the strips that the training has kept; now |
+| `{`, `}`, `\\|` | the strips that the training has kept; now |
 
 The walk is of the model as it was at the step below the frame: it keeps its weights while the training goes on, and a
 new walk begins when that one is shown. Of a long walk 61 frames are kept, of large images fewer. Particles of 2-D data

@@ -32,7 +32,7 @@ evidence (`s` draws another); or the example itself. The numbers are log p of im
 | `g` | lines of the whole tree, of the focused pixel, none |
 | `t` | examples of the test, validation or training split |
 | `f` | this pane alone on the screen, and back |
-| `{` `}` `|` | go through the trees that were kept earlier; back to now |
+| `{` `}` `\\|` | go through the trees that were kept earlier; back to now |
 
 **Mouse**: a click on a pixel turns it on, off, unknown.
 """

@@ -91,6 +91,7 @@ def picture(graph: Graph, sight: Sight, ink: Ink, width: int, height: int) -> tu
     others = ~graph.known
     share = f"{int(graph.right[others].sum())} of {int(others.sum())} right"
     share += f" ({graph.right[others].mean():.1%})" if others.any() else ""
+    share = share if after == rounds else f"after round {rounds}: {share}"
     head = [heading(f"round {after} of {rounds}", share, width, ink), _meaning(graph, after, ink, width)]
     aside = width >= _WIDE
     foot = [] if aside else _lines(graph, node, after, heard, ink, width)

@@ -33,7 +33,7 @@ the powers of the normalised adjacency; what the learned weights and the non-lin
 | `,` `.` | another sequence; of a graph the round before, after |
 | `i` | your own text; tokens with spaces between where the data is no text |
 | `escape` | back to the sequences of the data; of a graph no node is chosen |
-| `{` `}` `|` | through what was kept earlier, back to now |
+| `{` `}` `\\|` | through what was kept earlier, back to now |
 | `f` | this pane alone on the screen, and back |
 
 **Mouse**: click a cell of the map, or a node.

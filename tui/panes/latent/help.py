@@ -36,7 +36,7 @@ Or the *aggregated posterior*: the spread of all posteriors together, which a go
 | `t` | test, validation or training images |
 | `m` | where all does not fit: plane, image, numbers |
 | `f` | this pane alone on the screen, and back |
-| `{` `}` `|` | go through what was kept earlier in the training; back to now |
+| `{` `}` `\\|` | go through what was kept earlier in the training; back to now |
 
 **Mouse**: click or drag in the plane to move the cursor.
 """

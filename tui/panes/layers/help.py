@@ -51,7 +51,7 @@ image's shape.
 | `t` | test or validation split |
 | `g` | scope of the colour scale: unit, layer, global |
 | `D` | draw an image of your own, by mouse or keys; `,` `.` go back to the data |
-| `{` `}` `|` | the maps as they were: what the run kept at earlier steps; now |
+| `{` `}` `\\|` | the maps as they were: what the run kept at earlier steps; now |
 | `K` `w` | kernels instead of maps |
 | `f` | this pane alone on the screen, and back |
 

@@ -1,5 +1,6 @@
 """A layer as it was: the feature maps that the run kept at an earlier step, as the layers pane draws them."""
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -49,7 +50,8 @@ def gone(structure: Structure, record: Record, sight: Sight) -> Looked:
     error = "" if view is not None else f"of {sight.layer} nothing was kept at step {record.step:,}"
     if sight.depth == CELL:
         error = "formulas are of now: | goes there, escape goes back"
-    return Looked(structure, view, None, error, (-record.step, -record.step, 0))
+    bare = replace(structure, layers=tuple(replace(layer, gradient=float("nan")) for layer in structure.layers))
+    return Looked(bare, view, None, error, (-record.step, -record.step, 0))
 
 
 def _range(values: Array) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from ...render.picture import picture
 from ...render.pooling import shrink
 from ...render.scale import Scale
 from ..blocks import Block, beside, fitted, heading, remark
-from ..example import example
+from ..example import example, tokens
 from ..thumbnails import Thumbnails, thumbnails
 
 SPLITS = {"val": "validation", "test": "test", "train": "training"}
@@ -68,14 +68,14 @@ def answer(view: Predictions, ink: Ink, width: int, height: int, *, active: bool
     room = height - 3
     if side:
         half = (width - 2) // 2
-        shown = example(view.image, ink, half, room)
+        shown = tokens(view.tokens, ink, half, room) or example(view.image, ink, half, room)
         return [
             *strips,
             remark("", width, ink),
             *beside([(shown, half), (chances(view, ink, half, room), half)], room, ink),
         ]
     top = max(3, min(room - 4, 14 if height >= 24 else room // 2 + 1))
-    shown = example(view.image, ink, width, top)
+    shown = tokens(view.tokens, ink, width, top) or example(view.image, ink, width, top)
     left = room - len(shown) - 1
     return [*strips, remark("", width, ink), *shown, remark("", width, ink), *chances(view, ink, width, left)]
 
