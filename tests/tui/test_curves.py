@@ -1,6 +1,7 @@
 import math
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dlviz.engine.runs.run import Run
+from dlviz.engine.training.status import Status
 from dlviz.tui.panes.curves.pane import CurvesPane
 from dlviz.tui.panes.pane import Pane
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
@@ -27,6 +29,7 @@ class Tiny(App[None]):
     def __init__(self, ink: Ink = PLAIN) -> None:
         super().__init__()
         self.ink = ink
+        self.session, self.asked = SimpleNamespace(status=Status()), None
 
     def compose(self) -> ComposeResult:
         yield CurvesPane()

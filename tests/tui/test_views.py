@@ -138,7 +138,7 @@ async def test_a_process_that_is_gone_leaves_its_run_to_be_seen(fake, in_tmp):
     train(Job.of("mlp", steps=3), run_dir=str(run))
     session = fake(remote=True, state="running", model="mlp", step=3)
     session.run.path = str(run)
-    async with lab(session) as (app, pilot):
+    async with lab(session) as (app, _):
         session.over = True
         app.tick()
         assert app.session is not session and not app.session.remote

@@ -43,11 +43,18 @@ class InsidePane(ModelPane):
 
     @property
     def records(self) -> tuple[Record, ...]:
-        """What is to be drawn; empty while nothing is known."""
+        """What is to be drawn: the last that was found if the engine refused the latest question; empty at first."""
         if self._kept:
             return self._kept
-        answer = self.answer("inside")
-        return answer.view.records if answer is not None and isinstance(answer.view, Inside) else ()
+        answer, whose = self.answer("inside"), (self.lab.session.run.path, self.lab.session.status.model)
+        if answer is not None and isinstance(answer.view, Inside):
+            self._last = (whose, answer.view.records)
+            return answer.view.records
+        return self._last[1] if answer is not None and answer.error and self._last[0] == whose else ()
+
+    def refusal(self, error: str) -> str:
+        """What is said when the engine refused a question; panes with words of the user's own add the way on."""
+        return error
 
     @property
     def moment(self) -> str:
@@ -76,17 +83,13 @@ class InsidePane(ModelPane):
     def draw(self, width: int, height: int) -> list[Strip]:
         """The picture; what the engine refused is told below the last one, or alone if there is none."""
         records, answer = self.records, self.answer("inside")
-        error = answer.error if answer is not None and not self._kept else ""
-        whose = self.lab.session.run.path, self.lab.session.status.model
-        if records:
-            self._last = (whose, records)
-            return self.picture(records, width, height)
-        if error and self._last[0] == whose and self._last[1]:
-            told = wrapped(error, width)[: max(1, height // 3)]
-            lines = [line([(row, self.ink.style(self.ink.bad))], width, self.ink) for row in told]
-            return [*self.picture(self._last[1], width, height - len(told)), *lines]
-        self.entitle(str(self.id), "")
-        return self.vacant(error, width, height)
+        error = self.refusal(answer.error) if answer is not None and answer.error and not self._kept else ""
+        if not records:
+            self.entitle(str(self.id), "")
+            return self.vacant(error, width, height)
+        told = wrapped(error, width)[: max(1, height // 3)] if error else []
+        lines = [line([(row, self.ink.style(self.ink.bad))], width, self.ink) for row in told]
+        return [*self.picture(records, width, height - len(told)), *lines]
 
     def action_scrub(self, by: int) -> None:
         """The records kept before or after; after the last come those of now."""

@@ -100,10 +100,9 @@ class AttentionPane(InsidePane):
         self._drawn = picture(found, choice, self.ink, width, height)
         return self._drawn.strips
 
-    def vacant(self, error: str, width: int, height: int) -> list[Strip]:
-        """Why there is nothing to see; of the user's own words also the way on."""
-        more = f" (i: other words, . an example): {self.text}" if self.text and error else ""
-        return super().vacant(error + more, width, height)
+    def refusal(self, error: str) -> str:
+        """Of the user's own words also the way on."""
+        return error + (f" (i: other words, . an example): {self.text}" if self.text else "")
 
     @property
     def maps(self) -> list[AttentionMap]:
