@@ -108,6 +108,7 @@ class Controls(App[Farewell]):
                 if rule.live and self.session.status.model == self.draft.model:
                     self.session.send(Change(name, text))
         except OptionError as error:
+            self.clear_notifications()
             self.notify(str(error), severity="warning", markup=False)
         self.tick()
 
@@ -167,6 +168,7 @@ class Controls(App[Farewell]):
         """The next slower speed, and after the slowest full speed."""
         self.speed = SPEEDS[(SPEEDS.index(self.speed) + 1) % len(SPEEDS)]
         self.session.send(Speed(self.speed))
+        self.clear_notifications()
         self.notify(f"{self.speed:g} steps a second" if self.speed else "full speed", timeout=2, markup=False)
 
     def action_end(self) -> None:

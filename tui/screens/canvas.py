@@ -20,8 +20,9 @@ from ..render.palette import DARK, Ink
 from ..render.scale import Scale
 
 Image = NDArray[np.float32]
-SHOWN = 4
-"""Classes whose probabilities are told."""
+SHOWN, SHOWN_MOST = 4, 10
+"""Classes whose probabilities are told on a small screen, and on one of at least TALL rows."""
+TALL = 36
 ZOOM = {8: 4, 16: 2}
 """Enlargement of images with at most so many rows; larger ones are drawn as they are."""
 SOFT = 0.5
@@ -108,9 +109,10 @@ class Canvas(Widget, can_focus=True):
 class Guess(Widget):
     """The likeliest classes of what is drawn."""
 
-    def __init__(self, ink: Ink) -> None:
+    def __init__(self, ink: Ink, count: int) -> None:
         super().__init__()
-        self.ink = ink
+        self.ink, self.count = ink, count
+        self.styles.height = count
         self.names: list[str] = []
         self.values: list[float] = []
 
@@ -118,7 +120,7 @@ class Guess(Widget):
         """Tell the softmax of `logits` (k,)."""
         odds = np.exp(logits - np.max(logits))
         shares = odds / odds.sum()
-        order = np.argsort(-shares)[:SHOWN]
+        order = np.argsort(-shares)[: self.count]
         names, values = [classes[k] for k in order], [float(shares[k]) for k in order]
         if (names, values) != (self.names, self.values):
             self.names, self.values = names, values
@@ -144,7 +146,7 @@ class CanvasScreen(ModalScreen[bool]):
             width: auto; height: auto; padding: 0 1; margin: 0 0 1 1;
             border: round $accent; background: $surface; border-title-color: $accent;
         }
-        Guess { height: 4; width: 100%; }
+        Guess { width: 100%; }
         Label { color: $foreground 60%; }
     }
     """
@@ -171,7 +173,8 @@ class CanvasScreen(ModalScreen[bool]):
             yield Label("space paint, o erase")
             yield Label("c clear, enter keep")
             if self._names:
-                yield Guess(self._colours)
+                most = SHOWN_MOST if self.app.size.height >= TALL else SHOWN
+                yield Guess(self._colours, min(most, len(self._names)))
 
     def on_mount(self) -> None:
         """Ask now and then what the model says."""

@@ -130,7 +130,9 @@ class DenoisePane(InsidePane):
         walks = f"walked {going:,} of {film.steps:,}" if going < film.steps else kept
         answer = self.answer("inside")
         waits = not self._kept and (answer is None or _key(answer.request) != _key(self.look()))
-        when = f"step {film.of_step:,}" + (f", {self._place}" if self._kept else "")
+        status = self.lab.session.status
+        ago = status.step - film.of_step if status.state == "running" and not self._kept else 0
+        when = f"step {film.of_step:,}" + (f", {self._place}" if self._kept else f", {ago:,} ago" if ago > 0 else "")
         return title + (" …" if waits else ""), " · ".join(part for part in (walks, when) if part)
 
     def _at(self, film: Film) -> int:
