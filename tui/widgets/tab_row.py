@@ -65,7 +65,9 @@ class TabRow(Widget):
                 full += [(other, f" {other} ") for other in self._others()]
         if sum(len(text) for _, text in full) <= self.size.width:
             return full
-        return [(name, f" {k} {name if name == self.focused else name[:4]} ") for k, name in named]
+        more = f"+{len(self.views) - 1}" if len(self.views) > 1 else ""
+        short = [(k, name, name if name == self.focused else name[:4]) for k, name in named]
+        return [(name, f" {k} {told}{more if name == self.view else ''} ") for k, name, told in short]
 
     def _others(self) -> list[str]:
         """The model's other views, in the order in which the key goes through them."""
