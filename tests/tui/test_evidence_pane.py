@@ -13,9 +13,8 @@ from dlviz.engine.data.load import load_data
 from dlviz.engine.models.bayesnet import Bayesnet
 from dlviz.engine.objectives.likelihood import Likelihood
 from dlviz.engine.probes.inside import inside
-from dlviz.engine.probes.requests import Answer, LookInside, Request
+from dlviz.engine.probes.requests import LookInside
 from dlviz.engine.recipes.bayesnet import BayesnetOptions
-from dlviz.engine.runs.run import Run
 from dlviz.engine.training.status import Status
 from dlviz.tui.panes.evidence.layout import Sight, arrangement, compose
 from dlviz.tui.panes.evidence.pane import EvidencePane
@@ -23,6 +22,8 @@ from dlviz.tui.panes.evidence.view import IMAGES, network
 from dlviz.tui.plain_records import draw
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
 from dlviz.tui.render.tree_grid import Pixels, crop, pixel_grid
+
+from .answering import Answering
 
 SIZES = ((36, 10), (50, 12), (78, 18), (82, 20), (60, 60), (118, 36), (190, 50))
 
@@ -38,42 +39,12 @@ def model(structure: str = "class-trees") -> Any:
     return SimpleNamespace(objective=of, model=of.model, step=1, job=SimpleNamespace(model="bayesnet"))
 
 
-class Session:
-    """Answers at once what the probe finds, unless told to wait."""
-
-    def __init__(self, trainer: Any) -> None:
-        self.trainer = trainer
-        self.run = Run("fake")
-        self.status = Status(state="running", model="bayesnet")
-        self.answers: dict[str, Answer] = {}
-        self.asked: dict[str, LookInside] = {}
-        self.waiting = False
-        self.version = 0
-
-    def subscribe(self, key: str, request: Request | None) -> None:
-        """Record the wish, and answer it."""
-        self.asked.pop(key, None)
-        if isinstance(request, LookInside):
-            self.asked[key] = request
-            if not self.waiting:
-                self.respond()
-
-    def respond(self) -> None:
-        """Answer all that is asked for."""
-        for key, request in self.asked.items():
-            self.version += 1
-            try:
-                self.answers[key] = Answer(self.version, request, inside(self.trainer, request))
-            except ValueError as error:
-                self.answers[key] = Answer(self.version, request, None, str(error))
-
-
 class Lab(App[None]):
     """An app with a pane and what panes need."""
 
     def __init__(self, trainer: Any = None, ink: Ink = PLAIN) -> None:
         super().__init__()
-        self.session = Session(trainer or model())
+        self.session = Answering(trainer or model())
         self.ink = ink
 
     def compose(self) -> ComposeResult:

@@ -13,9 +13,9 @@ from dlviz.engine.data.load import load_data
 from dlviz.engine.models.vae import Vae
 from dlviz.engine.objectives.variational import Variational
 from dlviz.engine.probes.inside import inside
-from dlviz.engine.probes.requests import Answer, LookInside, Request
+from dlviz.engine.probes.requests import LookInside
 from dlviz.engine.recipes.vae import VaeOptions
-from dlviz.engine.runs.run import Record, Run
+from dlviz.engine.runs.run import Record
 from dlviz.engine.training.status import Status
 from dlviz.tui.panes.latent.layout import Sight, arrangement, compose
 from dlviz.tui.panes.latent.pane import LatentPane
@@ -24,6 +24,8 @@ from dlviz.tui.render.latent.grid import tiling
 from dlviz.tui.render.latent.plane import Scene, frame, legend, plane
 from dlviz.tui.render.numbers import compact
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, LIGHT, PLAIN, Ink
+
+from .answering import Answering
 
 SIZES = ((36, 10), (50, 12), (78, 18), (82, 20), (60, 60), (118, 36), (190, 50))
 
@@ -46,42 +48,12 @@ def flat() -> Any:
     return model(latent=2, conditional=False, prior="standard")
 
 
-class Session:
-    """Answers at once what the probe finds, unless told to wait."""
-
-    def __init__(self, trainer: Any) -> None:
-        self.trainer = trainer
-        self.run = Run("fake")
-        self.status = Status(state="running", model="vae")
-        self.answers: dict[str, Answer] = {}
-        self.asked: dict[str, LookInside] = {}
-        self.waiting = False
-        self.version = 0
-
-    def subscribe(self, key: str, request: Request | None) -> None:
-        """Record the wish, and answer it."""
-        self.asked.pop(key, None)
-        if isinstance(request, LookInside):
-            self.asked[key] = request
-            if not self.waiting:
-                self.respond()
-
-    def respond(self) -> None:
-        """Answer all that is asked for."""
-        for key, request in self.asked.items():
-            self.version += 1
-            try:
-                self.answers[key] = Answer(self.version, request, inside(self.trainer, request))
-            except ValueError as error:
-                self.answers[key] = Answer(self.version, request, None, str(error))
-
-
 class Lab(App[None]):
     """An app with a pane and what panes need."""
 
     def __init__(self, trainer: Any = None, ink: Ink = PLAIN) -> None:
         super().__init__()
-        self.session = Session(trainer or flat())
+        self.session = Answering(trainer or flat())
         self.ink = ink
 
     def compose(self) -> ComposeResult:
