@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .engine.catalog import CATALOG as CATALOG
-    from .engine.runs.run import Run as Run
+    from .engine.runs.logger.run import Run as Run
     from .engine.training.job import Job as Job
     from .engine.training.session import Session as Session
     from .engine.training.train import train as train
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _LAZY = {
     "CATALOG": ".engine.catalog",
     "Job": ".engine.training.job",
-    "Run": ".engine.runs.run",
+    "Run": ".engine.runs.logger.run",
     "Session": ".engine.training.session",
     "train": ".engine.training.train",
 }

@@ -15,6 +15,7 @@ NAMES = {
     "startup": ("startup", "to the first frame, to the first step"),
     "curves": ("curves", "redrawing long series"),
     "heatmap": ("heatmap", "arrays into cells"),
+    "logger": ("logger", "what logging costs a training"),
     "bytes": ("traffic", "what goes to the terminal, and what idling costs"),
 }
 """Name of each benchmark: its module, and what it measures."""

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tensorboardX.event_file_writer import EventsWriter
-from tensorboardX.proto.event_pb2 import Event, SessionLog
-from tensorboardX.proto.summary_pb2 import Summary
 
+from .event_file import EventFile
 from .files import BRANCHES, CONSOLE, KIND, RECORDS, RUN_JSON, write_atomically, write_json
 from .run import Record
 
@@ -22,20 +20,18 @@ class RunWriter:
         """Open new files in `directory`; `resume_at` supersedes points that were logged at that step or later."""
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
-        self._events = EventsWriter(str(directory / "events"), f".{time.time_ns() % 1_000_000_000:09d}.dlviz")
+        self._events = EventFile(directory)
         self._console = (directory / CONSOLE).open("a", encoding="utf-8", errors="backslashreplace")
         if resume_at is not None:
             self.restart(resume_at, time.time())
 
     def restart(self, step: int, when: float) -> None:
         """Supersede what was logged so far at `step` or later, as TensorBoard has it."""
-        start = SessionLog(status=SessionLog.START)
-        self._events.write_event(Event(wall_time=when, step=step, session_log=start))
+        self._events.restart(step, when)
 
     def scalars(self, step: int, when: float, values: dict[str, float]) -> None:
         """Log the values of one step, by tag."""
-        summary = Summary(value=[Summary.Value(tag=tag, simple_value=v) for tag, v in values.items()])
-        self._events.write_event(Event(wall_time=when, step=step, summary=summary))
+        self._events.scalars(step, when, values)
 
     def record(self, record: Record) -> None:
         """Keep a record as `records/TAG/STEP.npz`."""

@@ -1,0 +1,1 @@
+"""What a training of anybody writes: a run directory, off the training's own thread."""

@@ -1,0 +1,1 @@
+"""Loggers for the trainers of other libraries; each is imported only where its library is."""
