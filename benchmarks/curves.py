@@ -1,7 +1,8 @@
-"""Redrawing a chart of long series, against one of ten thousand points and against plotext."""
+"""Redrawing charts of long series, against those of ten thousand points and against plotext; a page of many charts."""
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,10 +10,14 @@ import plotext
 from numpy.typing import NDArray
 
 from dlviz.engine.runs.run import Run
+from dlviz.engine.runs.series import Series
 from dlviz.tui.panes.curves.scene import Scene
 from dlviz.tui.render.axes import Axes
 from dlviz.tui.render.chart import chart
+from dlviz.tui.render.curve import Curve
 from dlviz.tui.render.palette import DARK
+from dlviz.tui.render.smoothing import Smooth, Smoothed
+from dlviz.tui.render.trace import Trace
 
 from .report import Figure, figure, median
 
@@ -20,34 +25,62 @@ WIDTH, HEIGHT = 86, 17
 """The curves pane in a terminal of 120x40."""
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 BASE = 10_000
+SMOOTHS = (Smooth("mean", 16), Smooth("ema", 0.9), Smooth("median", 9))
 ROUNDS, FRAMES = 8, 6
 """Frames of one size are drawn in succession, as a lab does it, in as many rounds over all sizes."""
 
 
 def measure() -> list[Figure]:
-    """One frame, with and without a new point in every series, in turns over the sizes."""
+    """One frame of each kind, and one with a new point in every series, in turns over the sizes."""
     scenes = {size: scene(size) for size in SIZES}
+    kinds: list[tuple[str, Callable[[Scene], None], bool]] = [
+        *((f", {smooth.words()}", partial(frame, smooth=smooth), False) for smooth in SMOOTHS),
+        (", a new point each frame", partial(frame, smooth=SMOOTHS[1]), True),
+        (", four charts", four, True),
+    ]
     figures = []
-    for grows in (False, True):
+    for what, draw, grows in kinds:
         times: dict[int, list[float]] = {size: [] for size in SIZES}
         for _ in range(ROUNDS):
             for size, (run, shown) in scenes.items():
+                draw(shown)  # what is computed once for a smoothing is no part of a frame
                 for _ in range(FRAMES):
                     if grows:
                         grow(run)
-                    times[size].append(timed(partial(frame, shown)))
+                    times[size].append(timed(partial(draw, shown)))
         base = median(times[BASE])
-        what = ", a new point each frame" if grows else ""
         for size in SIZES:
             target = ("<=", 1.5) if size > BASE else None
             name = f"{points(size)} points{what}"
             figures.append(figure(name, "ms", median(times[size]), points(BASE), base, ratio=target))
-    return [*figures, *others(scenes[BASE][1])]
+    return [*figures, first(), *page(), *others(scenes[BASE][1])]
+
+
+def first() -> Figure:
+    """What turning on an exponential mean costs once."""
+    values = made(SIZES[-1])
+    took = timed(lambda: Smoothed(Smooth("ema", 0.99)).update(values))
+    return figure(f"ema of {points(SIZES[-1])} points, once", "ms", took, most=1000.0)
+
+
+def page() -> list[Figure]:
+    """Nine charts of eight runs each on a terminal of 200x60, all of them drawn anew."""
+    series = Series("loss")
+    series.extend_arrays(np.arange(BASE), np.arange(BASE, dtype=np.float64), made(BASE))
+    curves = [Curve(label=f"run {slot}", trace=Trace(series), slot=slot, smooth=True) for slot in range(8)]
+    figures = []
+    for smooth in (Smooth(), SMOOTHS[1]):
+        axes = Axes(high=BASE, smooth=smooth)
+        draw = partial(chart, curves, axes, 66, 19, DARK, title="loss", compact=True)
+        times = [timed(lambda: [draw() for _ in range(9)]) for _ in range(20)]  # noqa: B023
+        what = f"3x3 charts of 8 runs, 200x60, {smooth.words() or 'not smoothed'}"
+        figures.append(figure(what, "ms", median(times), most=60.0))
+    return figures
 
 
 def others(shown: Scene) -> list[Figure]:
     """plotext on every point, and on two points a column."""
-    own = median([timed(partial(frame, shown)) for _ in range(10)])
+    own = median([timed(partial(frame, shown, SMOOTHS[0])) for _ in range(10)])
     figures = []
     for size, given in ((1_000, 1_000), (10_000, 10_000), (10_000, 2 * WIDTH)):
         values = made(size)
@@ -74,7 +107,7 @@ def scene(size: int) -> tuple[Run, Scene]:
     grow(run)  # arrays that are full double with the next point; that is no part of a frame
     shown = Scene()
     shown.show([run])
-    frame(shown)
+    frame(shown, SMOOTHS[0])
     return run, shown
 
 
@@ -85,12 +118,21 @@ def grow(run: Run) -> None:
         series.append(step, step * 0.01, 0.1)
 
 
-def frame(shown: Scene) -> None:
+def frame(shown: Scene, smooth: Smooth) -> None:
     """What the curves pane draws."""
     low, high = shown.extent()
-    axes = Axes(low=low, high=high, window=16)
+    axes = Axes(low=low, high=high, smooth=smooth)
     members = shown.charts()["loss"]
     chart(shown.curves(members), axes, WIDTH, HEIGHT, DARK, title="loss", marks=shown.marks())
+
+
+def four(shown: Scene) -> None:
+    """The same four times on a page: whole, on log-log, with outliers trimmed, and the newest hundredth."""
+    low, high = shown.extent()
+    curves, axes = shown.curves(shown.charts()["loss"]), Axes(low=low, high=high, smooth=SMOOTHS[1])
+    ways = (axes, replace(axes, log=True, log_x=True), replace(axes, clip=True), replace(axes, low=high - high / 100))
+    for way in ways:
+        chart(curves, way, WIDTH // 2, HEIGHT, DARK, title="loss", compact=True)
 
 
 def plotted(steps: Sequence[int], values: Sequence[float]) -> None:

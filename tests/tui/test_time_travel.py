@@ -134,7 +134,7 @@ def test_the_status_bar_says_where_one_is():
 def picture(run, ink=PLAIN):
     scene = Scene()
     scene.show([run])
-    curves, axes = scene.curves(scene.charts()["loss"]), Axes(low=0, high=100, window=1)
+    curves, axes = scene.curves(scene.charts()["loss"]), Axes(low=0, high=100)
     strips = chart(curves, axes, 80, 16, ink, title="loss", marks=scene.marks())
     return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
 

@@ -1,40 +1,73 @@
 """Axes: what a chart shows of its curves, how values map to heights, where ticks go. Knows no cells."""
 
 import math
-import time
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 
 from .braille import Floats
+from .smoothing import NONE, Smooth
+from .ticks import log_ticks, round_log, round_step, ticks
 
-X = Literal["step", "time", "clock"]
+X = str
+"""What x is: "step", "time" (s since a run began), "clock" (epoch s), or the name of another quantity (epoch, …)."""
 LARGEST = float(np.finfo(np.float64).max)
-FINEST = 1e-5
-"""Seconds; floats hold the time of day not much finer."""
-_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-_PERIODS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _NEAT = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Axes:
-    """What a chart shows: x from `low` to `high`, in steps, seconds since a run began, or epoch seconds."""
+    """What a chart shows: x (see `X`) from `low` to `high`, and how y is drawn.
+
+    `log`, `log_x`: logarithmic y, x; `clip`: outliers are left out of the range of y; `y_low`, `y_high`: typed limits
+    of it; `smooth`: how the curves that want it are smoothed.
+    """
 
     x: X = "step"
     low: float = 0.0
     high: float = 1.0
     log: bool = False
+    log_x: bool = False
     clip: bool = False
-    window: int = 1
+    smooth: Smooth = NONE
+    y_low: float | None = None
+    y_high: float | None = None
 
     def __post_init__(self) -> None:
         assert math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high, (
             self.low,
             self.high,
         )
-        assert self.window >= 1
+        assert all(end is None or math.isfinite(end) for end in (self.y_low, self.y_high)), (self.y_low, self.y_high)
+
+    @property
+    def start(self) -> float:
+        """The x at the left end: `low`, or on a log x that has no place for it a thousandth of `high`, at most 1."""
+        if not self.log_x or self.low > 0:
+            return self.low
+        return min(1.0, self.high / 1000) if self.high > 1e-300 else 1e-303
+
+    def share(self, xs: Floats) -> Floats:
+        """Where x lie, from 0 at the left end to 1; NaN where a log x has no place for them."""
+        if not self.log_x:
+            return np.asarray((xs - self.low) / (self.high - self.low))
+        low, high = self._ends()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray((np.log(np.where(xs > 0, xs, np.nan)) - low) / (high - low))
+
+    def at(self, shares: Floats) -> Floats:
+        """The x at these shares of the width; the inverse of `share`."""
+        if not self.log_x:
+            return np.asarray(self.low + shares * (self.high - self.low))
+        low, high = self._ends()
+        with np.errstate(over="ignore"):
+            return np.asarray(np.exp(low + shares * (high - low)))
+
+    def _ends(self) -> tuple[float, float]:
+        low = math.log(self.start)
+        high = math.log(self.high) if self.high > self.start else low + 1.0
+        return low, high if high > low else low + 1e-12
 
 
 @dataclass(frozen=True)
@@ -56,14 +89,14 @@ class Axis:
         low, high = float(usable.min()), float(usable.max())
         if log:
             return (
-                cls(_round_log(low, -1), _round_log(high, 1), True)
+                cls(round_log(low, -1), round_log(high, 1), True)
                 if high / 1.001 > low
                 else cls(max(low / 2, 5e-324), min(high, LARGEST / 2) * 2, True)
             )
         if high / 2 - low / 2 <= 1e-12 * max(abs(low), abs(high)):
             room = max(abs(low), abs(high)) * 0.1 or 1.0
             return cls(max(low - room, -LARGEST), min(high + room, LARGEST))
-        step = _step(low, high, ticks) / 2
+        step = round_step(low, high, ticks) / 2
         if step:
             low, high = math.floor(low / step) * step, math.ceil(high / step) * step
         return cls(max(low, -LARGEST), min(high, LARGEST))
@@ -74,7 +107,10 @@ class Axis:
             if self.log:
                 low, high = math.log10(self.low), math.log10(self.high)
                 places = np.log10(np.where(values > 0, values, np.nan))
-                return np.asarray((places - low) / (high - low))
+                # Ends that differ by less than logarithms tell have the middle between them.
+                return np.asarray((places - low) / (high - low) if high > low else places * 0 + 0.5)
+            if 1e-150 < max(abs(self.low), abs(self.high)) < 1e150:
+                return np.asarray((values - self.low) / (self.high - self.low))
             # Scaled by a power of two: exact, and neither a huge nor a denormal range is lost.
             power = -math.frexp(max(abs(self.low), abs(self.high)))[1]
             low, high = (
@@ -85,140 +121,20 @@ class Axis:
 
     def ticks(self, count: int) -> list[tuple[float, str]]:
         """About `count` round values with their labels, ascending."""
-        if self.log:
-            marks = _log_ticks(self.low, self.high, count)
-            if len(marks) > 1:
-                return [(mark, _log_label(mark)) for mark in marks]
-        return [(mark, text) for mark, text in ticks(self.low, self.high, count) if mark > 0 or not self.log]
+        return log_ticks(self.low, self.high, count) if self.log else ticks(self.low, self.high, count)
 
 
-def ticks(low: float, high: float, count: int) -> list[tuple[float, str]]:
-    """About `count` multiples of 1, 2 or 5 times a power of ten, with labels of one precision."""
-    step = _step(low, high, count)
-    if not step:
-        return [(low, f"{low:.3g}")]
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    marks = [mark for k in range(first, last + 1) if math.isfinite(mark := k * step)]
-    return list(zip(marks, _labels(marks, step), strict=True))
+def neat(low: float, high: float, log: bool = False) -> tuple[float, float]:
+    """The x to show for data from low to high: a little room at the right, so that it seldom changes.
 
-
-def time_ticks(low: float, high: float, count: int, clock: bool) -> list[tuple[float, str]]:
-    """About `count` round times with labels: durations (90 s is 1m30), or local times of day if `clock`."""
-    span = high - low
-    if clock and span < 5 and abs(low) < 1e11:
-        return _second_ticks(low, span, count)
-    if span < 5 or not abs(low) + abs(high) < 1e11:
-        marks = ticks(low, high, count)
-        return marks if clock else [(mark, label + "s") for mark, label in marks]
-    days = _step(low / 86400, high / 86400, count) * 86400
-    period = next((p for p in _PERIODS if span / p <= count), max(days, 86400.0))
-    zone = float(time.localtime(low).tm_gmtoff) if clock else 0.0
-    first, last = math.ceil((low + zone) / period), math.floor((high + zone) / period)
-    marks_at = [k * period - zone for k in range(first, last + 1)]
-    return [(mark, moment(mark, period) if clock else duration(mark, period)) for mark in marks_at]
-
-
-def _second_ticks(low: float, span: float, count: int) -> list[tuple[float, str]]:
-    """Times of day at round parts of a second: 14:05:30.5; one where the span is finer than clocks are."""
-    step, whole = _step(0.0, span, count), math.floor(low)
-    if step < FINEST:
-        return [(low, moment(low))]
-    places = max(-math.floor(math.log10(step) + 1e-9), 0)
-    first, last = math.ceil((low - whole) / step - 1e-6), math.floor((low - whole + span) / step + 1e-6)
-    marks = []
-    for after in (k * step for k in range(first, last + 1)):
-        seconds = math.floor(after + step * 1e-6)
-        fraction = f"{max(after - seconds, 0.0):.{places}f}"[1:]
-        marks.append((whole + after, moment(whole + seconds) + fraction))
-    return marks
-
-
-def moment(epoch: float, period: float = 1.0) -> str:
-    """A local time to the precision of `period` seconds: 14:05, 14:05:30, or a date."""
-    pattern = "%d %b" if period >= 86400 else "%H:%M" if period >= 60 else "%H:%M:%S"
-    try:
-        return time.strftime(pattern, time.localtime(epoch))
-    except (OverflowError, ValueError, OSError):
-        return f"{epoch:.3g}s"
-
-
-def duration(seconds: float, period: float = 1.0) -> str:
-    """A duration in its two largest units, no finer than `period` seconds: 45s, 1m30, 2h15, 3d6h."""
-    sign, left = ("-" if seconds < 0 else ""), int(abs(seconds) + 1e-6)
-    if left < 60:
-        return f"{sign}{left}s"
-    if left < 3600:
-        return f"{sign}{left // 60}m" + (f"{left % 60:02d}" if period < 60 else "")
-    if left < 86400:
-        return f"{sign}{left // 3600}h" + (f"{left % 3600 // 60:02d}" if period < 3600 else "")
-    return f"{sign}{left // 86400}d" + (f"{left % 86400 // 3600}h" if period < 86400 else "")
-
-
-def neat(low: float, high: float) -> tuple[float, float]:
-    """The x to show for data from low to high: a little room at the right, so that it seldom changes."""
+    On a log x, to the next of the round numbers of `high` itself; `low` is then the least positive x.
+    """
+    if log and high > 0:
+        unit = 10.0 ** math.floor(math.log10(high))
+        top = unit * next((size for size in _NEAT if size * unit >= high * (1 - 1e-9)), 10.0)
+        return low, top if low < top < math.inf else max(low * 2, 1e-300)
     span = high - low
     if not span > 0:
         return low, low + max(abs(low) * 1e-9, 1.0)
     unit = 10.0 ** math.floor(math.log10(span))
     return low, low + unit * next((size for size in _NEAT if size * unit >= span * (1 - 1e-9)), 10.0)
-
-
-def _step(low: float, high: float, count: int) -> float:
-    """The least round step that gives at most `count` of them; 0 where floats are too coarse."""
-    rough = high / max(count, 1) - low / max(count, 1)
-    if not 0 < rough < math.inf or rough < 1e-300:
-        return 0.0
-    unit = 10.0 ** math.floor(math.log10(rough))
-    step = unit * next((size for size in (1, 2, 5, 10) if size * unit >= rough * (1 - 1e-9)), 10)
-    return step if math.isfinite(step) and step > 1e-13 * max(abs(low), abs(high)) else 0.0
-
-
-def _labels(marks: list[float], step: float) -> list[str]:
-    biggest = max(map(abs, marks), default=0.0)
-    power = math.floor(math.log10(step) + 1e-9)
-    if biggest < 1e-3 or biggest >= 1e15:
-        digits = max(math.floor(math.log10(biggest)) - power, 0) if biggest else 0
-        return [_exponent(mark, digits) for mark in marks]
-    size, unit = next(((s, u) for s, u in _UNITS if biggest >= (s if s > 1e3 else 1e4)), (1.0, ""))
-    places = max(round(math.log10(size)) - power, 0)
-    return [f"{mark / size:.{places}f}{unit}" if mark else "0" for mark in marks]
-
-
-def _exponent(value: float, digits: int) -> str:
-    if not value:
-        return "0"
-    mantissa, _, power = f"{value:.{digits}e}".partition("e")
-    return f"{mantissa}e{int(power)}"
-
-
-def _log_label(value: float) -> str:
-    if 1e-3 <= value < 1e3:
-        return f"{value:g}"
-    size, unit = next(((s, u) for s, u in _UNITS if value >= s), (1.0, ""))
-    return f"{value / size:g}{unit}" if size > 1 and value < 1e15 else _exponent(value, 0)
-
-
-def _log_ticks(low: float, high: float, count: int) -> list[float]:
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    decades = last - first
-    if decades > count:
-        stride = -(-decades // max(count, 1))
-        marks = [_power(k) for k in range(-(-first // stride) * stride, last + 1, stride)]
-    else:
-        sizes = (1, 2, 5) if 3 * decades <= 2 * count else (1,)
-        marks = [size * _power(k) for k in range(first, last + 1) for size in sizes]
-    return [mark for mark in marks if 0 < mark < math.inf and low * (1 - 1e-9) <= mark <= high * (1 + 1e-9)]
-
-
-def _round_log(value: float, side: int) -> float:
-    """The nearest 1, 2 or 5 times a power of ten at or below (-1) or above (1) `value`."""
-    power = math.floor(math.log10(value))
-    marks = [size * _power(k) for k in (power - 1, power, power + 1) for size in (1, 2, 5)]
-    beyond = [m for m in marks if 0 < m < math.inf and (m - value) * side >= 0]
-    if not beyond:
-        return value
-    return min(beyond) if side > 0 else max(beyond)
-
-
-def _power(k: int) -> float:
-    return float(f"1e{k}")

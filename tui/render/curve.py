@@ -5,19 +5,24 @@ from dataclasses import dataclass
 
 from .colour import mix
 from .palette import Ink
+from .smoothing import Smooth
 from .trace import Trace
 
 SWATCHES = ("━━", "╺╸", "┅┅", "━╸")
 """How the dashes of each shape look in a legend."""
+
+GLYPHS = "●■◆▼✚★○□"
+"""What tells curves apart beside their colours, in the legend and every now and then on the line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
     """A trace and its looks.
 
-    `slot` numbers its colour, `pale` makes it lighter, `shape` numbers its dashes; `smooth`: the line is the
-    trailing mean over a dim envelope of the raw values; `dotted`: its points are marked; `faded`: an earlier
-    run, drawn behind and quieter.
+    `slot` numbers its colour, `pale` makes it lighter, `shape` numbers its dashes; `smooth`: the line is smoothed as
+    the axes say, over a dim envelope of the raw values; `dotted`: its points are marked; `faded`: an earlier run,
+    drawn behind and quieter; `dim`: another run has the focus; `low` and `high`: the ends of a band around the line,
+    instead of an envelope; `note`: what the legend says of it, e.g. "± sd of 3".
     """
 
     label: str
@@ -28,10 +33,24 @@ class Curve:
     smooth: bool = False
     dotted: bool = False
     faded: bool = False
+    low: Trace | None = None
+    high: Trace | None = None
+    note: str = ""
+    dim: bool = False
 
-    def averaged(self, window: int) -> bool:
-        """Whether the line is a mean over more than one point."""
-        return self.smooth and window > 1
+    def averaged(self, smooth: Smooth) -> bool:
+        """Whether the line is smoothed, on axes that smooth so."""
+        return self.smooth and smooth.on
+
+    @property
+    def behind(self) -> bool:
+        """Whether it is drawn quieter, and behind the others."""
+        return self.faded or self.dim
+
+    @property
+    def glyph(self) -> str:
+        """A sign of its slot; where colours repeat, signs do not."""
+        return GLYPHS[(self.slot + self.slot // len(GLYPHS)) % len(GLYPHS)]
 
     def colour(self, ink: Ink) -> str:
         """The colour of the line and of its swatch."""
@@ -39,7 +58,7 @@ class Curve:
         if not ink.coloured:
             return own
         own = mix(own, ink.foreground, 0.5) if self.pale else own
-        return mix(own, ink.background, 0.25) if self.faded else own
+        return mix(own, ink.background, 0.6 if self.dim else 0.25) if self.behind else own
 
     @property
     def swatch(self) -> str:
@@ -48,9 +67,17 @@ class Curve:
 
 
 def letters(curves: Sequence[Curve], ink: Ink) -> list[str]:
-    """A letter for each curve, or "" for all where colour and shape already tell them apart."""
+    """A letter for each curve, or "" for all where colour, shape and glyph already tell them apart."""
     plain = ink.depth == "none"
-    looks = {c.shape if plain else (c.slot % len(ink.categories), c.shape, c.dotted) for c in curves}
+    looks = {c.shape if plain else (c.slot % len(ink.categories), c.shape, c.dotted or c.glyph) for c in curves}
     if len(looks) == len(curves):
         return [""] * len(curves)
     return ["ABCDEFGHIJKLMNOPQRSTUVWXYZ"[index % 26] for index in range(len(curves))]
+
+
+def glyphs(curves: Sequence[Curve], ink: Ink) -> list[str]:
+    """A sign for each curve whose points are not marked anyway, or "" for all where nothing is to be told apart."""
+    lines = [curve for curve in curves if not curve.dotted]
+    if ink.depth == "none" or len(lines) < 2 or any(letters(curves, ink)):
+        return [""] * len(curves)
+    return ["" if curve.dotted else curve.glyph for curve in curves]

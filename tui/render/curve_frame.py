@@ -1,28 +1,38 @@
 """What stands around the curves of a chart: axes with ticks, marks of what happened, the crosshair."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from rich.cells import cell_len
 
-from .axes import Axes, Axis, duration, moment, ticks, time_ticks
+from .axes import Axes, Axis
 from .braille import Cells
 from .colour import mix
+from .numbers import compact as brief
 from .numbers import cut
 from .palette import Ink
+from .ticks import duration, log_ticks, moment, ticks, time_ticks
 from .trace import Knots
 
 GUTTER = 9
 """Columns left of the plot: labels of y and the axis; the same in every chart, so that charts align."""
 
-_NAMES = {"step": "step", "time": "time", "clock": "clock"}
+Mark = tuple[float, str] | tuple[float, str, str]
+"""What happened: (x, text), or (x, text, kind) with kind "note" or, of what went wrong, "bad"."""
+
+
+def gutter(width: int, compact: bool) -> int:
+    """Columns left of the plot of a chart that is `width` wide."""
+    return GUTTER if not compact else 7 if width >= 30 else 6
 
 
 def place(x: float, axes: Axes) -> str:
     """One x in words, without the name of its axis."""
     if axes.x == "step":
         return str(round(x))
-    return moment(x) if axes.x == "clock" else lasting(x)
+    if axes.x in ("time", "clock"):
+        return moment(x) if axes.x == "clock" else lasting(x)
+    return brief(x, 12, 6)
 
 
 def lasting(seconds: float) -> str:
@@ -37,83 +47,110 @@ def lasting(seconds: float) -> str:
 
 
 class Frame:
-    """The axes of a plot of `rows` cell rows, drawn into the cells that also hold the plot."""
+    """The axes of a plot of `rows` cell rows, drawn into the cells that also hold the plot.
 
-    def __init__(self, cells: Cells, axes: Axes, rows: int, ink: Ink, x_labels: bool) -> None:
-        self.cells, self.axes, self.rows, self.ink, self.x_labels = cells, axes, rows, ink, x_labels
-        self.right = cells.width
-        self.columns = 2 * (self.right - GUTTER)
+    A compact frame has its labels of x in the axis itself.
+    """
+
+    def __init__(self, cells: Cells, axes: Axes, rows: int, ink: Ink, x_labels: bool, compact: bool = False) -> None:
+        self.cells, self.axes, self.rows, self.ink = cells, axes, rows, ink
+        self.x_labels, self.compact = x_labels, compact
+        self.right, self.left = cells.width, gutter(cells.width, compact)
+        self.columns = 2 * (self.right - self.left)
         self.line = ink.style(mix(ink.background, ink.foreground, 0.4) if ink.coloured else ink.dim)
         self.label = ink.style(ink.dim)
 
     def column(self, x: float) -> int | None:
         """The cell column of `x`, if it is in view."""
-        share = (x - self.axes.low) / (self.axes.high - self.axes.low)
-        return GUTTER + round(share * (self.columns - 1)) // 2 if -1e-9 <= share <= 1 + 1e-9 else None
+        share = float(self.axes.share(np.array([x]))[0])
+        return self.left + round(share * (self.columns - 1)) // 2 if -1e-9 <= share <= 1 + 1e-9 else None
 
-    def draw(self, axis: Axis | None, taken: range = range(0)) -> None:
-        """The two axes; `axis` is y's, None where nothing is in view; labels of x leave the columns `taken` free."""
+    def draw(self, axis: Axis | None, taken: range = range(0), busy: Collection[int] = ()) -> None:
+        """The two axes; `axis` is y's, None where nothing is in view.
+
+        Labels of x leave the columns `taken` free, and in a compact frame those that are `busy`.
+        """
         cells, ink = self.cells, self.ink
         for row in range(self.rows):
-            cells.text(row, GUTTER - 1, "│", self.line)
-        cells.text(self.rows, GUTTER - 1, "└" + "─" * (self.right - GUTTER), self.line)
-        used = set()
+            cells.text(row, self.left - 1, "│", self.line)
+        cells.text(self.rows, self.left - 1, "└" + "─" * (self.right - self.left), self.line)
+        used, down = set(), cells.down
         for value, text in axis.ticks(self.rows // 3 + 1) if axis else ():
-            row = int((1 - axis.share(np.array([value]))[0]) * (4 * self.rows - 1) + 0.5) // 4 if axis else -1
+            row = int((1 - axis.share(np.array([value]))[0]) * (down * self.rows - 1) + 0.5) // down if axis else -1
             if row in used or not 0 <= row < self.rows:
                 continue
             used.add(row)
-            cells.text(row, 0, cut(text, GUTTER - 2).rjust(GUTTER - 2), self.label)
-            cells.text(row, GUTTER - 1, "┤", self.line)
+            text = text if len(text) <= self.left - 2 else brief(value, self.left - 2)
+            cells.text(row, 0, text.rjust(self.left - 2), self.label)
+            cells.text(row, self.left - 1, "┤", self.line)
             if ink.coloured:
                 grid = ink.style(mix(ink.background, ink.foreground, 0.14))
-                cells.text(row, GUTTER, "┈" * (self.right - GUTTER), grid)
-        self._x(taken)
+                cells.text(row, self.left, "┈" * (self.right - self.left), grid)
+        self._x(taken, busy)
 
-    def _x(self, taken: range) -> None:
-        a, cells, name = self.axes, self.cells, _NAMES[self.axes.x]
-        count = max((self.right - GUTTER) // 12, 2)
-        if a.x == "step":
-            marks = ticks(a.low, a.high, min(count, max(int(a.high - a.low), 1)))
-        else:
-            marks = time_ticks(a.low, a.high, count, a.x == "clock")
-        free = len(name) + 2
-        for x, text in marks:
+    def _x(self, taken: range, busy: Collection[int]) -> None:
+        a, cells, start = self.axes, self.cells, 0 if self.compact else 1
+        name = plain(cut(a.x, self.left - 1 if self.compact else self.left + 7))
+        free = self.left if self.compact else len(name) + 2
+        below = self.rows if self.compact else self.rows + 1
+        for x, text in self._ticks(max((self.right - self.left) // (10 if self.compact else 12), 2)):
             column = self.column(x)
             if column is None:
                 continue
-            cells.text(self.rows, column, "┬", self.line)
-            start = min(column - len(text) // 2, self.right - len(text))
-            if self.x_labels and start >= free and not _touch(start, text, taken):
-                cells.text(self.rows + 1, start, text, self.label)
-                free = start + len(text) + 1
-        if self.x_labels and not _touch(1, name, taken):
-            cells.text(self.rows + 1, 1, name, self.label)
+            if not self.compact:
+                cells.text(self.rows, column, "┬", self.line)
+            at = min(column - len(text) // 2, self.right - len(text))
+            blocked = any(at <= column < at + len(text) for column in busy) if self.compact else False
+            if self.x_labels and at >= free and not blocked and not _touch(at, text, taken):
+                cells.text(below, at, text, self.label)
+                free = at + len(text) + 1
+        if self.x_labels and not _touch(start, name, taken):
+            cells.text(below, start, name, self.label)
 
-    def marks(self, marks: Sequence[tuple[float, str]]) -> None:
-        """A dotted line, behind the curves, wherever something happened."""
-        for column in {self.column(x) for x, _ in marks} - {None}:
+    def _ticks(self, count: int) -> list[tuple[float, str]]:
+        a = self.axes
+        if a.log_x:
+            marks = log_ticks(a.start, a.high, count) if a.start < a.high else []
+            return [(x, text + "s" * (a.x == "time")) for x, text in marks]
+        if a.x in ("time", "clock"):
+            return time_ticks(a.low, a.high, count, a.x == "clock")
+        return ticks(a.low, a.high, min(count, max(int(a.high - a.low), 1)) if a.x == "step" else count)
+
+    def marks(self, marks: Iterable[Mark]) -> None:
+        """A dotted line, behind the curves, wherever something happened; a sign on the axis where it was bad."""
+        bad = {self.column(mark[0]) for mark in marks if is_bad(mark)} - {None}
+        for column in {self.column(mark[0]) for mark in marks if not is_bad(mark)} - {None}:
             assert column is not None
             for row in range(self.rows):
                 if self.cells.free(row, column):
                     self.cells.text(row, column, "┊", self.label)
             self.cells.text(self.rows, column, "◆", self.ink.style(self.ink.accent))
+        for column in bad:
+            assert column is not None
+            sign = "!" if self.ink.depth == "none" else "▲"
+            self.cells.text(self.rows, column, sign, self.ink.style(self.ink.bad, bold=True))
 
     def gaps(self, pieces: Sequence[Sequence[Knots]]) -> None:
         """A cross on the x axis wherever values are not finite."""
+        for column in self.broken(pieces):
+            self.cells.text(self.rows, column, "×", self.ink.style(self.ink.bad, bold=True))
+
+    def broken(self, pieces: Sequence[Sequence[Knots]]) -> list[int]:
+        """The cell columns that hold values that are not finite."""
+        found: set[int] = set()
         for k in (k for knots in pieces for k in knots):
             here = (k.bad > 0) & (k.at >= 0) & (k.at <= self.columns - 1)
-            for column in np.unique(k.at[here].astype(np.int64) // 2):
-                self.cells.text(self.rows, GUTTER + int(column), "×", self.ink.style(self.ink.bad, bold=True))
+            found.update((self.left + np.unique(k.at[here].astype(np.int64) // 2)).tolist())
+        return sorted(found)
 
-    def reading(self, x: float, words: str, marks: Sequence[tuple[float, str]]) -> tuple[int, str]:
+    def reading(self, x: float, words: str, marks: Iterable[Mark]) -> tuple[int, str]:
         """The label of a crosshair at `x`, where it starts: `words` and the texts of the marks that are near."""
         column = self.column(x)
         if column is None or not self.x_labels:
             return 0, ""
-        near = [text for m, text in marks if (at := self.column(m)) is not None and abs(at - column) <= 2]
+        near = [m[1] for m in marks if (at := self.column(m[0])) is not None and abs(at - column) <= 2]
         text = cut(" · ".join([words, *near[-2:]]), self.cells.width - 2)
-        text = f" {''.join(c if cell_len(c) == 1 else '?' for c in text)} "
+        text = f" {plain(text)} "
         return min(max(column - 1 - len(words) // 2, 0), self.cells.width - len(text)), text
 
     def crosshair(self, x: float, start: int, label: str) -> None:
@@ -129,7 +166,18 @@ class Frame:
             if band is not None:
                 cells.overlay(row, column, band)
         cells.text(self.rows, column, "┷", ink.style(ink.accent, bold=True))
-        cells.text(self.rows + 1, start, label, ink.style(ink.accent, bold=True, reverse=True))
+        below = self.rows if self.compact else self.rows + 1
+        cells.text(below, start, label, ink.style(ink.accent, bold=True, reverse=True))
+
+
+def is_bad(mark: Mark) -> bool:
+    """Whether a mark tells of what went wrong."""
+    return len(mark) > 2 and mark[2] == "bad"
+
+
+def plain(text: str) -> str:
+    """The same in characters that are one cell wide."""
+    return "".join(c if cell_len(c) == 1 else "?" for c in text)
 
 
 def _touch(start: int, text: str, taken: range) -> bool:

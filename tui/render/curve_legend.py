@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.strip import Strip
 
 from ...engine.text import sanitize
@@ -16,7 +17,7 @@ GAP = "   "
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One curve: its looks, its value, and the mean of its last points (None: not smoothed)."""
+    """One curve: its looks, its value, its smoothed value (None: not smoothed), where that is, what to say of it."""
 
     swatch: str
     label: str
@@ -25,12 +26,15 @@ class Entry:
     smooth: float | None = None
     where: str = ""
     faded: bool = False
+    note: str = ""
+    sign: str = "━"
+    """The swatch in one cell."""
 
 
 def legend(
     title: str,
     entries: Sequence[Entry],
-    window: int,
+    smoothed: str,
     width: int,
     rows: int,
     ink: Ink,
@@ -38,7 +42,7 @@ def legend(
 ) -> list[Strip]:
     """At most `rows` lines; words and names grow shorter until all fit; what does not fit is counted.
 
-    `notes`, warnings, follow the title.
+    `smoothed` says how; `notes`, warnings, follow the title.
     """
     lines: list[list[Part]] = []
     for room, full, names in (
@@ -46,26 +50,32 @@ def legend(
         (rows, 0, 24),
         (rows, 0, 14),
     ):
-        head = _title(title, full, any(e.smooth is not None for e in entries), window, notes, ink)
-        lines = _flow(head, [_entry(e, full, names, window, ink) for e in entries], width)
+        how = smoothed if any(e.smooth is not None for e in entries) else ""
+        head = _title(title, "" if full else how, notes, ink)
+        lines = _flow(head, [_entry(e, full, names, smoothed, ink) for e in entries], width)
         if len(lines) <= room:
             break
     if len(lines) > rows and any(e.where for e in entries):
         bare = [replace(e, where="") for e in entries]
-        return legend(title, bare, window, width, rows, ink, notes)
+        return legend(title, bare, smoothed, width, rows, ink, notes)
     if len(lines) > rows:
         lines = _shorten(lines, rows, entries, width, ink)
     return [line(parts, width, ink) for parts in lines]
 
 
-def _title(title: str, full: int, smoothed: bool, window: int, notes: Sequence[str], ink: Ink) -> list[Part]:
+def _title(title: str, smoothed: str, notes: Sequence[str], ink: Ink) -> list[Part]:
     parts = [(" " + cut(title, 30), ink.style(bold=True))]
-    if smoothed and not full:
-        parts.append((f" (~ mean of last {window})", ink.style(ink.dim)))
-    return [*parts, *((f" · {text}", ink.style(ink.bad)) for text in notes)]
+    if smoothed:
+        parts.append((f" (~ {smoothed})", ink.style(ink.dim)))
+    return [*parts, *((f" · {text}", warned(text, ink)) for text in notes)]
 
 
-def _entry(entry: Entry, full: int, names: int, window: int, ink: Ink) -> list[Part]:
+def warned(text: str, ink: Ink) -> Style:
+    """Loud for values that are no numbers, which begin with a cross; quiet for what the user asked for."""
+    return ink.style(ink.bad if text.startswith("×") else ink.dim)
+
+
+def _entry(entry: Entry, full: int, names: int, smoothed: str, ink: Ink) -> list[Part]:
     quiet = ink.style(ink.dim)
     parts = [(entry.swatch, ink.style(entry.colour, bold=not entry.faded))]
     if entry.label:
@@ -74,8 +84,10 @@ def _entry(entry: Entry, full: int, names: int, window: int, ink: Ink) -> list[P
         return [*parts, (" -", quiet)]
     parts.append((" " + compact(entry.value, 8).ljust(7), ink.style(bold=not entry.faded)))
     if entry.smooth is not None:
-        parts.append((f" mean of last {window} " if full else " ~", quiet))
+        parts.append((f" {smoothed} " if full else " ~", quiet))
         parts.append((compact(entry.smooth, 8).ljust(7), ink.style(entry.colour, bold=not entry.faded)))
+    if entry.note:
+        parts.append((" " + cut(entry.note, 24), quiet))
     if entry.where:
         parts.append((f" @{entry.where}", quiet))
     return parts
@@ -95,22 +107,25 @@ def _ends(text: str, width: int) -> str:
 def _flow(head: list[Part], entries: list[list[Part]], width: int) -> list[list[Part]]:
     lines = [list(head)]
     for entry in entries:
-        if _size(lines[-1]) + len(GAP) + _size(entry) > width and len(lines[-1]) > len(head):
+        if _size(lines[-1]) + len(GAP) + _size(entry) > width and _size(lines[-1]) > 1:
             lines.append([])
         lines[-1] += [(GAP, entry[0][1]), *entry]
     return lines
 
 
 def _shorten(lines: list[list[Part]], rows: int, entries: Sequence[Entry], width: int, ink: Ink) -> list[list[Part]]:
-    """The first `rows` lines, the last of which ends by saying how many curves are not named."""
-    shown = [part for parts in lines[:rows] for part in parts]
-    last = list(lines[rows - 1])
+    """The first `rows` lines, one of which ends by saying how many curves are not named."""
+    kept = [list(parts) for parts in lines[:rows]]
     while True:
-        hidden = len(entries) - sum(1 for text, _ in [*shown[: -len(lines[rows - 1])], *last] if text == GAP)
-        more = f"{GAP}+{hidden} more"
-        if _size(last) + cell_len(more) <= width or all(text != GAP for text, _ in last):
-            return [*lines[: rows - 1], [*last, (more, ink.style(ink.dim))]]
-        last = last[: max(i for i, (text, _) in enumerate(last) if text == GAP)]
+        hidden = len(entries) - sum(1 for parts in kept for text, _ in parts if text == GAP)
+        more = (f"{GAP}+{hidden} more", ink.style(ink.dim))
+        starts = [i for i, (text, _) in enumerate(kept[-1]) if text == GAP]
+        places = kept[::-1] if len(starts) < 2 else kept[-1:]
+        room = next((parts for parts in places if _size(parts) + cell_len(more[0]) <= width), None)
+        if room is not None or not starts:
+            (kept[-1] if room is None else room).append(more)
+            return kept
+        del kept[-1][starts[-1] :]
 
 
 def _size(parts: Sequence[Part]) -> int:

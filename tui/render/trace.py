@@ -3,30 +3,23 @@
 Nothing here costs more for more points: columns are cut by bisection and summarised by the series itself.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...engine.runs.pyramid import Pyramid, Summary
-from ...engine.runs.series import Points, Series
-from .axes import X
+from ...engine.runs.series import Series
+from .axes import Axes, X
 from .braille import Dots, Floats
-
-Ints = NDArray[np.int64]
-
-RESTARTS = 16
-"""With more steps back than this, points are sorted instead of drawn as one curve a restart."""
+from .ordered import Ints, Ordered
+from .smoothing import NONE, Smooth, Smoothed
 
 
 @dataclass(frozen=True)
 class Knots:
     """The columns that hold points, ascending; the outermost two may lie outside the view.
 
-    `at` columns (float); `low`, `high`, `first`, `last` values; `smooth` the trailing mean at the column's
-    last point; `linked[k]`: no gap between knot k and k+1; `bad` points that are not finite.
+    `at` columns (float); `low`, `high`, `first`, `last` values; `smooth` the smoothed value at the
+    column's last point; `linked[k]`: no gap between knot k and k+1; `bad` points that are not finite.
     """
 
     at: Floats
@@ -42,7 +35,7 @@ class Knots:
 
 @dataclass(frozen=True)
 class Reading:
-    """One point: `time` in epoch seconds, `elapsed` since its run began, `smooth` the trailing mean."""
+    """One point: `time` in epoch seconds, `elapsed` since its run began, `smooth` the smoothed value."""
 
     x: float
     step: int
@@ -53,108 +46,110 @@ class Reading:
 
 
 class Trace:
-    """The points of a series in x order, kept up to date as the series grows."""
+    """The points of a series in x order, kept up to date as the series grows.
 
-    def __init__(self, series: Series, x: X = "step", began: float = 0.0) -> None:
+    x is steps, seconds since `began` ("time"), epoch seconds ("clock"), or the values of the series `by` at those
+    steps (see `Joined`), which are sorted. Points whose x is not finite are left out.
+    """
+
+    def __init__(self, series: Series, x: X = "step", began: float = 0.0, by: Series | None = None) -> None:
         self.series = series
         self.x: X = x
         self.began = began
-        self._size = 0
-        self._breaks: list[int] = []
-        self._lost = self._mixed = False
-        self._points: Points = series.points()
-        self._xs: NDArray[np.generic] = np.empty(0)
-        self._ranges: Callable[[Ints, Ints], Summary] = series.ranges
+        self.by = by
+        self._all = Ordered(series, x, by)
+        self._smoothed: dict[tuple[int, Smooth], Smoothed] = {}
         self.update()
 
     @property
     def origin(self) -> float:
         """What x counts from."""
-        return self.began if self.x == "time" else 0.0
+        return self.began if self.x == "time" and self.by is None else 0.0
+
+    @property
+    def version(self) -> tuple[int, int, float]:
+        """Equal versions of one trace mean equal pictures: a key for strips that are kept."""
+        return self.series.version, 0 if self.by is None else self.by.version, self.began
 
     def update(self) -> None:
         """Take in what the series has got since the last call."""
-        points = self.series.points()
-        n, old = len(points), self._size
-        if n == old:
-            return
-        xs: NDArray[np.generic] = points.steps if self.x == "step" else points.times
-        fresh = xs[max(old - 1, 0) :]
-        self._lost = self._lost or not bool(np.isfinite(fresh).all())
-        if not self._lost and not self._mixed:
-            back = np.flatnonzero(fresh[1:] < fresh[:-1]) + 1 + max(old - 1, 0)  # type: ignore[operator]
-            self._breaks += back[: RESTARTS + 1].tolist()
-            self._mixed = len(self._breaks) > RESTARTS
-        self._points, self._xs, self._size = points, xs, n
-        if self._mixed and not self._lost:
-            self._sort()
+        layout = self._all.layout
+        self._all.update()
+        if self._all.layout != layout:
+            self._smoothed = {}
 
     def __len__(self) -> int:
-        return 0 if self._lost else self._size
+        return len(self._all)
 
     @property
-    def timeless(self) -> bool:
-        """Whether points lack the time that this x axis needs."""
-        return self._lost
+    def without(self) -> int:
+        """How many points lack the time, or the other quantity, that this x axis needs."""
+        return self._all.seen - len(self)
 
-    def extent(self) -> tuple[float, float] | None:
-        """The least and the greatest x."""
+    def extent(self, positive: bool = False) -> tuple[float, float] | None:
+        """The least and the greatest x; if `positive`, of those that are."""
         if not len(self):
             return None
-        spans = self._spans()
-        low, high = min(float(self._xs[a]) for a, _ in spans), max(float(self._xs[b - 1]) for _, b in spans)
-        return low - self.origin, high - self.origin
+        low = min(self._x(a) for a, _ in self._all.spans())
+        high = max(self._x(b - 1) for _, b in self._all.spans())
+        if positive and low <= 0:
+            starts = [(self._index(a, b, 0.0, "right"), b) for a, b in self._all.spans()]
+            left = [self._x(a) for a, b in starts if a < b]
+            return (min(left), high) if left else None
+        return low, high
 
-    def knots(self, low: float, high: float, columns: int, window: int) -> list[Knots]:
-        """The curve from x = low (column 0) to high (column columns-1), one list item a restart."""
+    def knots(self, axes: Axes, columns: int) -> list[Knots]:
+        """The curve in so many columns from one end of x to the other, one list item a restart."""
         if not len(self) or columns < 1:
             return []
-        return [k for a, b in self._spans() if (k := self._knots(a, b, low, high, columns, window)) is not None]
+        return [k for a, b in self._all.spans() if (k := self._knots(a, b, axes, columns)) is not None]
 
-    def near(self, x: float, window: int = 1) -> Reading | None:
+    def near(self, x: float, smooth: Smooth = NONE) -> Reading | None:
         """The point nearest to `x`; of equally near ones the newest."""
         best, distance = None, np.inf
-        for a, b in self._spans() if len(self) else ():
+        for a, b in self._all.spans() if len(self) else ():
             i = self._index(a, b, x, "right")
             for j in (i - 1, i):
-                if a <= j < b and abs(float(self._xs[j]) - self.origin - x) <= distance:
-                    best, distance = (a, j), abs(float(self._xs[j]) - self.origin - x)
-        return None if best is None else self._reading(*best, window)
+                if a <= j < b and abs(self._x(j) - x) <= distance:
+                    best, distance = (a, j), abs(self._x(j) - x)
+        return None if best is None else self._reading(*best, smooth)
 
-    def last(self, window: int = 1) -> Reading | None:
-        """The newest point; of sorted points the one of greatest x."""
-        return self._reading(self._spans()[-1][0], self._size - 1, window) if self._size else None
+    def last(self, smooth: Smooth = NONE) -> Reading | None:
+        """The newest point; of sorted points the one of greatest x. Its x is NaN if no point has one."""
+        if len(self):
+            return self._reading(self._all.spans()[-1][0], self._all.size - 1, smooth)
+        newest = self.series.last()
+        if newest is None:
+            return None
+        known = Smoothed(smooth)
+        known.update(self.series.points().values)
+        step, time, value = newest
+        return Reading(np.nan, step, time, time - self.began, value, float(known.all()[-1]))
 
     def beyond(self, x: float, forward: bool) -> float | None:
         """The least x of a point that is at least `x`; if not forward, the greatest that is at most `x`."""
         found = []
-        for a, b in self._spans() if len(self) else ():
+        for a, b in self._all.spans() if len(self) else ():
             i = self._index(a, b, x, "left") if forward else self._index(a, b, x, "right") - 1
             if a <= i < b:
-                found.append(float(self._xs[i]) - self.origin)
+                found.append(self._x(i))
         return (min(found) if forward else max(found)) if found else None
 
-    def _spans(self) -> list[tuple[int, int]]:
-        """Index ranges in each of which x ascends."""
-        if self._mixed:
-            return [(0, self._size)]
-        cuts = [0, *self._breaks, self._size]
-        return list(pairwise(cuts))
+    def step_on(self, x: float, forward: bool) -> float | None:
+        """As `beyond`, of points that do not lie at `x` itself, but for rounding."""
+        least = 2 * float(np.spacing(max(abs(x), abs(x + self.origin))))
+        return self.beyond(x + least if forward else x - least, forward)
 
     def _index(self, a: int, b: int, x: float, side: str) -> int:
-        return int(self._cuts(a, b, np.array([x + self.origin]), side)[0])
+        return int(self._all.cuts(a, b, np.array([x + self.origin]), side)[0])
 
-    def _cuts(self, a: int, b: int, xs: Floats, side: str = "left") -> Ints:
-        """Bisect; whole numbers as such, for turning ten million steps into floats is not free."""
-        part = self._xs[a:b]
-        if part.dtype.kind == "i":
-            xs = np.clip(np.ceil(xs) if side == "left" else np.floor(xs), -(2.0**62), 2.0**62).astype(np.int64)
-        return np.searchsorted(part, xs, side) + a  # type: ignore[call-overload,no-any-return]
+    def _x(self, i: int) -> float:
+        return float(self._all.xs[i]) - self.origin
 
-    def _knots(self, a: int, b: int, low: float, high: float, columns: int, window: int) -> Knots | None:
-        width = (high - low) / max(columns - 1, 1)
-        edges: Floats = low + self.origin + (np.arange(columns + 1, dtype=np.float64) - 0.5) * width
-        cuts = self._cuts(a, b, edges)
+    def _knots(self, a: int, b: int, axes: Axes, columns: int) -> Knots | None:
+        count = max(columns - 1, 1)
+        edges = axes.at((np.arange(columns + 1, dtype=np.float64) - 0.5) / count) + self.origin
+        cuts = self._all.cuts(a, b, edges)
         starts, ends, at = cuts[:-1], cuts[1:], np.arange(columns, dtype=np.float64)
         used = ends > starts
         starts, ends, at = starts[used], ends[used], at[used]
@@ -162,8 +157,8 @@ class Trace:
             (cuts[0] > a, int(cuts[0]) - 1, 0),
             (cuts[-1] < b, int(cuts[-1]), len(at) + 1),
         ):
-            if inside:
-                place = (float(self._xs[k]) - self.origin - low) / width
+            place = float(axes.share(np.array([self._x(k)]))[0]) * count if inside else np.nan
+            if place == place:
                 place = min(place, -0.5) if side == 0 else max(place, columns - 0.5)
                 slot = min(side, len(at))
                 starts, ends, at = (
@@ -173,31 +168,31 @@ class Trace:
                 )
         if not len(at):
             return None
-        values, n = self._points.values, len(at)
-        tails = np.maximum(ends - window, a)
-        if window > 1:
-            both = self._ranges(np.concatenate([starts, tails]), np.concatenate([ends, ends]))
-            smooth = both.mean[n:]
-        else:
-            both = self._ranges(starts, ends)
-            smooth = values[ends - 1]
-        smooth = np.where(np.isnan(both.low[:n]), np.nan, smooth)
+        values = self._all.points.values
+        here = self._all.ranges(starts, ends)
+        smooth = np.where(np.isnan(here.low), np.nan, self._smooth_at(a, b, ends - 1, axes.smooth))
         first, last = values[starts], values[ends - 1]
         linked = np.isfinite(last[:-1]) & np.isfinite(first[1:]) & (ends[:-1] == starts[1:])
-        return Knots(at, both.low[:n], both.high[:n], first, last, smooth, linked, both.nonfinite[:n], ends - starts)
+        return Knots(at, here.low, here.high, first, last, smooth, linked, here.nonfinite, ends - starts)
 
-    def _reading(self, a: int, i: int, window: int) -> Reading:
-        p = self._points
-        mean = self._ranges(np.array([max(a, i + 1 - window)]), np.array([i + 1])).mean[0]
-        x = float(self._xs[i]) - self.origin if not self._lost else float("nan")
-        time = float(p.times[i])
-        return Reading(x, int(p.steps[i]), time, time - self.began, float(p.values[i]), float(mean))
+    def _smooth_at(self, a: int, b: int, index: Ints, smooth: Smooth) -> Floats:
+        """Smoothed values of points of the span from a to b; those of one smoothing are kept."""
+        if not smooth.on:
+            return self._all.points.values[index]
+        if smooth.kind == "mean":
+            return self._all.ranges(np.maximum(index + 1 - smooth.points, a), index + 1).mean
+        if (a, smooth) not in self._smoothed:
+            self._smoothed = {key: known for key, known in self._smoothed.items() if key[1] == smooth}
+            self._smoothed[a, smooth] = Smoothed(smooth)
+        known = self._smoothed[a, smooth]
+        known.update(self._all.points.values[a:b])
+        return known.at(index - a)
 
-    def _sort(self) -> None:
-        p, pyramid = self._points, Pyramid()
-        order = np.argsort(self._xs, kind="stable")
-        self._points = Points(p.steps[order], p.times[order], p.values[order])
-        self._xs = self._xs[order]
-        values = self._points.values
-        pyramid.extend(values)
-        self._ranges = lambda starts, ends: pyramid.ranges(values, starts, ends)
+    def _reading(self, a: int, i: int, smooth: Smooth) -> Reading:
+        p, value = self._all.points, float(self._all.points.values[i])
+        end = next(b for _, b in self._all.spans() if i < b)
+        made = float(self._smooth_at(a, end, np.array([i]), smooth)[0])
+        if smooth.kind != "mean" and not np.isfinite(value):
+            made = value
+        x, time = self._x(i), float(p.times[i])
+        return Reading(x, int(p.steps[i]), time, time - self.began, value, made)

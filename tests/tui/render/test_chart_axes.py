@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dlviz.tui.render.axes import Axis, duration, moment, neat, ticks, time_ticks
+from dlviz.tui.render.axes import Axis, neat
+from dlviz.tui.render.ticks import duration, moment, ticks, time_ticks
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlviz.engine.runs.series import Series
-from dlviz.tui.render.axes import Axis
-from dlviz.tui.render.braille import Cells, pack
-from dlviz.tui.render.curve_plot import Plot
-from dlviz.tui.render.palette import PLAIN
-from dlviz.tui.render.trace import RESTARTS, Trace
+from dlviz.tui.render.axes import Axes, Axis
+from dlviz.tui.render.braille import pack
+from dlviz.tui.render.curve_dots import Raster
+from dlviz.tui.render.ordered import RESTARTS
+from dlviz.tui.render.smoothing import Smooth
+from dlviz.tui.render.trace import Trace
 
 COLUMNS, ROWS = 60, 32
 
@@ -79,10 +80,10 @@ def test_the_envelope_is_that_of_every_point(n: int, gaps: float, zoom: bool) ->
             low, high = low + 0.41 * (high - low), low + 0.53 * (high - low)
         axis = Axis.around(np.append(values[np.isfinite(values)], [-1.0, 1.0]), 4)
         assert axis is not None
-        plot = Plot(Cells(COLUMNS // 2, ROWS // 4, PLAIN.style()), 0, COLUMNS, ROWS, axis, PLAIN)
+        raster = Raster(COLUMNS, ROWS, axis)
         drawn = np.zeros((ROWS, COLUMNS), np.bool_)
-        for knots in traced(values, steps).knots(low, high, COLUMNS, 1):
-            drawn |= plot.envelope(knots)
+        for knots in traced(values, steps).knots(Axes(low=low, high=high), COLUMNS):
+            drawn |= raster.filled(raster.envelope(knots))
         assert (drawn == naive(values, steps, low, high, axis)).all()
 
 
@@ -90,7 +91,7 @@ def test_the_envelope_is_that_of_every_point(n: int, gaps: float, zoom: bool) ->
 def test_means_are_over_the_last_points_exactly(seed: int, n: int, window: int) -> None:
     values = walk(seed, n, 0.05)
     steps = np.arange(n)
-    (knots,) = traced(values, steps).knots(0, max(n - 1, 1), COLUMNS, window)
+    (knots,) = traced(values, steps).knots(Axes(high=max(n - 1, 1), smooth=Smooth("mean", window)), COLUMNS)
     ends = np.cumsum(knots.count)
     for end, mean, low in zip(ends.tolist(), knots.smooth, knots.low, strict=True):
         last = values[max(end - window, 0) : end]
@@ -106,7 +107,7 @@ def test_means_are_over_the_last_points_exactly(seed: int, n: int, window: int) 
 def test_one_spike_in_a_million_points_is_seen() -> None:
     values = np.zeros(1_000_000)
     values[654_321] = 7.0
-    (knots,) = traced(values, np.arange(1_000_000)).knots(0, 999_999, 200, 16)
+    (knots,) = traced(values, np.arange(1_000_000)).knots(Axes(high=999_999, smooth=Smooth("mean", 16)), 200)
     assert knots.high.max() == 7.0 and (knots.high > 0).sum() == 1
     assert knots.count.sum() == 1_000_000
 
@@ -114,10 +115,10 @@ def test_one_spike_in_a_million_points_is_seen() -> None:
 def test_restarts_are_branches_and_many_are_sorted() -> None:
     branch = np.arange(50)
     few = traced(np.zeros(150), np.concatenate([branch, branch + 20, branch + 30]))
-    assert len(few.knots(0, 80, COLUMNS, 1)) == 3
+    assert len(few.knots(Axes(high=80), COLUMNS)) == 3
     mixed = np.random.default_rng(0).permutation(500)
     many = traced(mixed * 1.0, mixed)
-    (knots,) = many.knots(0, 499, 500, 1)
+    (knots,) = many.knots(Axes(high=499), 500)
     assert (knots.last == np.arange(500)).all()
     assert many.extent() == (0.0, 499.0)
     point = many.near(123.4)
@@ -134,7 +135,7 @@ def test_a_trace_follows_its_series() -> None:
     assert view.extent() == (0.0, 5.0)
     one.append(2, 12.0, 8.0)
     view.update()
-    last, near = view.last(2), view.near(2.4)
+    last, near = view.last(Smooth("mean", 2)), view.near(2.4)
     assert last is not None and (last.value, last.smooth) == (8.0, 8.0), "a mean does not reach over a restart"
     assert near is not None and near.step == 2
     assert view.beyond(1, True) == 2.0 and view.beyond(4.9, False) == 2.0 and view.beyond(6, True) is None

@@ -18,6 +18,7 @@ from ...render.cells import note
 from ...render.chart import chart, column_x
 from ...render.curve_frame import GUTTER
 from ...render.numbers import cut
+from ...render.smoothing import Smooth
 from ..pane import Pane
 from .help import HELP
 from .scene import Scene
@@ -125,7 +126,7 @@ class CurvesPane(Pane):
 
     def _axes(self) -> Axes:
         low, high = self._view.range(*self._scene.extent())
-        return Axes(x=self._scene.x, low=low, high=high, clip=self.clip, window=self.window)
+        return Axes(x=self._scene.x, low=low, high=high, clip=self.clip, smooth=Smooth("mean", self.window))
 
     def _page(self, charts: Sequence[str]) -> int:
         """Where the measure shown first is among all; it stays the first as others come and go."""

@@ -22,7 +22,7 @@ def mode(axes: Axes, logs: Sequence[str], shown: Sequence[str], window: bool) ->
     if window:
         parts.append(f"{axes.x} {place(axes.low, axes)}-{place(axes.high, axes)}")
     parts += ["clipped"] if axes.clip else []
-    parts.append(f"mean of last {axes.window}" if axes.window > 1 else "not smoothed")
+    parts.append(axes.smooth.words() or "not smoothed")
     return " · ".join(parts)
 
 

@@ -8,11 +8,12 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from ....engine.runs.series import Series
-from ..axes import Axis, neat
+from ..axes import Axes, Axis, neat
 from ..braille import Cells, fill, link
 from ..cells import note
 from ..numbers import compact, cut
 from ..palette import Ink
+from ..smoothing import Smooth
 from ..trace import Knots, Trace
 
 GUTTER = 6
@@ -42,8 +43,8 @@ def losses(curves: Sequence[Loss], ink: Ink, width: int, height: int) -> list[St
     if not ends:
         return note("no losses yet", width, ink, height)
     low, high = neat(min(a for a, _ in ends), max(b for _, b in ends))
-    window = smoothing(curves)
-    pieces = [trace.knots(low, high, columns, window) for trace in traces]
+    axes = Axes(low=low, high=high, smooth=Smooth("mean", smoothing(curves)))
+    pieces = [trace.knots(axes, columns) for trace in traces]
     values = [k.smooth for knots in pieces for k in knots] + [np.array([loss.balance for loss in curves])]
     axis = Axis.around(np.concatenate(values), rows // 2)
     if axis is None:
