@@ -1,0 +1,1 @@
+"""What can be computed from runs that were read: groups, differences, health."""
