@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from .commands import denoise_door
+from .commands import denoise_door, export_door, run_door, watch_door
 from .engine.catalog import UnknownModelError
 from .engine.options import OptionError
 from .engine.runs.files import ROOT, dump_json
@@ -180,7 +180,9 @@ def look(
     looking.look(run, request, json=json)
 
 
-app.command()(denoise_door.denoise)
+for door in (denoise_door.denoise, watch_door.watch, export_door.export):
+    app.command()(door)
+app.command(context_settings=run_door.SETTINGS)(run_door.run)
 
 
 @app.command()

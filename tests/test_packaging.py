@@ -12,7 +12,7 @@ import pytest
 import dlviz
 
 ROOT = Path(dlviz.__file__).parent
-TOP = ("commands", "engine", "tui")
+TOP = ("commands", "engine", "integrations", "tui")
 FILES = ("pyproject.toml", "README.md", "LICENSE", "py.typed", "__init__.py", "__main__.py", "cli.py")
 
 

@@ -1,5 +1,6 @@
 """What can be done anywhere in the lab, declared once: keys, footer, palette and help read this table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -47,14 +48,20 @@ ACTIONS = (
     ),
 )
 
-BINDINGS = [
-    Binding(a.keys, a.name, a.title, show=a.footer, key_display=a.shown, id=a.title.lower().replace(" ", "-"))
-    for a in ACTIONS
-]
+
+def bindings(actions: Sequence[Action]) -> list[Binding]:
+    """The keys of a table of actions."""
+    return [
+        Binding(a.keys, a.name, a.title, show=a.footer, key_display=a.shown, id=a.title.lower().replace(" ", "-"))
+        for a in actions
+    ]
 
 
-def general_help() -> str:
+BINDINGS = bindings(ACTIONS)
+
+
+def general_help(actions: Sequence[Action] = ACTIONS) -> str:
     """The table of keys that work everywhere, in Markdown."""
-    rows = [f"| `{action.shown}` | {action.about} |" for action in ACTIONS]
+    rows = [f"| `{action.shown}` | {action.about} |" for action in actions]
     more = ["| `tab`, `1` … `9`, `0` | go to a pane |", "| `ctrl+p` | all commands, themes among them |"]
     return "\n".join(["# Everywhere", "", "| key | does |", "|---|---|", *rows, *more])

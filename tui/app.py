@@ -19,7 +19,7 @@ from ..engine.runs.run import Run
 from ..engine.training.commands import Load
 from ..engine.training.job import Job
 from ..engine.training.session import Session
-from .actions import ACTIONS, BINDINGS
+from .actions import ACTIONS, BINDINGS, general_help
 from .arrangement import PANES
 from .controls import Controls
 from .desk import Desk
@@ -78,7 +78,7 @@ class DlvizApp(Controls):
         """Two lines on top, the desk, the footer."""
         with Container(id="chrome"):
             yield StatusBar()
-            yield TabRow()
+            yield TabRow(PANES)
         yield Desk(self.draft.model, "curves" if self.asked or self.session.remote else "models")
         yield KeyRow()
 
@@ -167,7 +167,7 @@ class DlvizApp(Controls):
         from .screens.help import HelpScreen  # reads Markdown, which is slow to import
 
         pane = self.query_one(Desk).pane
-        self.push_screen(HelpScreen(str(pane.id), getattr(pane, "HELP", "")))
+        self.push_screen(HelpScreen(str(pane.id), getattr(pane, "HELP", ""), general_help()))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Our actions in the palette, beside themes and keys."""

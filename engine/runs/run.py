@@ -6,11 +6,16 @@ A pane takes one and never asks who produces it.
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from .series import Series
+
+if TYPE_CHECKING:
+    from .analysis.findings import Finding
+    from .readers.console import Console
+    from .readers.reader import Shelf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,21 @@ class Run:
         self.path = path
         self.config = config or {}
         self.status = "unknown"
+        self.reason = ""
+        """Why it failed, in a sentence; or what else is to be said of its status."""
+        self.format = "dlviz"
+        """The format of its log; several are joined by `+`."""
+        self.started = 0.0
+        self.grown = 0.0
+        """When it began and when it last grew, in seconds since the epoch; 0 if that is not known."""
+        self.steps: int | None = None
+        """How many steps it is to have, where that is known."""
+        self.shelves: dict[str, Shelf] = {}
+        """Records over steps by tag, read when they are asked for."""
+        self.console: Console | None = None
+        """What it printed."""
+        self.findings: tuple[Finding, ...] = ()
+        """What is wrong with it, the gravest first."""
         self.metrics: dict[str, float] = {}
         self.warnings: list[str] = []
         self.series: dict[str, Series] = {}

@@ -6,8 +6,6 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Markdown
 
-from ..actions import general_help
-
 
 class HelpScreen(ModalScreen[None]):
     """Shows the help of the pane that has the focus, then the keys that work everywhere."""
@@ -30,13 +28,13 @@ class HelpScreen(ModalScreen[None]):
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close")]
 
-    def __init__(self, pane: str, text: str) -> None:
+    def __init__(self, pane: str, text: str, everywhere: str) -> None:
         super().__init__()
-        self._pane, self._text = pane, text
+        self._pane, self._text, self._everywhere = pane, text, everywhere
 
     def compose(self) -> ComposeResult:
         """The pane's own text first."""
         with VerticalScroll() as box:
             box.border_title = f"help: {self._pane}"
             box.border_subtitle = "escape closes"
-            yield Markdown(self._text.strip() + "\n\n" + general_help())
+            yield Markdown(self._text.strip() + "\n\n" + self._everywhere)

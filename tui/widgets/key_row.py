@@ -1,5 +1,7 @@
 """The bottom line: the keys that matter now: the training's, the focused pane's, then help and quit."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
@@ -7,11 +9,10 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ..actions import ACTIONS
+from ..actions import ACTIONS, Action
 from ..render.cells import Part, line
 from ..render.palette import DARK, Ink
 
-EVERYWHERE = [action.name for action in ACTIONS]
 TRAINING = {"running": "Pause", "paused": "Go on", "loading": "…"}
 
 
@@ -24,6 +25,10 @@ class KeyRow(Widget):
     """Colours."""
     state: reactive[str] = reactive("idle")
     """The engine's state, which decides what space does."""
+
+    def __init__(self, actions: Sequence[Action] = ACTIONS) -> None:
+        super().__init__()
+        self._everywhere = [action.name for action in actions]
 
     def on_mount(self) -> None:
         """Follow the focus."""
@@ -55,8 +60,8 @@ class KeyRow(Widget):
             action = active.binding.action.removeprefix("app.")
             if active.binding.show and active.enabled and action not in seen:
                 seen.add(action)
-                (shared if action in EVERYWHERE else own).append(active.binding)
-        shared.sort(key=lambda binding: EVERYWHERE.index(binding.action.removeprefix("app.")))
+                (shared if action in self._everywhere else own).append(active.binding)
+        shared.sort(key=lambda binding: self._everywhere.index(binding.action.removeprefix("app.")))
         items = [self._item(b) for b in (*shared[:-2], *own, *shared[-2:])]
         keep, room = items[-2:], self.size.width
         room -= sum(_width(item) for item in keep)

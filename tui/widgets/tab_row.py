@@ -1,12 +1,13 @@
 """The row of pane names with their number keys; a click goes there."""
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ..arrangement import PANES
 from ..render.cells import line
 from ..render.palette import DARK, Ink
 
@@ -34,6 +35,11 @@ class TabRow(Widget):
     ink: reactive[Ink] = reactive(DARK)
     """Colours."""
 
+    def __init__(self, panes: Sequence[str]) -> None:
+        """`panes` in the order of their number keys."""
+        super().__init__()
+        self._panes = panes
+
     def render_line(self, y: int) -> Strip:
         """The row."""
         parts = []
@@ -57,7 +63,8 @@ class TabRow(Widget):
                 return
 
     def _labels(self) -> list[tuple[str, str]]:
-        named = [(k % 10, (self.view or "-") if name == "inside" else name) for k, name in enumerate(PANES, start=1)]
+        panes = enumerate(self._panes, start=1)
+        named = [(k % 10, (self.view or "-") if name == "inside" else name) for k, name in panes]
         full: list[tuple[str, str]] = []
         for k, name in named:
             full.append((name, f" {k} {name} "))

@@ -1,0 +1,144 @@
+"""Which runs lie below a path: every folder is shown to every format, in order, until its files are claimed."""
+
+import os
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from .readers.folder import Entry, Folder, Found, scan
+
+FORMATS = (
+    "own",
+    "wandb",
+    "mlflow_files",
+    "mlflow_database",
+    "trackio",
+    "trainer_state",
+    "lightning",
+    "ray",
+    "json_lines",
+    "table",
+    "tfevents",
+    "console_log",
+)
+"""The modules of `readers`, as they are asked; where two tell of one tag of a run, the earlier is believed."""
+FORGIVES = "DLVIZ_DEBUG" not in os.environ
+"""Whether the failure of one format is kept from the others, instead of ending the search."""
+SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "venv"})
+DEEPEST = 16
+"""Folders below each other that are searched."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The runs that were found in one folder; `name` is the folder's path below its source."""
+
+    path: Path
+    name: str
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What one folder held at the last search: `volatile` are the files that may tell more when they change."""
+
+    place: Place
+    below: tuple[str, ...]
+    volatile: frozenset[str]
+    key: Hashable
+
+
+class Discovery:
+    """Searches below one source, a folder or a file; where no folder has changed, searching again is only stats."""
+
+    def __init__(self, source: Path) -> None:
+        self.source = Path(os.path.normpath(source.absolute()))
+        self.files = 0
+        """How many files the last search saw."""
+        self._seen: dict[Path, _Seen] = {}
+
+    def search(self) -> list[Place]:
+        """The folders that hold runs; raises OSError if the source itself cannot be read."""
+        self.files = 0
+        seen: dict[Path, _Seen] = {}
+        if not self.source.is_dir():
+            stat = self.source.stat()
+            entry = Entry(self.source, stat.st_size, stat.st_mtime)
+            folder = Folder(self.source.parent, {entry.name: entry}, asked=True)
+            seen[folder.path] = self._look(folder, "")
+        else:
+            scan(self.source)  # its failure is told; that of a folder below is not
+            self._walk(seen)
+        self._seen = seen
+        return [one.place for one in seen.values() if one.place.found]
+
+    def _walk(self, seen: dict[Path, _Seen]) -> None:
+        """Folders from the source downwards; none twice, and a link only where it leads out of the source."""
+        waiting, entered = [(self.source, "", 0)], set()
+        while waiting:
+            path, name, depth = waiting.pop()
+            try:
+                stat = path.stat()
+                if (stat.st_dev, stat.st_ino) in entered:
+                    continue
+                entered.add((stat.st_dev, stat.st_ino))
+                folder = scan(path)
+            except OSError:
+                continue
+            one = seen[path] = self._look(folder, name)
+            for below in reversed(one.below if depth < DEEPEST else ()):
+                if not self._hidden(path / below):
+                    waiting.append((path / below, f"{name}/{below}" if name else below, depth + 1))
+
+    def _hidden(self, path: Path) -> bool:
+        if path.name in SKIPPED or path.name.startswith("."):
+            return True
+        try:
+            leads_back = path.is_symlink() and path.resolve().is_relative_to(self.source.resolve())
+        except (OSError, RuntimeError):
+            return True
+        return leads_back or (path / "pyvenv.cfg").exists()
+
+    def _look(self, folder: Folder, name: str) -> _Seen:
+        """What one folder holds; formats are asked again only where something may be new."""
+        self.files += len(folder.files)
+        before = self._seen.get(folder.path)
+        if before is not None and before.key == _key(folder, before.volatile):
+            return before
+        names, entries = folder.folders, dict(folder.files)
+        found = _claims(folder)
+        settled = {path.name for one in found if "#" not in one.key for path in one.files}
+        volatile = frozenset(entries) - settled
+        folder.files = entries
+        below = tuple(one for one in names if one not in folder.closed)
+        return _Seen(Place(folder.path, name, found), below, volatile, _key(folder, volatile))
+
+
+def _key(folder: Folder, volatile: frozenset[str]) -> Hashable:
+    changing = [(n, e.size, e.mtime) if n in volatile else (n, e.size == 0) for n, e in folder.files.items()]
+    return (folder.folders, tuple(changing))
+
+
+@cache
+def _finders() -> tuple[Callable[[Folder], Iterable[Found]], ...]:
+    return tuple(import_module(f".readers.{name}", __package__).find for name in FORMATS)
+
+
+def _claims(folder: Folder) -> tuple[Found, ...]:
+    """The runs that the formats see in a folder, each with what those before it have left."""
+    found: list[Found] = []
+    for find in _finders():
+        try:
+            seen = tuple(find(folder))
+        except Exception:
+            if FORGIVES:  # a format that fails on a folder must not hide what the others see there
+                continue
+            raise
+        for one in seen:
+            found.append(one)
+            for path in one.files:
+                if path.parent == folder.path:
+                    folder.files.pop(path.name, None)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""What the machine does while it trains: CPU, memory, GPUs."""

@@ -1,0 +1,165 @@
+"""Runs are found wherever they lie, in whatever formats, and what they write later is read: by files alone, no sleeps."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+import dlviz
+from dlviz.engine.runs.discover import Discovery
+from dlviz.engine.runs.watched import SILENT
+from dlviz.engine.runs.watcher import Watcher
+
+
+def _csv(path: Path, rows: int, start: int = 0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not start:
+        path.write_text("step,loss\n")
+    with path.open("a") as file:
+        file.writelines(f"{step},{1 / (step + 1)}\n" for step in range(start, rows))
+
+
+def _names(watcher: Watcher) -> list[str]:
+    return sorted(run.name for run in watcher.runs)
+
+
+def _look(watcher: Watcher) -> None:
+    watcher.search()
+    while watcher._round():
+        pass
+
+
+def test_formats_are_mixed_and_names_are_paths_below_the_source(tmp_path: Path) -> None:
+    _csv(tmp_path / "a" / "progress.csv", 5)
+    with dlviz.Run(tmp_path / "b" / "c") as run:
+        run.log(1, loss=0.5)
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "log.jsonl").write_text('{"step": 1, "loss": 2.0}\n{"step": 2, "loss": 1.0}\n')
+    watcher = Watcher([tmp_path])
+    runs = {run.name: run for run in watcher.complete()}
+    assert sorted(runs) == ["a", "b/c", "d"]
+    assert all("loss" in run.series for run in runs.values())
+    assert runs["b/c"].status == "finished" and runs["a"].status == "running"
+
+
+def test_what_is_written_later_is_read_and_new_runs_are_found(tmp_path: Path) -> None:
+    _csv(tmp_path / "one" / "progress.csv", 5)
+    watcher = Watcher([tmp_path])
+    (run,) = watcher.complete()
+    assert len(run.series["loss"]) == 5
+    before = watcher.generation
+    _look(watcher)
+    assert watcher.generation == before
+    _csv(tmp_path / "one" / "progress.csv", 9, start=5)
+    _csv(tmp_path / "two" / "progress.csv", 3)
+    _look(watcher)
+    assert watcher.generation > before
+    assert len(run.series["loss"]) == 9 and _names(watcher) == ["one", "two"]
+
+
+def test_a_file_that_is_empty_at_first_becomes_a_run(tmp_path: Path) -> None:
+    path = tmp_path / "x" / "metrics.csv"
+    path.parent.mkdir()
+    path.touch()
+    watcher = Watcher([tmp_path])
+    assert watcher.complete() == ()
+    _csv(path, 3)
+    _look(watcher)
+    assert _names(watcher) == ["x"]
+
+
+def test_a_run_whose_files_are_gone_keeps_what_was_read(tmp_path: Path) -> None:
+    _csv(tmp_path / "one" / "progress.csv", 5)
+    watcher = Watcher([tmp_path])
+    (run,) = watcher.complete()
+    (tmp_path / "one" / "progress.csv").unlink()
+    _look(watcher)
+    assert run.status == "silent" and run.reason == "its files are gone"
+    assert len(run.series["loss"]) == 5
+
+
+def test_ten_minutes_without_growth_is_silence(tmp_path: Path) -> None:
+    path = tmp_path / "one" / "progress.csv"
+    _csv(path, 5)
+    old = time.time() - SILENT - 1
+    os.utime(path, (old, old))
+    (run,) = Watcher([tmp_path]).complete()
+    assert run.status == "silent"
+
+
+def test_a_file_alone_is_a_source(tmp_path: Path) -> None:
+    _csv(tmp_path / "whatever.data", 4)
+    (run,) = Watcher([tmp_path / "whatever.data"]).complete()
+    assert len(run.series["loss"]) == 4
+
+
+def test_two_sources_that_overlap_give_no_run_twice(tmp_path: Path) -> None:
+    _csv(tmp_path / "a" / "x" / "progress.csv", 4)
+    watcher = Watcher([tmp_path, tmp_path / "a"])
+    assert len(watcher.complete()) == 1
+
+
+def test_a_source_that_is_gone_is_a_problem_until_it_is_back(tmp_path: Path) -> None:
+    source = tmp_path / "runs"
+    watcher = Watcher([source])
+    watcher.complete()
+    assert list(watcher.problems.values()) == ["No such file or directory"]
+    _csv(source / "a" / "progress.csv", 4)
+    _look(watcher)
+    assert not watcher.problems and len(watcher.runs) == 1
+
+
+def test_links_that_lead_back_are_not_followed_and_others_are(tmp_path: Path) -> None:
+    _csv(tmp_path / "far" / "away" / "progress.csv", 4)
+    _csv(tmp_path / "here" / "one" / "progress.csv", 4)
+    (tmp_path / "here" / "latest").symlink_to(tmp_path / "here" / "one")
+    (tmp_path / "here" / "loop").symlink_to(tmp_path / "here")
+    (tmp_path / "here" / "other").symlink_to(tmp_path / "far")
+    watcher = Watcher([tmp_path / "here"])
+    watcher.complete()
+    assert _names(watcher) == ["one", "other/away"]
+
+
+@pytest.mark.parametrize("folder", [".hidden", "node_modules", "__pycache__", "site-packages"])
+def test_what_programs_keep_for_themselves_is_left_alone(tmp_path: Path, folder: str) -> None:
+    _csv(tmp_path / folder / "progress.csv", 4)
+    assert Watcher([tmp_path]).complete() == ()
+
+
+def test_searching_again_reads_no_file_that_stayed_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for k in range(5):
+        _csv(tmp_path / f"run{k}" / "progress.csv", 4)
+    (tmp_path / "notes.md").write_text("nothing")
+    discovery = Discovery(tmp_path)
+    first = discovery.search()
+    opened: list[str] = []
+    real = Path.open
+
+    def spy(self: Path, *args: object, **kwargs: object) -> object:
+        opened.append(self.name)
+        return real(self, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "open", spy)
+    assert [place.path for place in discovery.search()] == [place.path for place in first]
+    assert not opened
+
+
+def test_logs_of_one_folder_are_one_run_and_printed_text_is_its_console(tmp_path: Path) -> None:
+    with dlviz.Run(tmp_path / "r") as run:
+        run.log(1, loss=0.5)
+    (tmp_path / "r" / "train.log").write_text("step 1 loss 0.51\nstep 2 loss 0.41\n")
+    (run_,) = Watcher([tmp_path]).complete()
+    assert len(run_.series["loss"]) == 1  # the log is rounded: the numbers are believed
+    assert run_.console is not None and "step 2 loss 0.41" in run_.console.lines()
+
+
+def test_a_thread_reads_until_it_is_closed(tmp_path: Path) -> None:
+    _csv(tmp_path / "a" / "progress.csv", 50_000)
+    watcher = Watcher([tmp_path])
+    watcher.start()
+    deadline = time.monotonic() + 60
+    while not watcher.loaded and time.monotonic() < deadline:
+        os.sched_yield()
+    watcher.close()
+    assert len(watcher.runs[0].series["loss"]) == 50_000

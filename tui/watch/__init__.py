@@ -1,0 +1,1 @@
+"""The monitor: any training, seen from the logs that it writes."""

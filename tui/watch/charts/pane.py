@@ -1,0 +1,285 @@
+"""The charts of the monitor: wires keys, mouse and typed lines to what the user sees; draws what has changed."""
+
+import time
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.strip import Strip
+
+from ..sparing import changed
+from . import smoothing, xs
+from .board import Board, Box, Picture
+from .extras import Extras
+from .help import HELP
+from .mouse import Mouse
+from .questions import Question, filter_question, grid_question, limits_question, x_question
+from .turns import crossed, gone, moved, paged, pinned, rescaled, resized
+
+if TYPE_CHECKING:
+    from ..sight import Sight
+
+
+BUDGET = 0.03
+"""Seconds that drawing may take before keys have their turn; then it goes on."""
+
+
+class ChartsPane(Mouse):
+    """Named numbers of all shown runs over steps or time."""
+
+    HELP = HELP
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "large", "Full screen"),
+        Binding("n,pagedown", "page(1)", "Page", key_display="n/p"),
+        Binding("p,pageup", "page(-1)", "Previous page", show=False),
+        Binding("slash", "filter", "Filter tags"),
+        Binding("s", "smooth(-1)", "Less smoothing", show=False),
+        Binding("S", "smooth(1)", "Smooth", key_display="s/S"),
+        Binding("x", "x_axis", "X axis"),
+        Binding("y", "scale", "Log"),
+        Binding("X", "type_x", "Type x", show=False),
+        Binding("m", "median", "Median", show=False),
+        Binding("o", "trim", "Trim outliers", show=False),
+        Binding("M", "marker", "Braille or blocks", show=False),
+        Binding("P", "pin", "Pin", show=False),
+        Binding("L", "limits", "Limits", show=False),
+        Binding("g", "grid", "Type the grid", show=False),
+        Binding("full_stop", "grid_by(1)", "More charts", show=False),
+        Binding("comma", "grid_by(-1)", "Fewer charts", show=False),
+        Binding("right_parenthesis", "choose(1)", "Next chart", show=False),
+        Binding("left_parenthesis", "choose(-1)", "Previous chart", show=False),
+        Binding("down,j", "choose_row(1)", "Chart below", show=False),
+        Binding("up,k", "choose_row(-1)", "Chart above", show=False),
+        Binding("plus,equals_sign", "zoom(1)", "Zoom in", show=False),
+        Binding("minus", "zoom(-1)", "Zoom out", show=False),
+        Binding("0", "whole", "Show everything", show=False),
+        Binding("left_square_bracket", "pan(-1)", "Pan left", show=False),
+        Binding("right_square_bracket", "pan(1)", "Pan right", show=False),
+        Binding("left,h", "cross(-1)", "Crosshair left", show=False),
+        Binding("right,l", "cross(1)", "Crosshair right", show=False),
+        Binding("shift+left", "cross(-10)", "Crosshair far left", show=False),
+        Binding("shift+right", "cross(10)", "Crosshair far right", show=False),
+        Binding("G", "group", "Group", show=False),
+        Binding("v", "band", "Band", show=False),
+        Binding("D", "difference", "Difference", show=False),
+        Binding("escape", "leave", "Back", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.board = Board()
+        self.picture = Picture([], "charts")
+        self._titles = ("", "")
+        self._rounds = 0
+
+    @property
+    def sight(self) -> "Sight":
+        """What the user chose to see."""
+        return self.watch.sight
+
+    def stale(self) -> Hashable:
+        """What is watched and seen, and how often a picture had to be gone on with."""
+        return super().stale(), self._rounds
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        """The page of charts."""
+        waiting = "reading …" if self.watch.loading else self.watch.nothing
+        self.picture = self.board.draw(
+            self.watch.members,
+            self.sight,
+            width,
+            height,
+            self.ink,
+            extras=self._extras(),
+            waiting=waiting,
+            until=time.perf_counter() + BUDGET,
+        )
+        if self.picture.unfinished:
+            self._rounds += 1
+            self.call_later(self.pull)  # what was typed meanwhile comes first
+        self._title(self.picture.title, self.picture.subtitle)
+        return self.picture.strips
+
+    def _extras(self) -> Extras:
+        return Extras(getattr(self.watch, "aggregates", None), getattr(self.watch, "difference", None))
+
+    def _show(self, strips: list[Strip], size: Size) -> None:
+        """As every pane, but of a row only what has changed is drawn anew."""
+        old = self._strips
+        if len(old) != len(strips) or any(s.cell_length != size.width for s in (*old, *strips)) or not old:
+            super()._show(strips, size)
+            return
+        self._strips = strips
+        regions = changed(old, strips)
+        if regions:
+            self.refresh(*regions)
+
+    def _title(self, title: str, subtitle: str) -> None:
+        if (title, subtitle) != self._titles:
+            self._titles = (title, subtitle)
+            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
+
+    def changed(self) -> None:
+        """The sight is another: tell it, and draw."""
+        self.watch.changed()
+        self.pull()
+
+    def action_page(self, by: int) -> None:
+        """Show another page; in full screen, another tag."""
+        paged(self.sight, self.picture, by)
+        self.changed()
+
+    def action_choose(self, by: int) -> None:
+        """Choose the chart before or after."""
+        moved(self.sight, self.picture, by)
+        self.changed()
+
+    def action_choose_row(self, by: int) -> None:
+        """Choose the chart above or below."""
+        moved(self.sight, self.picture, by * self.picture.page.grid.columns)
+        self.changed()
+
+    def action_large(self) -> None:
+        """The chosen chart in full screen, or the grid again."""
+        if not self.picture.chosen:
+            raise SkipAction
+        self.sight.full = "" if self.sight.full else self.picture.chosen
+        self.changed()
+
+    def action_leave(self) -> None:
+        """Remove the crosshair; without one leave the full screen, of one chart, then of the pane."""
+        if self.sight.cursor is not None:
+            self.sight.cursor = None
+        elif self.sight.full:
+            self.sight.full = ""
+        else:
+            raise SkipAction
+        self.changed()
+
+    def action_smooth(self, by: int) -> None:
+        """Less or more smoothing."""
+        smoothing.turned(self.sight, by)
+        self.changed()
+
+    def action_median(self) -> None:
+        """The median, or the exponential mean."""
+        smoothing.switched(self.sight)
+        self.changed()
+
+    def action_x_axis(self) -> None:
+        """The next kind of x."""
+        self.lay_along(xs.following(self.board.scene.runs, self.sight.x))
+
+    def action_scale(self) -> None:
+        """The next scale."""
+        rescaled(self.sight)
+        self.changed()
+
+    def action_trim(self) -> None:
+        """Leave outliers out of the range of y, or not."""
+        self.sight.trim = not self.sight.trim
+        self.changed()
+
+    def action_marker(self) -> None:
+        """Braille dots or blocks."""
+        self.sight.marker = "blocks" if self.sight.marker == "braille" else "braille"
+        self.changed()
+
+    def action_pin(self) -> None:
+        """Pin the chosen tag, or let it go."""
+        pinned(self.sight, self.picture)
+        self.changed()
+
+    def action_grid_by(self, by: int) -> None:
+        """More charts on a page, or fewer."""
+        resized(self.sight, self.picture, by)
+        self.changed()
+
+    def action_zoom(self, by: int) -> None:
+        """Zoom at the crosshair, else at the newest point where it is in view, else in the middle."""
+        self.zoom(by)
+
+    def zoom(self, by: int, at: float | None = None, chart: Box | None = None) -> None:
+        """Zoom a chart in (by = 1) or out at x."""
+        gone(self.sight, self.picture, by, at, chart)
+        self.changed()
+
+    def action_pan(self, by: int) -> None:
+        """Move by a quarter of what is shown."""
+        self.pan(by / 4)
+
+    def pan(self, share: float) -> None:
+        """Move by a share of what is shown."""
+        lens, sight = self.picture.lens, self.sight
+        if lens is not None and sight.window is not None:
+            sight.window, sight.follow = lens.panned(sight.window, sight.follow, share)
+            self.changed()
+
+    def action_whole(self) -> None:
+        """Show everything."""
+        self.sight.window, self.sight.follow = None, False
+        self.changed()
+
+    def action_cross(self, by: int) -> None:
+        """Move the crosshair by so many columns, and to the next logged x at least."""
+        crossed(self.sight, self.picture, self.board.scene, by)
+        self.changed()
+
+    def seek(self, x: float) -> None:
+        """Put the crosshair on the point that is nearest to x."""
+        point = self.board.scene.nearest(self.picture.page.tags, x)
+        self.sight.cursor = None if point is None else point.x
+        self.changed()
+
+    def lay_along(self, x: str) -> None:
+        """Another x; the crosshair stays at its point."""
+        scene, sight, tags = self.board.scene, self.sight, self.picture.page.tags
+        at = None if sight.cursor is None else scene.nearest(tags, sight.cursor)
+        sight.x, sight.window, sight.follow, sight.cursor = x, None, False, None
+        if at is not None and x in xs.ALWAYS:
+            place = {"step": float(at.step), "time": at.elapsed, "clock": at.time}[x]
+            sight.cursor = place if abs(place) < 1e300 else None
+        self.changed()
+
+    def action_group(self) -> None:
+        """Type the config keys by whose values runs are grouped."""
+        self.watch.ask_group()
+
+    def action_band(self) -> None:
+        """The band of a group is its standard deviation, or goes from least to greatest."""
+        self.sight.band = "range" if self.sight.band == "sd" else "sd"
+        self.changed()
+
+    def action_difference(self) -> None:
+        """The difference of A and B instead of the runs, and back."""
+        if len(self.sight.pair) < 2:
+            self.watch.tell("choose A and B first: D on two runs in the list of runs")
+            return
+        self.sight.difference = not self.sight.difference
+        self.changed()
+
+    def ask(self, question: Question) -> None:
+        """Have something typed."""
+        self.watch.ask(question.name, question.text, question.kept, question.heard)
+
+    def action_filter(self) -> None:
+        """Type which tags are shown."""
+        self.ask(filter_question(self))
+
+    def action_limits(self) -> None:
+        """Type limits of the axes."""
+        if not self.picture.chosen:
+            raise SkipAction
+        self.ask(limits_question(self))
+
+    def action_type_x(self) -> None:
+        """Type what is to be x."""
+        self.ask(x_question(self))
+
+    def action_grid(self) -> None:
+        """Type how many charts there are on a page."""
+        self.ask(grid_question(self))

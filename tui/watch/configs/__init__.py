@@ -1,0 +1,1 @@
+"""The table of what differs among the configs of runs."""

@@ -1,0 +1,1 @@
+"""What the watched programs print."""

@@ -1,0 +1,1 @@
+"""How every run stands, and what is wrong with it."""

@@ -1,0 +1,259 @@
+"""The runs that are watched, as a tree: which are shown, how each stands, what is wrong with it."""
+
+from collections import Counter
+from collections.abc import Hashable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.strip import Strip
+
+from ....engine.runs.analysis.query import QueryError, complete, query
+from ...render.cells import line, note
+from ...render.numbers import cut
+from ..pane import WatchPane
+from ..roster import Member
+from ..table.looks import looks
+from ..tree import Row, rows
+from .help import HELP
+from .rows import branch, leaf
+
+FOOT = 3
+"""Lines at the bottom that tell more of the run at the cursor."""
+
+
+class RunsPane(WatchPane):
+    """A line a run, newest first."""
+
+    HELP = HELP
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "move(-10)", "Up", show=False),
+        Binding("pagedown", "move(10)", "Down", show=False),
+        Binding("home", "move(-100000)", "First", show=False),
+        Binding("end", "move(100000)", "Last", show=False),
+        Binding("space", "switch", "Show"),
+        Binding("a", "everyone", "All"),
+        Binding("enter", "solo", "Only this"),
+        Binding("i", "focus_run", "Highlight", show=False),
+        Binding("left", "fold(True)", "Fold", show=False),
+        Binding("right", "fold(False)", "Unfold", show=False),
+        Binding("D", "pair", "Difference", show=False),
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("G", "group", "Group"),
+        Binding("escape", "calm", "Undo", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.border_title = "runs"
+        self._at = 0
+        self._top = 0
+        self._rows: list[Row] = []
+
+    def stale(self) -> Hashable:
+        """What is watched, and where the cursor is."""
+        return super().stale(), self._at, self.has_focus, self.watch.loading
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        """The tree, and below it the run at the cursor in more words."""
+        ink, members, sight = self.ink, self.watch.members, self.watch.sight
+        self._rows = rows([member.name for member in members], sight.collapsed)
+        self._titles(members)
+        if not self._rows:
+            told = "reading …" if self.watch.loading else self.watch.nothing
+            return note("no run matches: / changes the filter" if sight.run_filter else told, width, ink, height)
+        self._at = min(max(self._at, 0), len(self._rows) - 1)
+        foot = FOOT if height >= 12 else 0
+        room = height - foot
+        self._top = min(max(self._top, self._at - room + 1), self._at, max(len(self._rows) - room, 0))
+        strips = []
+        for k, row in enumerate(self._rows[self._top : self._top + room], start=self._top):
+            base = ink.style()
+            if k == self._at:
+                base = ink.selected() if self.has_focus else ink.style(bold=True)
+            if row.leaf is None:
+                below = [m for m in members if m.name.startswith(row.path)]
+                strips.append(branch(row, sum(m.shown for m in below), width, ink, base))
+                continue
+            member = members[row.leaf]
+            swatch, colour = looks(member.slot, ink)
+            paired = sight.pair.index(member.run.path) if member.run.path in sight.pair else -1
+            strips.append(leaf(row, member, swatch, colour, width, ink, base, "AB"[paired] if paired >= 0 else " "))
+        if foot:
+            strips += [line((), width, ink)] * (room - len(strips)) + self._foot(width)
+        return strips
+
+    def _titles(self, members: tuple[Member, ...]) -> None:
+        total = len(self.watch.roster.everyone)
+        listed = f"{len(members)} of {total}" if len(members) != total else str(total)
+        title = f"runs: {sum(m.shown for m in members)} shown of {listed}" if total else "runs"
+        if self.border_title != title:
+            self.border_title = Content(title)
+        subtitle = self.watch.sight.run_filter and cut(f"/{self.watch.sight.run_filter}", max(self.size.width - 4, 4))
+        if self.border_subtitle != subtitle:
+            self.border_subtitle = Content(subtitle)
+
+    def _foot(self, width: int) -> list[Strip]:
+        """The run at the cursor: its whole name, its state with the reason, its format."""
+        member = self._member()
+        ink = self.ink
+        if member is None:
+            return self._branch_foot(width)
+        run = member.run
+        first = next(iter(run.findings), None)
+        state = f"{run.status}: {run.reason}" if run.reason else run.status
+        size = sum(len(series) for series in run.series.values())
+        warned = f" · {len(run.warnings)} warnings" if run.warnings else ""
+        told = f"{run.format} · {len(run.series)} tags · {size:,} points{warned}"
+        lines = [member.name, first.text if first else state, told]
+        colours = [ink.foreground, ink.bad if first or run.status == "failed" else ink.dim, ink.dim]
+        return [line([(cut(t, width), ink.style(c))], width, ink) for t, c in zip(lines, colours, strict=True)]
+
+    def _branch_foot(self, width: int) -> list[Strip]:
+        """Of a branch, how its runs stand."""
+        below, ink = self._meant(), self.ink
+        states = Counter(member.run.status for member in below)
+        told = ", ".join(f"{count} {status}" for status, count in states.most_common())
+        lines = [self._rows[self._at].path, told, f"{sum(m.shown for m in below)} of {len(below)} drawn"]
+        return [
+            line([(cut(text, width), ink.style(ink.dim if k else None))], width, ink) for k, text in enumerate(lines)
+        ]
+
+    def _member(self) -> Member | None:
+        row = self._rows[self._at] if self._at < len(self._rows) else None
+        members = self.watch.members
+        return members[row.leaf] if row is not None and row.leaf is not None and row.leaf < len(members) else None
+
+    def _meant(self) -> list[Member]:
+        """The run at the cursor, or all below the branch that is."""
+        if not self._rows:
+            return []
+        row = self._rows[self._at]
+        if row.leaf is not None:
+            return [member] if (member := self._member()) is not None else []
+        return [member for member in self.watch.members if member.name.startswith(row.path)]
+
+    def action_move(self, by: int) -> None:
+        """Another line."""
+        self._at = min(max(self._at + by, 0), max(len(self._rows) - 1, 0))
+        self.pull()
+
+    def action_switch(self) -> None:
+        """Show the run, or all of the branch, or take them away; then go on to the next line."""
+        self._switch(self._meant())
+        self.action_move(1)
+
+    def action_everyone(self) -> None:
+        """Show all runs that match, or none of them."""
+        self._switch(list(self.watch.members))
+
+    def _switch(self, members: list[Member]) -> None:
+        sight = self.watch.sight
+        on = not all(member.shown for member in members)
+        sight.solo = ""
+        before = {member.run.path: member.shown for member in self.watch.members}
+        sight.shown = {**sight.shown, **before, **{member.run.path: on for member in members}}
+        self.watch.changed()
+
+    def action_solo(self) -> None:
+        """Show this run alone, or as it was before; a branch is folded or unfolded."""
+        member, sight = self._member(), self.watch.sight
+        if member is None:
+            self.action_fold(None)
+            return
+        sight.solo = "" if sight.solo == member.run.path else member.run.path
+        self.watch.changed()
+
+    def action_focus_run(self) -> None:
+        """Draw this run bright and the others dim, or all alike."""
+        member, sight = self._member(), self.watch.sight
+        if member is not None:
+            sight.focus = "" if sight.focus == member.run.path else member.run.path
+            self.watch.changed()
+
+    def action_fold(self, close: bool | None) -> None:
+        """Fold or unfold the branch at the cursor."""
+        row = self._rows[self._at] if self._at < len(self._rows) else None
+        if row is None or row.leaf is not None:
+            return
+        sight = self.watch.sight
+        close = row.open if close is None else close
+        kept = tuple(path for path in sight.collapsed if path != row.path)
+        sight.collapsed = (*kept, row.path) if close else kept
+        self.watch.changed()
+
+    def action_pair(self) -> None:
+        """Take this run as A, the next one as B: their difference is shown; a third begins anew."""
+        member, sight = self._member(), self.watch.sight
+        if member is None:
+            return
+        path = member.run.path
+        if path in sight.pair:
+            sight.pair = tuple(one for one in sight.pair if one != path)
+        else:
+            sight.pair = (*sight.pair, path) if len(sight.pair) < 2 else (path,)
+        self.watch.changed()
+        if len(sight.pair) == 2:
+            self.watch.tell("A and B are set: the table shows what lies between them, D in the charts their difference")
+
+    def action_filter(self) -> None:
+        """Ask for a query; what matches is listed as it is typed."""
+        runs = [member.run for member in self.watch.roster.everyone]
+        before = self.watch.sight.run_filter
+        self.watch.ask("filter runs", before, self._refuse, self._filter, lambda text: complete(text, runs))
+
+    def _filter(self, text: str) -> str:
+        runs = [member.run for member in self.watch.roster.everyone]
+        try:
+            matching = sum(map(query(text, runs), runs))
+        except QueryError as error:
+            return str(error)
+        self.watch.sight.run_filter = text.strip()
+        self.watch.changed()
+        return f"{matching} of {len(runs)} runs"
+
+    def _refuse(self, text: str) -> str:
+        runs = [member.run for member in self.watch.roster.everyone]
+        try:
+            query(text, runs)
+        except QueryError as error:
+            return str(error)
+        self._filter(text)
+        return ""
+
+    def action_group(self) -> None:
+        """Ask for the config keys by whose values runs are grouped."""
+        self.watch.ask_group()
+
+    def action_calm(self) -> None:
+        """Undo what singles runs out: the filter last."""
+        sight = self.watch.sight
+        if sight.solo or sight.focus or sight.pair:
+            sight.solo, sight.focus, sight.pair = "", "", ()
+        elif sight.run_filter:
+            sight.run_filter = ""
+        self.watch.changed()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A click chooses a line; on its marks it shows the run or takes it away."""
+        offset = event.get_content_offset(self)
+        if offset is None or self._top + offset.y >= len(self._rows):
+            return
+        self._at = self._top + offset.y
+        row = self._rows[self._at]
+        if row.leaf is None:
+            self.action_fold(None)
+        elif offset.x < 2 * row.depth + 5:
+            self._switch(self._meant())
+        self.pull()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Down."""
+        self.action_move(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Up."""
+        self.action_move(-3)

@@ -1,0 +1,1 @@
+"""What this machine does while the watched programs train."""

@@ -1,0 +1,1 @@
+"""The table of final values, and what lies between two runs."""
