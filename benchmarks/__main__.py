@@ -16,6 +16,10 @@ NAMES = {
     "curves": ("curves", "redrawing long series"),
     "heatmap": ("heatmap", "arrays into cells"),
     "logger": ("logger", "what logging costs a training"),
+    "ingest": ("ingest", "reading event files of a million scalars, beside TensorBoard"),
+    "tables": ("tables", "reading CSV and JSON lines of a million rows, beside polars"),
+    "wandb": ("wandb", "reading a .wandb run"),
+    "watching": ("watching", "the monitor: first charts, keys, quiet looks, bytes"),
     "bytes": ("traffic", "what goes to the terminal, and what idling costs"),
 }
 """Name of each benchmark: its module, and what it measures."""

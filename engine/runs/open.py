@@ -1,5 +1,6 @@
 """A run read back from the directory that our writer made."""
 
+import math
 import socket
 import zipfile
 from dataclasses import replace
@@ -11,12 +12,9 @@ import psutil
 
 from ..text import sanitize
 from .files import KIND, RECORDS, ROOT, read_run_json
-from .readers import tfevents
+from .readers.tfevents import EventsReader
 from .run import Branch, Mark, Record, Run
-from .series import Series
-
-Points = list[tuple[int, float, float]]
-"""Step, time and value of each."""
+from .series import Points, Series
 
 
 def open_run(directory: Path) -> Run:
@@ -88,19 +86,18 @@ def load_series(run: Run, directory: Path, before: int | None = None, branches: 
     A restart supersedes what earlier files hold from its step on, as TensorBoard has it. What the restart that a
     branch was left at supersedes are the points of that branch.
     """
-    points: dict[str, Points] = {}
     left: dict[float, dict[str, Points]] = {branch.time: {} for branch in branches}
-    for path in sorted(directory.glob("*tfevents*"), key=lambda p: (p.name.split(".tfevents.")[-1][:10], p.name)):
-        for event in tfevents.read(path):
-            if event.restart:
-                for tag, kept in points.items():
-                    points[tag] = [p for p in kept if p[0] < event.step]
-                    if event.time in left:
-                        left[event.time][tag] = [p for p in kept if p[0] >= event.step]
-            for tag, value in event.values.items():
-                points.setdefault(tag, []).append((event.step, event.time, value))
-    for tag, kept in points.items():
-        run.one(sanitize(tag)).extend(p for p in kept if before is None or p[0] < before)
+
+    def keep(tag: str, points: Points, when: float) -> None:
+        if when in left:
+            left[when][tag] = points
+
+    events = EventsReader(directory, at_once=True, left=keep)
+    events.look(math.inf)
+    for tag, series in events.series.items():
+        points = series.points()
+        count = len(points) if before is None else int(np.searchsorted(points.steps, before))
+        run.one(sanitize(tag)).extend_arrays(points.steps[:count], points.times[:count], points.values[:count])
     found = tuple(replace(b, series=_series_after(b.step, left[b.time])) for b in branches if left[b.time])
     if found:
         run.rewrite(run.series, found)
@@ -110,7 +107,8 @@ def _series_after(step: int, points: dict[str, Points]) -> dict[str, Series]:
     found = {}
     for tag, kept in points.items():
         series = found[sanitize(tag)] = Series(sanitize(tag))
-        series.extend(p for p in kept if p[0] > step)
+        chosen = kept.steps > step
+        series.extend_arrays(kept.steps[chosen], kept.times[chosen], kept.values[chosen])
     return found
 
 

@@ -1,0 +1,179 @@
+"""`dlviz run`: a program under a terminal of its own, its output kept in a run directory, shown, or just printed."""
+
+import os
+import select
+import shutil
+import signal
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..engine.runs.files import dump_json, new_run_dir, read_run_json
+from ..engine.runs.sources.command import Command, name_of
+from ..engine.text import sanitize
+
+CANNOT, MISSING = 126, 127
+"""Exit statuses of a shell where a program cannot be run, or is not there."""
+CONTEXT = 20
+"""Lines of output that are printed when the screen is left before the end."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words of the command line."""
+
+    command: tuple[str, ...]
+    name: str = ""
+    watch: tuple[Path, ...] = ()
+    plain: bool = False
+    json: bool = False
+
+
+def run(asked: Asked) -> int:
+    """Run it to its end; returns its exit status."""
+    name = asked.name or name_of(asked.command)
+    if "/" in name or name.startswith("."):
+        raise ValueError(f"a run cannot be called {name}; allowed: a name without / that does not begin with a dot")
+    if shutil.which(asked.command[0]) is None:
+        there = Path(asked.command[0]).exists()
+        print(f"dlviz: {sanitize(asked.command[0])}: {_why_not(there)}", file=sys.stderr)
+        return CANNOT if there else MISSING
+    directory = new_run_dir(name)
+    screen = sys.stdin.isatty() and sys.stdout.isatty() and not asked.plain and not asked.json
+    command = Command(asked.command, directory, size=shutil.get_terminal_size((80, 24)), name=directory.name)
+    if not screen:
+        command.echo = 2 if asked.json else 1
+    with passing_on(command):
+        command.start(keys=os.isatty(0))
+        if screen:
+            show(command, asked)
+    with passing_on(command):  # again: the screen had handlers of its own
+        if screen:
+            come_back(command)
+        attend(command)
+    report(command, asked)
+    return command.status
+
+
+def show(command: Command, asked: Asked) -> None:
+    """Open the monitor until the user leaves it, while the program goes on; if we are to end, it is to end as well."""
+    from ..tui.watch.open import open_watch
+
+    status = open_watch((command.directory, *asked.watch), title=" ".join(asked.command))
+    if not sys.stdin.isatty():
+        command.signal(signal.SIGHUP)
+    elif status:
+        command.signal(signal.SIGTERM)
+
+
+def come_back(command: Command) -> None:
+    """Print what the program printed last, and what else comes."""
+    if not command.wait(0):
+        print(f"dlviz: {sanitize(' '.join(command.words), limit=60)} goes on; Ctrl-C stops it", file=sys.stderr)
+    command.come_to(1, CONTEXT)
+
+
+def attend(command: Command) -> None:
+    """Wait for the end; what is typed meanwhile goes to the program, Ctrl-C too."""
+    if at_keys():
+        with keys_unread():
+            while not command.wait(0) and (typed := keys()) is not None:
+                command.write(typed)
+    while not command.wait(1):
+        pass
+
+
+def at_keys() -> bool:
+    """Whether we may read the terminal: a job in the background would be halted."""
+    try:
+        return os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def keys() -> bytes | None:
+    """What was typed within the next moment; None once the terminal is gone."""
+    if not select.select([0], [], [], 0.05)[0]:
+        return b""
+    try:
+        return os.read(0, 1024) or None
+    except OSError:
+        return None
+
+
+@contextmanager
+def keys_unread() -> Iterator[None]:
+    """Leave every key to whoever reads it: no echo, no lines, no signals; output stays as it was."""
+    before = termios.tcgetattr(0)
+    mode = termios.tcgetattr(0)
+    mode[0] &= ~(termios.ICRNL | termios.IXON)
+    mode[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
+    try:
+        termios.tcsetattr(0, termios.TCSADRAIN, mode)
+        yield
+    finally:
+        with suppress(termios.error):
+            termios.tcsetattr(0, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def passing_on(command: Command) -> Iterator[None]:
+    """Hand signals that reach us on to the program, and the size of our terminal with them."""
+
+    def hand_on(number: int, _: Any) -> None:
+        command.signal(number)
+
+    def resize(*_: Any) -> None:
+        with suppress(OSError):
+            command.resize(*os.get_terminal_size(0))
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
+    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]  # nohup, a job with &
+    before = {number: signal.signal(number, hand_on) for number in heeded}
+    before[signal.SIGWINCH] = signal.signal(signal.SIGWINCH, resize)
+    resize()
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def report(command: Command, asked: Asked) -> None:
+    """One line that says where the output is kept, or one document."""
+    described = read_run_json(command.directory) or {}
+    if asked.json:
+        print(dump_json(document(command, described, asked.watch)))
+        return
+    reason = described.get("reason") or ""
+    ending = f"{described.get('status', 'ended')} after {command.seconds:.1f} s" + (f", {reason}" if reason else "")
+    with suppress(OSError):
+        print(f"dlviz: {sanitize(command.directory)}: {sanitize(ending)}", file=sys.stderr)
+
+
+def document(command: Command, described: dict[str, Any], folders: tuple[Path, ...]) -> dict[str, Any]:
+    """What came of it: {command, run, status, exit_code, reason, seconds, series, watched}."""
+    from ..engine.runs.watcher import Watcher
+    from . import watch
+
+    there = [folder for folder in folders if folder.exists()]
+    own = [watch.document(run) for run in Watcher([command.directory]).complete()]
+    others = [watch.document(run) for run in Watcher(there).complete()] if there else []
+    return {
+        "command": list(command.words),
+        "run": str(command.directory),
+        "status": described.get("status", "unknown"),
+        "exit_code": command.status,
+        "reason": described.get("reason", ""),
+        "seconds": command.seconds,
+        "series": [series for one in own for series in one["series"]],
+        "watched": others,
+    }
+
+
+def _why_not(there: bool) -> str:
+    return "it cannot be run" if there else "there is no such program"

@@ -1,0 +1,1 @@
+"""TensorBoard event files: framed records of protocol buffers (tensorflow/core/util/event.proto), read in bulk."""

@@ -1,0 +1,108 @@
+"""JSON lines: an object a row, its keys the columns, nested ones joined by `/`.
+
+Lines that are not objects are counted. A last line without its end is taken if it is a whole object.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from . import json_whole
+from .folder import Entry, Folder, Found
+from .tables import bulk, looks, skeleton
+from .tables.block import Block
+from .tables.following import FollowingReader
+from .tables.objects import Objects, loads
+
+ENDINGS = (".jsonl", ".ndjson", ".json", ".txt", ".log", ".jsonlines")
+LOGGERS = {
+    "scalars.json": "mmengine",
+    "metrics.json": "detectron2",
+    "trainer_log.jsonl": "llamafactory",
+    "progress.json": "sb3",
+    "metrics.jsonl": "jsonl",
+    "log.jsonl": "jsonl",
+    "log.txt": "jsonl",
+    "log.json": "jsonl",
+}
+"""Files that loggers write, one a run."""
+COPIES = {"scalars.json": re.compile(r"\d{8}_\d{6}\.json"), "progress.json": re.compile(r"progress\.csv|log\.txt")}
+"""What else a logger writes of the same numbers beside such a file."""
+
+
+class JsonLinesReader(FollowingReader):
+    """One file."""
+
+    FORMAT = "jsonl"
+
+    def __init__(self, path: Path, step_key: str = "", logger: str = "", alone: bool = False) -> None:
+        super().__init__(path, step_key, logger, alone)
+        self.objects = Objects(path.name, self.damage)
+
+    def forget(self) -> None:
+        super().forget()
+        self.objects = Objects(self.path.name, self.damage)
+
+    def begin(self, piece: bytes) -> bytes:
+        return piece
+
+    def fast(self, piece: bytes) -> Block | None:
+        if len(piece) < bulk.least():
+            return None
+        return skeleton.parse(piece, self.objects)
+
+    def slow(self, piece: bytes) -> Block:
+        block = self.objects.parse(piece)
+        last = self.objects.last
+        if "current_steps" in last and isinstance(last.get("total_steps"), int):  # LLaMA-Factory
+            self.steps = last["total_steps"]
+        return block
+
+    def said(self) -> dict[str, Any]:
+        return self.objects.config
+
+    def whole(self, line: bytes, quiet: bool) -> bool:
+        text = line.strip()
+        if not text.startswith(b"{") or not text.endswith(b"}"):
+            return False
+        try:
+            return isinstance(loads(text.decode("utf-8", "replace")), dict)
+        except (ValueError, RecursionError):
+            return False
+
+
+def find(folder: Folder) -> Iterator[Found]:
+    """The logs among the files of a folder that hold JSON: a logger's own is the folder's run."""
+    logs = list(_logs(folder))
+    named = {entry.name for entry in logs if entry.name.lower() in LOGGERS}
+    copies = {
+        entry.path
+        for name in named & COPIES.keys()
+        for entry in folder.files.values()
+        if COPIES[name].fullmatch(entry.name)
+    }
+    logs = [entry for entry in logs if entry.path not in copies]
+    for entry in logs:
+        whole = len(logs) == 1 or (len(named) == 1 and entry.name in named)
+        kind = LOGGERS.get(entry.name.lower(), "jsonl")
+        files = (entry.path, *(path for path in copies if whole and entry.name in COPIES))
+        make = partial(JsonLinesReader, entry.path, logger=kind, alone=not whole)
+        name = "" if whole else entry.name
+        yield Found(key=str(entry.path), format=kind, files=files, make=make, name=name, whole=whole)
+    yield from json_whole.find(folder, {entry.name for entry in logs})
+
+
+def _logs(folder: Folder) -> Iterator[Entry]:
+    for entry in folder.files.values():
+        name = entry.name.lower().removesuffix(".gz")
+        if not entry.size or not (folder.asked or name.endswith(ENDINGS)):
+            continue
+        text = entry.text
+        if not text or not text.lstrip().startswith("{"):
+            continue
+        # One object on one line is a summary or a config, unless a logger has that name.
+        single = name.endswith(".json") and name not in LOGGERS and text.strip().count("\n") == 0
+        if (folder.asked or not single) and looks.objects(text, folder.asked):
+            yield entry

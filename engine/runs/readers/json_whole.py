@@ -1,0 +1,135 @@
+"""JSON files that hold a whole history at once: a list of objects, or an object of lists of one length.
+
+Such files are written anew each time, so that they are read anew when they change.
+"""
+
+import json
+import re
+from collections.abc import Container, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from .folder import Folder, Found
+from .reader import Reader
+from .sidecars import config
+from .tables.block import Block, Cells, Column
+from .tables.flatten import as_number, flatten
+from .tables.sheet import Sheet
+from .tables.words import MEASURED, RANK, VAGUE, plain
+
+LARGEST = 256 << 20
+"""Bytes; a larger file is not read."""
+_OBJECTS = re.compile(r'\s*\[\s*\{\s*"')
+_LISTS = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*\[\s*(?:-?\d|NaN|null)')
+_KEYS = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*(?:-?\d|NaN|-?Infinity)')
+
+
+class JsonReader(Reader):
+    """One file, read anew whenever it has changed."""
+
+    FORMAT = "json"
+    LIVE = False
+
+    def __init__(self, path: Path, alone: bool = False) -> None:
+        super().__init__()
+        self.path = path
+        self._alone = alone
+        self._stat: tuple[int, int, int] | None = None
+
+    def look(self, until: float) -> bool:
+        try:
+            stat = self.path.stat()
+            seen = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+            if seen == self._stat:
+                return False
+            self._stat = seen
+            if stat.st_size > LARGEST:
+                self.damage[f"{self.path.name}: {stat.st_size:,} bytes are too many for one JSON document"] = 1
+                return False
+            text = self.path.read_text("utf-8-sig", "replace")
+        except OSError as error:
+            self.damage[f"{self.path.name}: {error.strerror or error}"] = 1
+            return False
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            # It may be half written; what was read before stays until it is whole again.
+            self.damage[f"{self.path.name}: is not whole JSON"] = 1
+            return False
+        self.forget()
+        rows = block(found)
+        if rows is None:
+            self.damage[f"{self.path.name}: holds no history"] = 1
+            return False
+        if not self._alone:
+            self.config = config(self.path.parent, self.damage)
+        sheet = Sheet(self, lambda: stat.st_mtime)
+        while not sheet.take(rows):
+            sheet.clear()
+        return False
+
+
+def block(found: Any) -> Block | None:
+    """The rows of a document: a list of objects, an object of lists, or one of these a level below."""
+    if isinstance(found, list):
+        return _objects([item for item in found if isinstance(item, dict)])
+    if not isinstance(found, dict):
+        return None
+    lists = {key: value for key, value in found.items() if isinstance(value, list) and value}
+    for key in ("history", "log_history", "logs", "metrics"):
+        below = found.get(key)
+        if isinstance(below, dict | list) and (inner := block(below)) is not None and inner.columns:
+            return inner
+    columns = {}
+    for key, items in lists.items():
+        values = [as_number(key, v) if isinstance(v, int | float | str) else None for v in items]
+        known = [(k, v) for k, v in enumerate(values) if v is not None]
+        if known:
+            rows, numbers = zip(*known, strict=True)
+            columns[key] = (list(rows), list(numbers))
+    length = max((len(items) for key, items in lists.items() if key in columns), default=0)
+    if not columns:
+        return None
+    import numpy as np
+
+    return Block(length, {k: Column(np.array(v, float), np.array(r, np.int64)) for k, (r, v) in columns.items()})
+
+
+def _objects(items: list[dict[str, Any]]) -> Block | None:
+    cells = Cells()
+
+    def add(path: str, value: Any) -> None:
+        number = as_number(path, value)
+        if number is not None:
+            cells.add(path, number)
+
+    for item in items:
+        flatten(item, add)
+        cells.rows += 1
+    return cells.block() if items else None
+
+
+def find(folder: Folder, taken: Container[str]) -> Iterator[Found]:
+    """The histories among a folder's files that are not yet `taken`."""
+    found = [entry.path for entry in folder.named(".json") if entry.name not in taken and _history(entry.text, folder)]
+    for path in found:
+        alone = len(found) > 1
+        make = partial(JsonReader, path, alone=alone)
+        yield Found(
+            key=str(path), format="json", files=(path,), make=make, name=path.name if alone else "", whole=not alone
+        )
+
+
+def _history(text: str | None, folder: Folder) -> bool:
+    if not text:
+        return False
+    if _OBJECTS.match(text):
+        names = {plain(name) for name in _KEYS.findall(text)}
+        return bool(names) and (
+            folder.asked or bool(names & RANK.keys() - VAGUE and any(MEASURED.search(n) for n in names))
+        )
+    if text.lstrip()[:1] != "{":
+        return False
+    lists = [plain(name) for name in _LISTS.findall(text)]
+    return bool(lists) and (folder.asked or sum(MEASURED.search(name) is not None for name in lists) * 2 > len(lists))

@@ -1,0 +1,1 @@
+"""What tables have in common: rows over steps, whether they were written as CSV or as JSON lines."""

@@ -1,0 +1,84 @@
+"""Rows of a table cell by cell: whatever may be in them. The fast way, `bulk`, gives the same for what it takes."""
+
+from collections import Counter
+
+from .block import Block, Cells
+from .header import Header, is_header, named, split
+from .instants import seconds
+from .words import BLANK, IS_CLOCK, number, plain
+
+OPEN = 64
+"""So many lines may belong to one quoted cell."""
+
+
+class Rows:
+    """Parses the lines of a CSV file; knows its header, which may be repeated or change."""
+
+    def __init__(self, name: str, header: Header, damage: Counter[str]) -> None:
+        self.name = name
+        self.header = header
+        self.line = header.lines
+        """The number of the last line that was parsed."""
+        self.texts: set[str] = set()
+        """The columns that hold words, in some rows at least."""
+        self._damage = damage
+        self._open: list[str] = []
+        self._kinds: dict[str, str] = {}
+        self._set(header)
+
+    def _set(self, header: Header) -> None:
+        self.header = header
+        self.clocks = [plain(name) in IS_CLOCK for name in header.names]
+
+    @property
+    def open(self) -> bool:
+        """Whether a quoted cell goes on in the next line."""
+        return bool(self._open)
+
+    def parse(self, data: bytes) -> Block:
+        """The rows of whole lines."""
+        cells = Cells()
+        for raw in data.split(b"\n")[:-1]:
+            self.line += 1
+            if b"\0" in raw:
+                self.damaged("zeros", "holds zero bytes")
+                raw = raw.replace(b"\0", b"")
+            line = raw.decode("utf-8", "replace")
+            if self._open or line.count('"') % 2:
+                self._open.append(line)
+                if "\n".join(self._open).count('"') % 2 and len(self._open) < OPEN:
+                    continue
+                line, self._open = " ".join(self._open), []
+            line = line.removesuffix("\r")
+            if line and not line.isspace() and not line.startswith("#"):
+                self._row(line, cells)
+        return cells.block()
+
+    def _row(self, line: str, cells: Cells) -> None:
+        header = self.header
+        row = split(line, header.separator)
+        found = 0
+        for k, (name, cell) in enumerate(zip(header.names, row, strict=False)):
+            value = number(cell.replace(",", ".") if header.decimal else cell)
+            if value is None:
+                value = seconds(cell) if self.clocks[k] else None
+                if value is None:
+                    if cell.lower() not in BLANK:
+                        self.texts.add(name)
+                    continue
+            found += 1
+            cells.add(name, value)
+        if not found and is_header(row, header):
+            self._set(Header(header.separator, named(row), header.lines, decimal=header.decimal))
+            return
+        extra = row[len(header.names) :]
+        if len(row) < len(header.names):
+            self.damaged("short", f"has {len(row)} cells and not {len(header.names)}")
+        elif any(cell.lower() not in BLANK for cell in extra):
+            self.damaged("long", f"has {len(row)} cells and not {len(header.names)}")
+        cells.rows += 1
+
+    def damaged(self, kind: str, words: str) -> None:
+        """Count damage; of each kind the first place is named."""
+        text = self._kinds.setdefault(kind, f"{self.name}: line {self.line} {words}")
+        self._damage[text] += 1

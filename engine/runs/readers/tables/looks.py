@@ -1,0 +1,93 @@
+"""Whether a table is the log of a training or a data set: both come as CSV and as JSON lines.
+
+The rule: a log has a column whose name counts steps and whose numbers rise, or else numbers only, some of them under
+names of what trainings measure. A data set is wide, or full of words. What the user named is a log wherever it holds
+numbers.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
+
+from . import header
+from .block import Block
+from .cells import Rows
+from .objects import Objects
+from .words import EPOCH, IS_CLOCK, LOGGED, MEASURED, RANK, VAGUE, plain
+
+WIDEST = 2000
+"""A log has no more columns."""
+NAMELESS = 32
+"""A log without a header has no more."""
+SAMPLE = 32
+"""Rows that are looked at."""
+_KEYS = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*-?\d')
+
+
+def is_log(names: Iterable[str], block: Block, words: int, asked: bool, logged: bool = False) -> bool:
+    """Whether rows with these columns, `words` of which hold text, are a log; `logged` if the file is called so."""
+    names = list(names)
+    if asked:
+        return bool(block.columns)
+    if not block.rows or len(names) > WIDEST:
+        return False
+    known = [name for name in names if plain(name) in RANK and name in block.columns]
+    measured = [n for n in block.columns if n not in known and plain(n) not in IS_CLOCK and MEASURED.search(n)]
+    others = [n for n in block.columns if n not in known and plain(n) not in IS_CLOCK]
+    if 2 * words > len(names):
+        return False
+    for name in known:
+        values = block.columns[name].values
+        falls = sum(after < before for before, after in pairwise(values))
+        sure = plain(name) not in VAGUE or measured or (logged and not words)
+        if sure and others and 4 * falls <= len(values) and (words <= len(others) or plain(name) in EPOCH):
+            return True
+    return bool(measured) and not words and block.rows > 1
+
+
+def table(text: str, asked: bool, name: str = "") -> bool:
+    """Whether a file of that name that begins so is a log in CSV."""
+    found = header.read(text)
+    if found is None or (len(found.names) < 2 and not asked):
+        return False
+    rows = Rows("", found, Counter())
+    block = rows.parse("\n".join([*text.split("\n")[found.lines :][:SAMPLE], ""]).encode())
+    if found.numeric and not asked:
+        return LOGGED.search(name) is not None and block.rows > 1 and len(found.names) <= NAMELESS
+    if not block.rows and len({plain(one) for one in found.names} & RANK.keys()) == 1:
+        return any(MEASURED.search(one) for one in found.names)
+    return is_log(found.names, block, len(rows.texts), asked, LOGGED.search(name) is not None)
+
+
+def objects(text: str, asked: bool) -> bool:
+    """Whether a file that begins so is a log in JSON lines."""
+    start = text.lstrip("\ufeff \t\r\n")
+    if not start.startswith("{"):
+        return False
+    lines = [line for line in text.split("\n")[: 2 * SAMPLE] if line.strip()]
+    whole = lines if text.endswith("\n") or _is_object(lines[-1]) else lines[:-1]
+    if not whole:  # the first line is longer than what was read
+        keys = {plain(key) for key in _KEYS.findall(start)}
+        return asked or bool(keys & RANK.keys() - VAGUE)
+    good = [line for line in whole if _is_object(line)]
+    if 2 * len(good) < len(whole):
+        return False
+    rows = Objects("", Counter())
+    block = rows.parse(("\n".join(good) + "\n").encode())
+    found = [json.loads(line) for line in good if '"' in line]
+    texts = {
+        key
+        for one in found
+        for key, value in one.items()
+        if isinstance(value, str) and key not in block.columns and plain(key) not in IS_CLOCK
+    }
+    return is_log({*block.columns, *texts}, block, len(texts), asked)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
