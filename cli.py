@@ -8,6 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from .commands import denoise_door, export_door, run_door, watch_door
+from .commands.colours import COLOURS, choose_colour
 from .engine.catalog import UnknownModelError
 from .engine.options import OptionError
 from .engine.runs.files import ROOT, dump_json
@@ -25,7 +26,6 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document.")]
 RunName = Annotated[str, typer.Argument(help="A run directory, or its name under runs/.", metavar="RUN")]
-COLOURS = ("auto", "truecolor", "256", "16", "none")
 
 
 @app.callback()
@@ -263,17 +263,6 @@ def show(document: dict[str, Any], json: bool) -> None:
             print(f"{key.replace('_', ' '):16} {text}")
 
 
-def choose_colour(color: str) -> None:
-    """Tell textual, which reads it when imported, how many colours to use."""
-    if color not in COLOURS:
-        raise OptionError(f"color cannot be {color!r}; allowed: one of {', '.join(COLOURS)}")
-    if color == "none":
-        os.environ["NO_COLOR"] = "1"
-    elif color != "auto":
-        os.environ.pop("NO_COLOR", None)
-        os.environ["TEXTUAL_COLOR_SYSTEM"] = "standard" if color == "16" else color
-
-
 def fail(error: BaseException, status: int) -> NoReturn:
     """One line that says why, and the exit status."""
     print(f"dlviz: {sanitize(in_words(error))}", file=sys.stderr)
@@ -282,8 +271,9 @@ def fail(error: BaseException, status: int) -> NoReturn:
 
 def main() -> None:
     """The console script."""
-    debug = "--debug" in sys.argv
-    arguments = [a for a in sys.argv[1:] if a != "--debug"]
+    ours = sys.argv[1 : sys.argv.index("run") if "run" in sys.argv else None]  # what follows is the program's own
+    debug = "--debug" in ours
+    arguments = [a for a in ours if a != "--debug"] + sys.argv[1 + len(ours) :]
     if debug:
         os.environ["DLVIZ_DEBUG"] = "1"
     try:

@@ -43,7 +43,7 @@ def first_chart(log: Path, folder: Path) -> list[Figure]:
     ours, theirs, empty = [], [], []
     for _ in range(ROUNDS):
         empty.append(painted([PYTHON, "-m", "benchmarks.empty"], folder, rb"an empty app"))
-        ours.append(painted([*WATCH, str(log)], folder, rb"1M points"))
+        ours.append(painted([*WATCH, str(log)], folder, rb"1\.0M points"))
         theirs.append(answered(log))
     what = f"{EVENTS:,} events: first charts, with all points"
     return [
@@ -85,12 +85,12 @@ def keys(log: Path, folder: Path) -> list[Figure]:
     with Terminal([*WATCH, str(many)], folder) as app:
         app.seen(rb"Quit", timeout=30)
         for _ in range(40):
-            if app.seen(rb"8M points", timeout=0):
+            if app.seen(rb"8\.0M points", timeout=0):
                 break
             if (took := _key(app)) is not None:
                 while_loading.append(took)
             time.sleep(random.uniform(0.01, 0.06))
-        app.seen(rb"8M points", timeout=60)
+        app.seen(rb"8\.0M points", timeout=60)
         app.quiet(2)
         later = [took for _ in range(40) if (took := _key(app)) is not None]
     shutil.rmtree(many)

@@ -47,13 +47,15 @@ def run(asked: Asked) -> int:
     command = Command(asked.command, directory, size=shutil.get_terminal_size((80, 24)), name=directory.name)
     if not screen:
         command.echo = 2 if asked.json else 1
-    with passing_on(command):
-        command.start(keys=os.isatty(0))
-        if screen:
+    if screen:
+        with passing_on(command):
+            command.start()
             show(command, asked)
-    with passing_on(command):  # again: the screen had handlers of its own
+    with passing_on(command), keys_unread():  # anew: the screen had handlers of its own
         if screen:
             come_back(command)
+        else:
+            command.start(keys=os.isatty(0))
         attend(command)
     report(command, asked)
     return command.status
@@ -79,10 +81,8 @@ def come_back(command: Command) -> None:
 
 def attend(command: Command) -> None:
     """Wait for the end; what is typed meanwhile goes to the program, Ctrl-C too."""
-    if at_keys():
-        with keys_unread():
-            while not command.wait(0) and (typed := keys()) is not None:
-                command.write(typed)
+    while at_keys() and not command.wait(0) and (typed := keys()) is not None:
+        command.write(typed)
     while not command.wait(1):
         pass
 
@@ -107,7 +107,10 @@ def keys() -> bytes | None:
 
 @contextmanager
 def keys_unread() -> Iterator[None]:
-    """Leave every key to whoever reads it: no echo, no lines, no signals; output stays as it was."""
+    """Leave every key of our terminal to the program: no echo, no lines, no signals; output stays as it was."""
+    if not at_keys():
+        yield
+        return
     before = termios.tcgetattr(0)
     mode = termios.tcgetattr(0)
     mode[0] &= ~(termios.ICRNL | termios.IXON)

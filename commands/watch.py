@@ -77,7 +77,7 @@ def live(sources: Sequence[str], *, fresh: bool, tags: str | None = None, which:
     from ..tui.watch.open import open_watch
 
     with opened(sources) as places:
-        key = [text if "@" in text or text == "-" else os.path.abspath(text) for text in sources]  # noqa: PTH100
+        key = [str(Path(text).absolute()) if Path(text).exists() else text for text in sources]
         title = ", ".join("standard input" if text == "-" else text for text in sources)
         kept = () if "-" in sources else key
         return open_watch(places.paths, title=title, key=kept, fresh=fresh, links=places.links, tags=tags, which=which)
@@ -87,6 +87,7 @@ def document(run: Run) -> dict[str, Any]:
     """A run as `--json` tells it; tags and texts are the raw ones."""
     return {
         "name": run.name,
+        "title": run.title,
         "path": run.path,
         "format": run.format,
         "status": run.status,

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from dlviz.engine.runs.watcher import Watcher
 from dlviz.engine.training.commands import Load
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.status import ENDED
+from dlviz.engine.training.train import train
 from dlviz.tui.app import DlvizApp
+from dlviz.tui.watch.app import WatchApp
 
 HERE = Path(__file__).parent.resolve() / "pictures"
 
@@ -43,6 +46,25 @@ async def picture(name: str, job: Job, size: tuple[int, int], keys: Iterable[str
         app.session.close()
 
 
+async def watching(size: tuple[int, int], keys: Iterable[str]) -> None:
+    """Train an mlp with three learning rates and two seeds each, then watch what they have left."""
+    runs = Path("watched")
+    for lr in (0.0003, 0.003, 0.03):
+        for seed in (0, 1):
+            job = Job.of("mlp", lr=lr, steps=300, validate_every=20, seed=seed)
+            # In a thread, because a training catches signals in the main one.
+            await asyncio.to_thread(train, job, run_dir=str(runs / f"lr-{lr}" / f"seed-{seed}"))
+    watcher = Watcher([runs])
+    watcher.complete()
+    app = WatchApp(watcher, title="runs")
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause(0.5)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.3)
+        (HERE / "watch.svg").write_text(app.export_screenshot(title="dlviz watch"), encoding="utf-8")
+
+
 async def main() -> None:
     """All pictures."""
     HERE.mkdir(exist_ok=True)
@@ -53,6 +75,7 @@ async def main() -> None:
     await picture("attention", Job.of("translator", ("steps=600",)), (120, 34), ["6", "f"])
     await picture("arena", Job.of("gan", ("steps=3000",)), (120, 34), ["6", "f"])
     await picture("denoise", Job.of("diffusion", ("steps=600",)), (120, 34), ["6", "f", *["right"] * 30])
+    await watching((150, 46), ["S", "S", "3", "2", "right", "left", "left", "left"])
     plain = Job.of("resnet", ("depth=24", "batch_norm=false", "skip=false", "steps=2", "validate_every=1"))
     await picture("vanishing", plain, (80, 24), ["5"])
 

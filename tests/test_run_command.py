@@ -61,6 +61,7 @@ def test_one_document(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "metrics.csv").write_text("step,loss\n1,2\n2,1\n")
     done = run(tmp_path, "--json", "--watch", "logs", "--", sys.executable, "-c", "print('step 1 loss 2')")
+    assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["status"], told["exit_code"], told["command"][0]) == ("finished", 0, sys.executable)
     assert (tmp_path / told["run"] / "console.log").read_text() == "step 1 loss 2\n"
@@ -121,8 +122,9 @@ def test_nothing_is_lost_if_we_are_killed(tmp_path: Path) -> None:
 def test_ctrl_c_and_keys_on_a_terminal(tmp_path: Path) -> None:
     code = """
 import time
-print("got", input("name? "), flush=True)
-try: time.sleep(60)
+try:
+    print("got", input("name? "), flush=True)
+    time.sleep(60)
 except KeyboardInterrupt: print("stopped"); raise SystemExit(4)
 """
     child, master = pty.fork()

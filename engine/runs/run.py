@@ -63,6 +63,8 @@ class Run:
         self.path = path
         self.config = config or {}
         self.status = "unknown"
+        self.title = ""
+        """What its program calls it, if it has a name of its own there."""
         self.reason = ""
         """Why it failed, in a sentence; or what else is to be said of its status."""
         self.format = "dlviz"

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,9 @@ class Series:
         """Add many points."""
         self._pending.extend(points)
 
-    def extend_arrays(self, steps: NDArray[np.int64], times: Floats, values: Floats) -> None:
+    def extend_arrays(
+        self, steps: NDArray[np.int64], times: NDArray[np.floating[Any]], values: NDArray[np.floating[Any]]
+    ) -> None:
         """Add many points given as arrays of one length."""
         with self._lock:
             self._drain()
@@ -118,13 +121,13 @@ class Series:
             steps, times, values = zip(*pending, strict=True)
             self._take(np.array(steps, np.int64), np.array(times, float), np.array(values, float))
 
-    def _take(self, steps: Ints, times: Floats, values: Floats) -> None:
+    def _take(self, steps: Ints, times: NDArray[Any], values: NDArray[Any]) -> None:
         n, more = self._size, len(steps)
         if n + more > len(self._steps):
             room = max(2 * len(self._steps), n + more)
-            self._steps = np.concatenate([self._steps[:n], np.empty(room - n, np.int64)])
-            self._times = np.concatenate([self._times[:n], np.empty(room - n)])
-            self._values = np.concatenate([self._values[:n], np.empty(room - n)])
+            self._steps = _grown(self._steps, n, room)
+            self._times = _grown(self._times, n, room)
+            self._values = _grown(self._values, n, room)
         self._steps[n : n + more] = steps
         self._times[n : n + more] = times
         self._values[n : n + more] = values
@@ -132,3 +135,10 @@ class Series:
         self._sorted = self._sorted and bool((ordered[1:] >= ordered[:-1]).all())
         self._size = n + more
         self._pyramid.extend(self._values[: self._size])
+
+
+def _grown(array: NDArray[Any], used: int, room: int) -> NDArray[Any]:
+    """A larger array with the same content; what lies behind it is touched by nobody, and so takes no memory."""
+    new = np.empty(room, array.dtype)
+    new[:used] = array[:used]
+    return new

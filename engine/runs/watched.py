@@ -87,6 +87,7 @@ class Watched:
             run.rewrite(series, run.branches)
         run.config, run.shelves = config, shelves
         run.marks = sorted((mark for reader in told for mark in reader.marks), key=lambda mark: mark.step)
+        run.title = next((reader.name for reader in readers if reader.name), "")
         run.console = next((reader.console for reader in readers if reader.console is not None), None)
         run.warnings = [text for reader in readers for text in reader.warnings]
         run.steps = next((reader.steps for reader in readers if reader.steps), None)
@@ -116,7 +117,14 @@ def _state(reader: Reader) -> tuple[object, ...]:
     points = sum(one.version for one in series.values())
     records = sum(len(shelf.steps) for shelf in reader.records.values())
     printed = reader.console.version if reader.console is not None else 0
-    told = (reader.status, reader.reason, reader.steps, len(reader.config), len(reader.marks))
+    told = (
+        reader.name,
+        reader.status,
+        reader.reason,
+        reader.steps,
+        len(reader.marks),
+        *map(id, reader.config.values()),
+    )
     return (id(series), points, records, printed, reader.damage.total(), *told)
 
 

@@ -102,8 +102,8 @@ class Watcher:
 
     def _prefixes(self) -> list[str]:
         """What goes before the names of each source's runs: nothing where there is one source alone."""
-        if len(self.sources) == 1:
-            return [""]
+        if len(self.sources) < 2:
+            return [""] * len(self.sources)
         names = [one.source.name for one in self.sources]
         return [
             n if names.count(n) == 1 else str(one.source).strip("/") for n, one in zip(names, self.sources, strict=True)

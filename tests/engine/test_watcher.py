@@ -1,8 +1,9 @@
-"""Runs are found wherever they lie, in whatever formats, and what they write later is read: by files alone, no sleeps."""
+"""Runs are found wherever they lie, in whatever formats, and what they write later is read: by files alone."""
 
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -136,9 +137,9 @@ def test_searching_again_reads_no_file_that_stayed_the_same(tmp_path: Path, monk
     opened: list[str] = []
     real = Path.open
 
-    def spy(self: Path, *args: object, **kwargs: object) -> object:
+    def spy(self: Path, *args: Any, **kwargs: Any) -> Any:
         opened.append(self.name)
-        return real(self, *args, **kwargs)  # type: ignore[arg-type]
+        return real(self, *args, **kwargs)
 
     monkeypatch.setattr(Path, "open", spy)
     assert [place.path for place in discovery.search()] == [place.path for place in first]

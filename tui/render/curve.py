@@ -72,7 +72,9 @@ def letters(curves: Sequence[Curve], ink: Ink) -> list[str]:
     looks = {c.shape if plain else (c.slot % len(ink.categories), c.shape, c.dotted or c.glyph) for c in curves}
     if len(looks) == len(curves):
         return [""] * len(curves)
-    return ["ABCDEFGHIJKLMNOPQRSTUVWXYZ"[index % 26] for index in range(len(curves))]
+    slots = [curve.slot for curve in curves]
+    numbers = slots if len(set(slots)) == len(slots) else range(len(curves))  # a run's letter is the same everywhere
+    return ["ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 26] for number in numbers]
 
 
 def glyphs(curves: Sequence[Curve], ink: Ink) -> list[str]:

@@ -119,3 +119,16 @@ def pad(text: str, width: int, align: Literal["left", "right", "centre"] = "left
     room = max(0, width - cell_len(text))
     before = {"left": 0, "right": room, "centre": room // 2}[align]
     return " " * before + text + " " * (room - before)
+
+
+def shorten(text: str, width: int) -> str:
+    """`text` in at most `width` columns, cut in its middle: names begin alike and differ at their ends."""
+    text = sanitize(text)
+    if cell_len(text) <= width:
+        return text
+    if width < 5:
+        return cut(text, width)
+    head, tail = cut(text, width // 2), 0
+    while tail < len(text) and cell_len(head) + cell_len(text[-tail - 1 :]) <= width:
+        tail += 1
+    return head + (text[-tail:] if tail else "")

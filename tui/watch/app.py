@@ -12,6 +12,7 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding
 from textual.constants import COLOR_SYSTEM
 from textual.containers import Container
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from ...engine.runs.watcher import Watcher
@@ -98,9 +99,13 @@ class WatchApp(Watching):
 
     def tick(self) -> None:
         """Draw what was read, now and then; what the user did was drawn before."""
+        try:
+            bar, desk = self.query_one(WatchBar), self.query_one(WatchDesk)
+        except NoMatches:  # the screen is being taken down
+            return
         self.take_data()
-        self.query_one(WatchBar).facts = facts(self)
-        self.query_one(WatchDesk).pull()
+        bar.facts = facts(self)
+        desk.pull()
 
     def save(self) -> None:
         """Keep the sight if it is another."""

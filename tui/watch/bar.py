@@ -1,5 +1,6 @@
 """One line on top of the monitor: where it looks, how many runs, how they stand, what is being read."""
 
+from rich.cells import cell_len
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -7,7 +8,10 @@ from textual.widget import Widget
 from ..render.cells import Part, line
 from ..render.numbers import cut
 from ..render.palette import DARK, Ink
+from .sparing import changed
 
+LEAST = 8
+"""Columns that a fact needs; the last that is told may be cut."""
 Facts = tuple[tuple[str, str], ...]
 """Texts with the kind of each: head, good, bad, dim or plain; the last are left out first."""
 
@@ -17,15 +21,38 @@ class WatchBar(Widget):
 
     DEFAULT_CSS = "WatchBar { height: 1; }"
 
-    facts: reactive[Facts] = reactive(())
+    facts: reactive[Facts] = reactive((), repaint=False)
     """What it says."""
-    told: reactive[str] = reactive("")
+    told: reactive[str] = reactive("", repaint=False)
     """A remark on what was just done, in place of the facts."""
     ink: reactive[Ink] = reactive(DARK)
     """Colours."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._line: Strip | None = None
+
+    def watch_facts(self) -> None:
+        """Repaint what differs."""
+        self._redraw()
+
+    def watch_told(self) -> None:
+        """Repaint what differs."""
+        self._redraw()
+
+    def _redraw(self) -> None:
+        old, self._line = self._line, self._draw()
+        if old is None or old.cell_length != self._line.cell_length:
+            self.refresh()
+        elif regions := changed([old], [self._line]):
+            self.refresh(*regions)
+
     def render_line(self, y: int) -> Strip:
         """The line."""
+        self._line = self._draw()
+        return self._line
+
+    def _draw(self) -> Strip:
         ink, width = self.ink, self.size.width
         if self.told:
             return line([(" " + cut(self.told, width - 1), ink.style(ink.accent))], width, ink)
@@ -39,9 +66,9 @@ class WatchBar(Widget):
         parts: list[Part] = []
         room = width
         for text, kind in self.facts:
-            text = cut(text, max(width - 2, 1))
-            if len(text) + 2 > room:
+            text = cut(text, room - 2)
+            if room < LEAST:
                 break
             parts.append((f" {text} ", styles[kind]))
-            room -= len(text) + 2
+            room -= cell_len(text) + 2
         return line(parts, width, ink)

@@ -22,7 +22,7 @@ from .prompt import Answer, Prompt
 from .roster import Member, Roster
 from .sight import Sight
 
-SETTLE, HURRY = 1.0, 0.25
+SETTLE, HURRY = 1.0, 0.5
 """Seconds between two pictures while only data change; while everything is still being read."""
 TELL = 4.0
 """Seconds that a remark stands on top."""
@@ -41,6 +41,7 @@ class Watching(App[int]):
         self._choices = 0
         self._data = -1
         self._drawn = 0.0
+        self._partial = True
         self._saved: dict[str, Any] = self.sight.document()
         self._told = 0.0
         self._matches: tuple[str, Callable[[Run], bool]] = ("", lambda run: True)
@@ -70,7 +71,9 @@ class Watching(App[int]):
         now = time.monotonic()
         if self._told and now > self._told:
             self._told, self.query_one(WatchBar).told = 0.0, ""
-        wait = HURRY if self.loading else SETTLE
+        complete = self._partial and not self.loading
+        self._partial = self.loading
+        wait = 0.0 if complete else HURRY if self.loading else SETTLE
         if self.watcher.generation != self._data and now - self._drawn >= wait:
             self._data, self._drawn = self.watcher.generation, now
             self.refresh_members()

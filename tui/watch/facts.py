@@ -30,7 +30,7 @@ def facts(app: "WatchApp") -> Facts:
         found.append(("grouped by " + ", ".join(app.sight.group), "plain"))
     points = sum(len(one) for member in app.shown for one in member.run.series.values())
     if points:
-        found.append((f"{short(points)} points shown", "dim"))
+        found.append((f"{short(points, 2)} points shown", "dim"))
     warned = sum(len(run.warnings) for run in runs)
     if warned:
         found.append((f"{warned} warning{'s' * (warned != 1)}", "dim"))

@@ -1,9 +1,13 @@
 """Opens the monitor: the reading begins before the screen is imported, for that takes as long."""
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...engine.runs.watcher import Watcher
+
+SWITCH = 0.0005
+"""Seconds after which a thread that computes makes room: every array operation of a drawing waits so long."""
 
 
 def open_watch(
@@ -27,6 +31,7 @@ def open_watch(
         tags: a regular expression that tags must match, in place of what was remembered.
         which: a query that runs must match, likewise.
     """
+    sys.setswitchinterval(SWITCH)
     watcher = Watcher(sources)
     watcher.start()
     try:

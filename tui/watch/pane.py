@@ -13,10 +13,10 @@ class WatchPane(Pane):
     """Pulled by the monitor; draws from its members and its sight."""
 
     @property
-    def watch(self) -> "WatchApp":
+    def monitor(self) -> "WatchApp":
         """The app, typed."""
         return cast("WatchApp", self.app)
 
     def stale(self) -> Hashable:
         """What is watched, and what the user chose to see of it."""
-        return self.watch.key()
+        return self.monitor.key()

@@ -42,7 +42,7 @@ class Roster:
         newest = sorted(runs, key=lambda run: -self._born[run.path])
         for run in newest:
             self._slots.setdefault(run.path, len(self._slots))
-        names = _distinct([sanitize(run.name, limit=200) for run in newest])
+        names = _distinct([_told(run) for run in newest])
         self.everyone = tuple(Member(run, self._slots[run.path], n) for run, n in zip(newest, names, strict=True))
         return self._listed(sight, matches)
 
@@ -59,6 +59,15 @@ class Roster:
                 shown = member.run.path == sight.solo
             listed.append(Member(member.run, member.slot, member.name, shown))
         return tuple(listed)
+
+
+def _told(run: Run) -> str:
+    """The name below the source; what the program calls the run stands in place of the last folder's name."""
+    name, title = sanitize(run.name, limit=200), sanitize(run.title, limit=80).replace("/", "∕")
+    if not title or "#" in run.path:
+        return name
+    folder = name.rpartition("/")[0]
+    return f"{folder}/{title}" if folder else title
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -1,13 +1,12 @@
 """The monitor's own screen, behind all dialogs."""
 
-from textual.screen import Screen
-
 from .desk import WatchDesk
+from .sparing import SparingScreen
 
 CHROME = "#chrome,KeyRow,Prompt"
 
 
-class WatchScreen(Screen[None]):
+class WatchScreen(SparingScreen):
     """The only full screen: facts, tabs, desk, footer."""
 
     AUTO_FOCUS = ""  # the desk decides

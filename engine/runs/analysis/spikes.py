@@ -7,6 +7,7 @@ decays and schedules by steps are no spikes. Only new points are looked at, all 
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class Spikes:
         self._last = -(10**9)
         self._seen = 0
 
-    def see(self, steps: Ints, times: Floats, values: Floats) -> None:
+    def see(self, steps: Ints, times: NDArray[Any], values: NDArray[Any]) -> None:
         """Take in new points, finite ones."""
         piece = 1 << 16
         for start in range(0, len(values), piece):

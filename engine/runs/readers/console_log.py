@@ -161,7 +161,7 @@ def _printed(entry: Entry, asked: bool) -> bool:
     ):
         return False
     text = _text(entry.head)
-    if text is None or (not asked and not text.strip()):
+    if text is None or (not asked and (not text.strip() or text.startswith(("#!", "Metadata-Version", "<")))):
         return False
     return asked or _tells(text) or (entry.size > HEAD and _tells(_text(_end(entry.path)) or ""))
 

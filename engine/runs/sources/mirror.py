@@ -46,12 +46,7 @@ class Stat:
     def of(cls, line: str) -> "Stat | None":
         """None where the line makes no sense, or the name would lead out of the folder."""
         found = _STAT.fullmatch(line)
-        if (
-            found is None
-            or not _encodes(line)
-            or any(part in ("", "..", ".") for part in found[5].split("/")[1:])
-            or "\0" in line
-        ):
+        if found is None or not _usable(line) or any(part in ("", "..", ".") for part in found[5].split("/")[1:]):
             return None
         return cls(line, int(found[1]), int(found[2]) if found[2] else None, found[3].partition(":")[2], found[5])
 

@@ -66,8 +66,12 @@ class Connection:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        self.drop()
-        shutil.rmtree(self._private, ignore_errors=True)
+        for _ in range(5):  # a master that is just being born makes its socket meanwhile
+            self.drop()
+            shutil.rmtree(self._private, ignore_errors=True)
+            if not self._private.exists():
+                break
+            time.sleep(0.05)
 
 
 class Talk:

@@ -84,7 +84,8 @@ def test_runs_without_a_config_are_counted_and_not_compared():
 
 
 def test_values_are_told_in_one_short_form():
-    assert [tell(v) for v in (0.10, "0.1", 1e-4, "1E-4", 3.0, True, "True", None, [1, 2], list(range(99)), {})] == [
+    values: list[object] = [0.10, "0.1", 1e-4, "1E-4", 3.0, True, "True", None, [1, 2], list(range(99)), {}]
+    assert [tell(value) for value in values] == [
         "0.1", "0.1", "0.0001", "0.0001", "3", "true", "true", "none", "[1, 2]", "[0, 1, 2, 3, 4, 5, … 99]", "{}",
     ]  # fmt: skip
     assert same([1, "2"], (1.0, 2)) and not same([1, 2], [1, 2, 3])

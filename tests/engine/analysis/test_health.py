@@ -242,7 +242,7 @@ def test_a_look_costs_what_is_new():
     seen = []
     spikes = one._charts["train/loss"].spikes
     original = spikes.see
-    spikes.see = lambda steps, times, values: (seen.append(len(values)), original(steps, times, values))
+    spikes.see = lambda steps, times, values: (seen.append(len(values)), original(steps, times, values))  # type: ignore[assignment]
     one.check(BEGAN)
     one.run.series["train/loss"].extend((50_000 + k, BEGAN, 1.0) for k in range(7))
     one.check(BEGAN)

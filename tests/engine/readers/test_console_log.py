@@ -304,6 +304,20 @@ def test_it_matters_not_in_which_pieces_it_is_read(tmp_path: Path, text: str, cu
     assert (pieces.status, pieces.config) == (whole.status, whole.config)
 
 
+ATOMS = st.sampled_from(
+    [" ", "|", "1", "[", "/", "-", "loss ", "1:00 ", "0.5,", "1/2 ", "% ", "━", ".", "loss=1 ", "5%|", "{'a': "]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["", "step 1 loss 2 ", "  5%|"]), st.lists(ATOMS, min_size=1, max_size=3).map("".join))
+def test_endless_lines_are_read(tmp_path: Path, start: str, unit: str) -> None:
+    path = tmp_path / "long.log"
+    line = start + unit * (12_000 // len(unit))
+    path.write_text(f"{line}x\n{line.replace('1', '2')}x\nstep 1 accuracy 0.5\n", encoding="utf-8")
+    assert told(read(path))["accuracy"][-1] == (1, 0.5)
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read(tmp_path: Path, data: bytes) -> None:

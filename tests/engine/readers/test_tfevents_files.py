@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlviz.engine.runs.readers import tfevents
-from dlviz.engine.runs.readers.events import pieces
+from dlviz.engine.runs.readers.events import framing, pieces
+from dlviz.engine.runs.readers.events.bulk import Gatherer
 from dlviz.engine.runs.readers.events.checksum import header_checksums, masked, wrong
 from dlviz.engine.runs.readers.events.framing import header, next_header, walk
 from dlviz.engine.runs.readers.folder import scan
@@ -65,6 +66,16 @@ def test_lanes_follow_the_chain_of_records(long: bytes) -> None:
     for cut in (1, 5, 12, 20):
         chain = walk(long[:-cut], 0)
         assert chain.offsets.tolist() == every[:-1] and not chain.broken and chain.end == every[-1]
+
+
+def test_a_long_file_is_not_read_one_record_at_a_time(long: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(framing, "_steps")
+    chain = walk(long, 0)
+    numbers: dict[bytes, int] = {}
+    gatherer = Gatherer(lambda tag, plugin: numbers.setdefault(tag, len(numbers)))
+    found = gatherer.gather(long, chain.offsets, chain.lengths)
+    assert sum(map(len, found.columns)) + len(found.odd) == 6000 and len(found.odd) < 12
+    assert len(numbers) == 5 and not found.damaged
 
 
 def test_lanes_stop_where_a_header_is_damaged(long: bytes) -> None:

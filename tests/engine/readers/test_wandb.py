@@ -17,35 +17,8 @@ from PIL import Image
 from dlviz.engine.runs.readers.folder import scan
 from dlviz.engine.runs.readers.wandb import WandbReader, find
 
-from .wandb_writing import BLOCK, HEADER, field, framed, item, row
-
-STORES = Path(__file__).parent / "stores"
-LOG = STORES / "wandb_0_31.wandb"
-Table = dict[str, list[tuple[int, float]]]
-
-
-def _read(path: Path) -> WandbReader:
-    reader = WandbReader(path)
-    _look(reader)
-    return reader
-
-
-def _look(reader: WandbReader) -> None:
-    while reader.look(time.monotonic() + 60):
-        pass
-
-
-def _points(reader: WandbReader) -> Table:
-    return {
-        tag: list(zip(p.steps.tolist(), p.values.tolist(), strict=True))
-        for tag, p in ((tag, series.points()) for tag, series in reader.series.items())
-    }
-
-
-def _same(one: Table, other: Table) -> None:
-    assert one.keys() == other.keys()
-    for tag in one:
-        np.testing.assert_array_equal(np.array(one[tag]), np.array(other[tag]), err_msg=tag)
+from .wandb_reading import LOG, STORES, Table, look, points, read, same
+from .wandb_writing import field, framed, item, row
 
 
 def _told(own: Path = STORES / "wandb_0_31.json") -> dict[str, Any]:
@@ -68,8 +41,8 @@ def _numbers(rows: Iterable[Any]) -> Table:
 
 
 def test_a_run_that_wandb_wrote_is_read_as_its_own_classes_read_it() -> None:
-    reader, told = _read(LOG), _told()
-    _same({tag: p for tag, p in _points(reader).items() if not tag.startswith("system/")}, _numbers(told["rows"]))
+    reader, told = read(LOG), _told()
+    same({tag: p for tag, p in points(reader).items() if not tag.startswith("system/")}, _numbers(told["rows"]))
     assert {"train.acc", "train/acc", "train.deep.x", "flag", "late"} <= reader.series.keys()
     assert reader.name == "a [run]"
     assert reader.config == {
@@ -90,7 +63,7 @@ def test_a_run_that_wandb_wrote_is_read_as_its_own_classes_read_it() -> None:
 
 
 def test_system_metrics_are_series_at_the_step_that_was_reached() -> None:
-    reader, told = _read(LOG), _told()["stats"]
+    reader, told = read(LOG), _told()["stats"]
     memory = reader.series["system/memory_percent"].points()
     assert memory.values.tolist() == [values["memory_percent"] for _, values in told if "memory_percent" in values]
     assert memory.times.tolist() == pytest.approx([when for when, values in told if "memory_percent" in values])
@@ -106,7 +79,7 @@ def test_images_and_histograms_are_read_when_asked_for(tmp_path: Path) -> None:
             for name in names:
                 (tmp_path / "files" / name).parent.mkdir(parents=True, exist_ok=True)
                 Image.fromarray(pixels).save(tmp_path / "files" / name)
-    reader = _read(log)
+    reader = read(log)
     assert {tag: (shelf.kind, list(shelf.steps)) for tag, shelf in reader.records.items()} == {
         "img": ("image", [0, 5, 10]),
         "imgs": ("image", [0, 5, 10]),
@@ -130,7 +103,7 @@ def test_an_image_outside_of_the_run_is_not_opened(tmp_path: Path) -> None:
     media = [{"_type": "image-file", "path": path} for path in paths]
     log = tmp_path / "run" / "run-x.wandb"
     log.write_bytes(framed(row(k, {("img",): value}) for k, value in enumerate(media)))
-    shelf = _read(log).records["img"]
+    shelf = read(log).records["img"]
     assert list(shelf.steps) == list(range(len(paths)))
     assert [shelf.read(k) for k in range(len(paths))] == [None] * len(paths)
 
@@ -142,77 +115,24 @@ def test_it_is_read_while_it_is_written(tmp_path: Path) -> None:
     seen = 0
     for end in range(0, len(data) + 1, 97):
         log.write_bytes(data[:end])
-        _look(reader)
+        look(reader)
         assert sum(map(len, reader.series.values())) >= seen
         seen = sum(map(len, reader.series.values()))
     log.write_bytes(data)
-    _look(reader)
-    whole = _read(LOG)
-    _same(_points(reader), _points(whole))
+    look(reader)
+    whole = read(LOG)
+    same(points(reader), points(whole))
     assert not reader.warnings
     assert reader.console is not None and whole.console is not None
     assert reader.console.lines() == whole.console.lines()
 
 
-def test_every_truncation_is_a_prefix_and_no_damage(tmp_path: Path) -> None:
-    log, small = tmp_path / "run-x.wandb", framed(row(k, {("loss",): k / 7, ("a", "b"): k}, 1.0 + k) for k in range(6))
-    for data, every in ((small, 1), (LOG.read_bytes(), 71)):
-        log.write_bytes(data)
-        whole = _points(_read(log))
-        for end in range(0, len(data), every):
-            log.write_bytes(data[:end])
-            reader = _read(log)
-            assert not reader.warnings, end
-            for tag, points in _points(reader).items():
-                np.testing.assert_array_equal(np.array(points), np.array(whole[tag][: len(points)]))
-
-
-@settings(max_examples=150)
-@given(st.lists(st.tuples(st.integers(0, LOG.stat().st_size - 1), st.integers(1, 255)), min_size=1, max_size=4))
-def test_flipped_bits_cost_what_they_hit_and_are_told(tmp_path_factory: pytest.TempPathFactory, flips: Any) -> None:
-    data = bytearray(LOG.read_bytes())
-    for place, bits in flips:
-        data[place] ^= bits
-    log = tmp_path_factory.mktemp("flip") / "run-x.wandb"
-    log.write_bytes(data)
-    reader, whole = _read(log), _points(_read(LOG))
-    for tag, points in _points(reader).items():
-        if not tag.startswith("system/"):  # these take their steps from the rows around them
-            assert {repr(p) for p in points} <= {repr(p) for p in whole[tag]}
-    lost = len(whole["loss"]) - len(_points(reader).get("loss", []))
-    if bytes(data) != LOG.read_bytes() and lost and reader.status:
-        assert reader.warnings  # a cut that reaches the end looks like a file that is still written to
-
-
-def test_a_damaged_block_is_told_and_the_next_one_is_read(tmp_path: Path) -> None:
-    data = bytearray(framed(row(k, {("loss",): float(k)}) for k in range(3000)))
-    data[BLOCK + 500] ^= 1
-    data[2 * BLOCK : 2 * BLOCK + 200] = bytes(200)
-    log = tmp_path / "run-x.wandb"
-    log.write_bytes(data)
-    reader = _read(log)
-    steps = reader.series["loss"].points().steps.tolist()
-    assert steps[0] == 0 and steps[-1] == 2999 and 2000 < len(steps) < 2999 and steps == sorted(steps)
-    assert len(reader.warnings) == 2 and all("run-x.wandb" in text for text in reader.warnings)
-
-
-def test_room_that_is_not_yet_written_to_waits(tmp_path: Path) -> None:
-    first, second = framed([row(0, {("loss",): 1.0})]), framed([row(0, {("loss",): 1.0}), row(1, {("loss",): 2.0})])
-    log = tmp_path / "run-x.wandb"
-    log.write_bytes(first + bytes(100_000))
-    reader = _read(log)
-    assert _points(reader) == {"loss": [(0, 1.0)]} and not reader.warnings
-    log.write_bytes(second + bytes(100_000))
-    _look(reader)
-    assert _points(reader) == {"loss": [(0, 1.0), (1, 2.0)]} and not reader.warnings
-
-
 def test_another_file_in_its_place_is_read_anew(tmp_path: Path) -> None:
     log = tmp_path / "run-x.wandb"
     log.write_bytes(framed(row(k, {("a",): 1.0}) for k in range(50)))
-    reader = _read(log)
+    reader = read(log)
     log.write_bytes(framed(row(k, {("b",): 2.0}) for k in range(5)))
-    _look(reader)
+    look(reader)
     assert {tag: len(series) for tag, series in reader.series.items()} == {"b": 5}
 
 
@@ -233,15 +153,15 @@ def test_any_rows_are_read_as_a_plain_reader_would(
     reader = WandbReader(log)
     for end in range(part, len(data) + part, max(part, len(data) // 6)):
         log.write_bytes(data[:end])
-        _look(reader)
+        look(reader)
     log.write_bytes(data)
-    _look(reader)
+    look(reader)
     expected: Table = {}
     for k, values in enumerate(rows):
         for path, value in values.items():
             if value in ("NaN", "Infinity", "-Infinity") or isinstance(value, (bool, int, float)):
                 expected.setdefault(".".join(path), []).append((2 * k, float(value)))
-    _same(_points(reader), expected)
+    same(points(reader), expected)
 
 
 def test_older_and_newer_layouts(tmp_path: Path) -> None:
@@ -261,27 +181,11 @@ def test_older_and_newer_layouts(tmp_path: Path) -> None:
             ]
         )
     )
-    found = _points(_read(log))
+    found = points(read(log))
     assert found["loss"] == [(7, 0.5), (8, 0.5)] and found["train.acc"] == [(7, 1.0)]
     assert math.isnan(found["train.deep.x"][0][1])
     assert found["typed"] == [(9, 2.5)] and found["whole"] == [(9, -3.0)]
-    assert _read(log).series["loss"].points().times.tolist()[-1] == 1005.0
-
-
-@settings(max_examples=200)
-@given(st.binary(max_size=400) | st.lists(st.binary(max_size=60), max_size=8).map(framed))
-def test_no_bytes_are_too_odd(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
-    log = tmp_path_factory.mktemp("odd") / "run-x.wandb"
-    for body in (
-        data,
-        HEADER + data,
-        framed([field(2, data), field(1, 3) + field(2, field(1, data)), field(17, data)]),
-    ):
-        log.write_bytes(body)
-        reader = _read(log)
-        for shelf in reader.records.values():
-            shelf.read(0)
-        assert isinstance(reader.warnings, list)
+    assert read(log).series["loss"].points().times.tolist()[-1] == 1005.0
 
 
 def test_what_the_log_lacks_is_taken_from_the_files_beside_it(tmp_path: Path) -> None:
@@ -290,11 +194,11 @@ def test_what_the_log_lacks_is_taken_from_the_files_beside_it(tmp_path: Path) ->
     (tmp_path / "files" / "output.log").write_text("one\n\rtwo")
     (tmp_path / "files" / "config.yaml").write_text("_wandb:\n  value: 1\nlr:\n  desc: null\n  value: 0.5\n")
     log.write_bytes(framed([row(0, {("loss",): 1.0})]))
-    reader = _read(log)
+    reader = read(log)
     assert reader.config == {"lr": 0.5}
     assert reader.console is not None and reader.console.lines() == ["one", "two"]
     (tmp_path / "files" / "config.yaml").write_text("]][[")
-    assert _read(log).config == {}
+    assert read(log).config == {}
 
 
 def test_a_folder_is_known_by_what_its_file_holds(tmp_path: Path) -> None:

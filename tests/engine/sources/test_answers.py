@@ -15,6 +15,14 @@ GOOD = (
     b"F|0|5|5|9|1:2|t|./a.log\nhelloD|./b\nL|9|9|1:3|t|./c\nG|0|2|2|9|1:4|t|./d\nG|0|3|3|9|1:5|t|./e\nB|5\nxxyyyE\n"
     b"5|9|1:2|t|./a.log\n2|9|1:4|t|./d\n3|9|1:5|t|./e\nZ|0\n"
 )
+NOTES = [
+    b"[]",
+    b'{"./a": [1]}',
+    b'{"./a": [99, "9|9|1:2|t|./a"]}',
+    b"[" * 9999,
+    b'{"./\\ud800": [0, "0|9|1:2|t|./\\ud800"]}',
+    b'{"./\\u0000": [0, "0|9|1:2|t|./\\u0000"]}',
+]
 
 
 class Canned:
@@ -135,18 +143,7 @@ def test_a_piece_that_does_not_fit_is_not_taken(tmp_path: Path) -> None:
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.binary(max_size=60)
-    | st.sampled_from(
-        [
-            b"[]",
-            b'{"./a": [1]}',
-            b'{"./a": [99, "9|9|1:2|t|./a"]}',
-            b"[" * 9999,
-            b'{"./\\ud800": [0, "0|9|1:2|t|./\\ud800"]}',
-        ]
-    )
-)
+@given(st.binary() | st.sampled_from(NOTES))
 def test_a_note_that_was_damaged(tmp_path: Path, noted: bytes) -> None:
     mirror = Mirror(Place(host="far", path="runs"), "ssh", tmp_path)
     mirror.close()

@@ -83,8 +83,9 @@ import os, signal
 def told(*_): print("size", *os.get_terminal_size(), flush=True)
 signal.signal(signal.SIGWINCH, told)
 signal.signal(signal.SIGTERM, lambda *_: print("terminate", flush=True))
-print(input("name? "))
-try: signal.pause(); signal.pause(); signal.pause(); signal.pause()
+try:
+    print(input("name? "))
+    for _ in range(9): signal.pause()
 except KeyboardInterrupt: print("stopped", flush=True)
 """
     command = Command([sys.executable, "-c", code], tmp_path)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_small_charts(golden: Golden) -> None:
 
 
 def test_a_small_chart_under_the_crosshair(golden: Golden) -> None:
-    marks = [(150.0, "lr halved"), (450.0, "loss spike", "bad")]
+    marks: list[Any] = [(150.0, "lr halved"), (450.0, "loss spike", "bad")]
     golden(
         "chart_compact_crosshair",
         chart(runs(3), AXES, 50, 9, DARK, title="train/loss", compact=True, cursor=300.0, marks=marks),
@@ -186,7 +187,7 @@ def test_dim_curves_are_behind_and_quieter() -> None:
 
 @pytest.mark.parametrize("ink,sign", [(DARK, "▲"), (PLAIN, "!")])
 def test_what_went_wrong_is_signed_on_the_axis_and_told_near_the_crosshair(ink: Ink, sign: str) -> None:
-    marks = [(100.0, "resumed"), (300.0, "loss spike", "bad")]
+    marks: list[Any] = [(100.0, "resumed"), (300.0, "loss spike", "bad")]
     strips = chart(runs(1), AXES, 70, 12, ink, marks=marks, cursor=200.0)
     axis = strips[-2]
     assert axis.text.count(sign) == 1 and axis.text.count("◆") == 1 and text(strips).count("┊") > 3
@@ -254,7 +255,7 @@ def test_any_options_at_any_size(
         Curve(label="c", trace=trace(loss(2)), slot=9, dim=True, smooth=smoothed),
     ]
     axes = Axes(x=x, low=-1, high=30, log=log, log_x=log_x, clip=clip, smooth=smooth, y_low=limits[0], y_high=limits[1])
-    marks = [(3.0, "m"), (9.0, "bad", "bad"), (math.nan, "nowhere")]
+    marks: list[Any] = [(3.0, "m"), (9.0, "bad", "bad"), (math.nan, "nowhere")]
     strips = chart(curves, axes, width, height, ink, title="t", cursor=7.0, marks=marks, marker=marker, compact=compact)
     assert len(strips) <= height
     for strip in strips:

@@ -2,11 +2,13 @@
 
 import math
 from contextlib import asynccontextmanager
+from typing import cast
 
 import numpy as np
 import pytest
 
 from dlviz.engine.runs.run import Run
+from dlviz.engine.runs.watcher import Watcher
 from dlviz.tui.panes.pane import Pane
 from dlviz.tui.watch.app import WatchApp
 from dlviz.tui.watch.charts import pane as charts
@@ -41,9 +43,12 @@ def made(name: str, began: float = 1e9, every: float = 1.0, **values) -> Run:
 @asynccontextmanager
 async def monitor(*runs: Run, size=(120, 40), **options):
     """The monitor, painted."""
-    app = WatchApp(FakeWatcher(*runs), title="logs", **options)
+    app = WatchApp(cast(Watcher, FakeWatcher(*runs)), title="logs", **options)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
+        for _ in range(100):  # the desk mounts its panes in a later round
+            await pilot.pause()
+            if app.query("#charts"):
+                break
         app.tick()
         await pilot.pause()
         yield app, pilot

@@ -100,7 +100,7 @@ def test_hostile_names_are_harmless(make) -> None:
 
 def test_one_run_that_grows_redraws_its_own_charts_alone(two, monkeypatch) -> None:
     drawn: list[str] = []
-    real = board_module.chart
+    real = board_module.chart  # type: ignore[attr-defined]
 
     def counted(curves, *rest, **named):
         drawn.append(named["title"])

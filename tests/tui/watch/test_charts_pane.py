@@ -192,7 +192,7 @@ async def test_the_mouse_zooms_pans_chooses_and_resets(watching, runs) -> None:
 async def test_a_growing_run_is_drawn_and_an_idle_one_is_not(watching, runs) -> None:
     async with watching(*runs, size=(140, 40)) as (app, _):
         pane, drawn = pane_of(app), []
-        pane.refresh = lambda *regions, **_: drawn.append(regions)  # type: ignore[method-assign]
+        pane.refresh = lambda *regions, **_: drawn.append(regions)  # type: ignore[method-assign, assignment]
         for _ in range(3):
             app.tick()
         assert drawn == []

@@ -7,8 +7,9 @@ from textual.strip import Strip
 
 from ...render.cells import Part, line
 from ...render.curve import Curve, glyphs, letters
-from ...render.numbers import cut
+from ...render.numbers import shorten
 from ...render.palette import Ink
+from ..looks import common
 
 LONGEST = 32
 MOST = 2
@@ -41,9 +42,10 @@ def key_rows(curves: Sequence[Curve], width: int, height: int, ink: Ink) -> list
 
 def _flow(curves: Sequence[Curve], signs: Sequence[str], names: int, width: int, ink: Ink) -> list[list[list[Part]]]:
     lines: list[list[list[Part]]] = [[]]
+    skip = len(common([curve.label for curve in curves]))
     for curve, sign in zip(curves, signs, strict=True):
         own = ink.style(curve.colour(ink), bold=not curve.behind)
-        text = cut(curve.label + (f" ({curve.note})" if curve.note else ""), names)
+        text = shorten(curve.label[skip:] + (f" ({curve.note})" if curve.note else ""), names)
         entry: list[Part] = [
             (f" {sign}{curve.swatch} ", own),
             (text + " ", ink.style(ink.dim) if curve.behind else ink.style()),

@@ -76,7 +76,7 @@ class Mouse(WatchPane):
         self.release_mouse()
         (x, box, moved), self._drag = self._drag, None
         if not moved:
-            self.watch.sight.selected = box.tag
+            self.monitor.sight.selected = box.tag
             if x >= start(box):
                 self.seek(self._x(box, x))
             else:
@@ -85,7 +85,7 @@ class Mouse(WatchPane):
     def on_click(self, event: events.Click) -> None:
         """Twice: show everything."""
         if event.chain == 2:
-            self.watch.sight.cursor = None
+            self.monitor.sight.cursor = None
             self.action_whole()
 
     def _x(self, box: Box, column: int) -> float:

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.strip import Strip
+from textual.timer import Timer
 
 from ..sparing import changed
 from . import smoothing, xs
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 BUDGET = 0.03
 """Seconds that drawing may take before keys have their turn; then it goes on."""
+REST = 0.1
+"""Seconds until it goes on while everything is still being read, for that is in more of a hurry."""
 
 
 class ChartsPane(Mouse):
@@ -75,11 +78,12 @@ class ChartsPane(Mouse):
         self.picture = Picture([], "charts")
         self._titles = ("", "")
         self._rounds = 0
+        self._again: Timer | None = None
 
     @property
     def sight(self) -> "Sight":
         """What the user chose to see."""
-        return self.watch.sight
+        return self.monitor.sight
 
     def stale(self) -> Hashable:
         """What is watched and seen, and how often a picture had to be gone on with."""
@@ -87,9 +91,9 @@ class ChartsPane(Mouse):
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """The page of charts."""
-        waiting = "reading …" if self.watch.loading else self.watch.nothing
+        waiting = "reading …" if self.monitor.loading else self.monitor.nothing
         self.picture = self.board.draw(
-            self.watch.members,
+            self.monitor.members,
             self.sight,
             width,
             height,
@@ -100,12 +104,18 @@ class ChartsPane(Mouse):
         )
         if self.picture.unfinished:
             self._rounds += 1
-            self.call_later(self.pull)  # what was typed meanwhile comes first
+            if self._again is None:  # by a timer: what is typed, and all else that waits, comes first
+                self._again = self.set_timer(REST if self.monitor.loading else 0.001, self._go_on)
         self._title(self.picture.title, self.picture.subtitle)
         return self.picture.strips
 
+    def _go_on(self) -> None:
+        """Draw what there was no time for."""
+        self._again = None
+        self.pull()
+
     def _extras(self) -> Extras:
-        return Extras(getattr(self.watch, "aggregates", None), getattr(self.watch, "difference", None))
+        return Extras(self.monitor.aggregates, self.monitor.difference)
 
     def _show(self, strips: list[Strip], size: Size) -> None:
         """As every pane, but of a row only what has changed is drawn anew."""
@@ -125,7 +135,7 @@ class ChartsPane(Mouse):
 
     def changed(self) -> None:
         """The sight is another: tell it, and draw."""
-        self.watch.changed()
+        self.monitor.changed()
         self.pull()
 
     def action_page(self, by: int) -> None:
@@ -247,7 +257,7 @@ class ChartsPane(Mouse):
 
     def action_group(self) -> None:
         """Type the config keys by whose values runs are grouped."""
-        self.watch.ask_group()
+        self.monitor.ask_group()
 
     def action_band(self) -> None:
         """The band of a group is its standard deviation, or goes from least to greatest."""
@@ -257,14 +267,14 @@ class ChartsPane(Mouse):
     def action_difference(self) -> None:
         """The difference of A and B instead of the runs, and back."""
         if len(self.sight.pair) < 2:
-            self.watch.tell("choose A and B first: D on two runs in the list of runs")
+            self.monitor.tell("choose A and B first: D on two runs in the list of runs")
             return
         self.sight.difference = not self.sight.difference
         self.changed()
 
     def ask(self, question: Question) -> None:
         """Have something typed."""
-        self.watch.ask(question.name, question.text, question.kept, question.heard)
+        self.monitor.ask(question.name, question.text, question.kept, question.heard)
 
     def action_filter(self) -> None:
         """Type which tags are shown."""

@@ -55,7 +55,7 @@ def _rank(tag: str) -> int:
     if tag.lower().startswith(_MACHINE):
         return 4
     if found & _LOSS and found <= _LOSS | _SPLITS:
-        return 0
+        return 0 if "test" not in found else 1  # a test is mostly a single point
     if tag.startswith("_") or found <= _COUNTS | {"global", "elapsed", "total"}:
         return 3
     return 1

@@ -51,9 +51,9 @@ class ConfigsPane(SheetPane):
 
     def _found(self, width: int, height: int) -> Configs:
         """The table, worked out anew only when something but the cursor has changed."""
-        key = (self.watch.key(), self.everything, self.words, width, height)
+        key = (self.monitor.key(), self.everything, self.words, width, height)
         if key != self._worked or self._configs is None:
-            self._configs = configs(self.watch.shown, self.everything, self.words, width, height, self.ink)
+            self._configs = configs(self.monitor.shown, self.everything, self.words, width, height, self.ink)
             self._worked = key
         return self._configs
 
@@ -73,16 +73,16 @@ class ConfigsPane(SheetPane):
 
     def action_group(self) -> None:
         """Group by the key at the cursor, or no longer."""
-        key, sight = self.key, self.watch.sight
+        key, sight = self.key, self.monitor.sight
         if key:
             kept = tuple(one for one in sight.group if one != key)
             sight.group = kept if key in sight.group else (*kept, key)
-            self.watch.changed()
-            self.watch.tell(f"grouped by {', '.join(sight.group)}" if sight.group else "no longer grouped")
+            self.monitor.changed()
+            self.monitor.tell(f"grouped by {', '.join(sight.group)}" if sight.group else "no longer grouped")
 
     def action_filter(self) -> None:
         """Ask for what keys must hold."""
-        self.watch.ask("keys that hold", self.words, self._done, self._narrow)
+        self.monitor.ask("keys that hold", self.words, self._done, self._narrow)
 
     def _narrow(self, text: str) -> str:
         self.words = text.strip()

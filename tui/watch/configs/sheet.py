@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ....engine.runs.analysis.configs import Differences, config_of, differences, tell
 from ...render.palette import Ink
+from ..looks import common, looks
 from ..roster import Member
-from ..table.looks import common, looks
 from ..table.sheet import Cell, Head, Row, Sheet, layout, turned
 
 MISSING = Cell("–", "dim")

@@ -65,7 +65,7 @@ class ConsolePane(WatchPane):
         return super().stale(), self._run, self._back, self._left, self._find, printed
 
     def _members(self) -> list[Member]:
-        return [m for m in self.watch.shown or self.watch.members if m.run.console is not None]
+        return [m for m in self.monitor.shown or self.monitor.members if m.run.console is not None]
 
     def _member(self) -> Member | None:
         members = self._members()
@@ -133,7 +133,7 @@ class ConsolePane(WatchPane):
 
     def action_search(self) -> None:
         """Ask what to look for."""
-        self.watch.ask("search", self._find, self._take, self._count)
+        self.monitor.ask("search", self._find, self._take, self._count)
 
     def _count(self, text: str) -> str:
         member = self._member()

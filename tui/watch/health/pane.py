@@ -45,12 +45,12 @@ class HealthPane(WatchPane):
 
     def stale(self) -> Hashable:
         """What is watched and found, and how it is looked at."""
-        found = tuple(hash(member.run.findings) for member in self.watch.members)
+        found = tuple(hash(member.run.findings) for member in self.monitor.members)
         return super().stale(), found, self._at, self.unwell, self.has_focus
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """The runs, those with the cursor in view."""
-        members = self.watch.members
+        members = self.monitor.members
         self._blocks = blocks(members, self.unwell)
         wrong = sum(bool(member.run.findings) for member in members)
         title = f"health: {wrong} of {len(members)} runs with findings" if members else "health"
@@ -84,24 +84,24 @@ class HealthPane(WatchPane):
         """Put the crosshair where the gravest finding of the run is, its chart first."""
         if not self._blocks:
             return
-        member, sight = self._blocks[self._at].member, self.watch.sight
+        member, sight = self._blocks[self._at].member, self.monitor.sight
         finding = newest(member.run.findings)
         if finding is None:
-            self.watch.tell(f"{member.name} has no finding that lies on a curve")
+            self.monitor.tell(f"{member.name} has no finding that lies on a curve")
             return
         sight.shown = {**sight.shown, member.run.path: True}
         sight.first = sight.selected = finding.tag
         if sight.x == "step":
             sight.cursor = float(finding.step)
-        self.watch.changed()
-        self.watch.tell(finding.text)
+        self.monitor.changed()
+        self.monitor.tell(finding.text)
 
     def action_highlight(self) -> None:
         """Draw the run bright and the others dim, or all alike."""
         if self._blocks:
-            path, sight = self._blocks[self._at].member.run.path, self.watch.sight
+            path, sight = self._blocks[self._at].member.run.path, self.monitor.sight
             sight.focus = "" if sight.focus == path else path
-            self.watch.changed()
+            self.monitor.changed()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Down."""

@@ -12,11 +12,10 @@ from ....engine.runs.analysis.pace import Pace, pace
 from ....engine.runs.analysis.wording import figure
 from ....engine.text import sanitize
 from ...render.cells import Part, line, wrapped
-from ...render.numbers import clock, cut, pad, short
+from ...render.numbers import clock, cut, pad, short, shorten
 from ...render.palette import Ink
+from ..looks import common, looks
 from ..roster import Member
-from ..table.looks import common, looks
-from ..table.sheet import shorten
 
 SIGNS = {"running": "●", "finished": "✓", "failed": "✗", "silent": "◌", "stopped": "■"}
 MARKS = {"nonfinite": "✗", "stalled": "✗", "spike": "▲", "slow": "◔", "plateau": "▬"}

@@ -70,7 +70,7 @@ class RecordsPane(WatchPane):
         return super().stale(), self._tag, self._step, self._time, self._top
 
     def _tags(self) -> list[str]:
-        return tags(self.watch.shown)
+        return tags(self.monitor.shown)
 
     def _current(self) -> str:
         found = self._tags()
@@ -79,7 +79,7 @@ class RecordsPane(WatchPane):
     def draw(self, width: int, height: int) -> list[Strip]:
         """The runs side by side, as many as fit, and the scrubber below."""
         ink, tag = self.ink, self._current()
-        found = holders(self.watch.shown, tag)
+        found = holders(self.monitor.shown, tag)
         if not found or height < 4:
             self.border_title, self.border_subtitle = Content("records"), Content("")
             return note(
@@ -136,7 +136,7 @@ class RecordsPane(WatchPane):
 
     def action_scrub(self, by: int) -> None:
         """Earlier or later; at the end it follows the newest."""
-        steps = union([shelf for _, shelf in holders(self.watch.shown, self._current())])
+        steps = union([shelf for _, shelf in holders(self.monitor.shown, self._current())])
         if not steps:
             return
         at = len(steps) - 1 if self._step is None else max(sum(step <= self._step for step in steps) - 1, 0)
@@ -156,7 +156,7 @@ class RecordsPane(WatchPane):
 
     def action_find(self) -> None:
         """Ask for a part of a tag's name."""
-        self.watch.ask("go to a tag", "", self._go, self._would)
+        self.monitor.ask("go to a tag", "", self._go, self._would)
 
     def _would(self, text: str) -> str:
         return next((tag for tag in self._tags() if text.lower() in tag.lower()), "no such tag") if text else ""

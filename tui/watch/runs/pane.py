@@ -11,10 +11,10 @@ from textual.strip import Strip
 
 from ....engine.runs.analysis.query import QueryError, complete, query
 from ...render.cells import line, note
-from ...render.numbers import cut
+from ...render.numbers import cut, shorten
+from ..looks import looks
 from ..pane import WatchPane
 from ..roster import Member
-from ..table.looks import looks
 from ..tree import Row, rows
 from .help import HELP
 from .rows import branch, leaf
@@ -55,15 +55,15 @@ class RunsPane(WatchPane):
 
     def stale(self) -> Hashable:
         """What is watched, and where the cursor is."""
-        return super().stale(), self._at, self.has_focus, self.watch.loading
+        return super().stale(), self._at, self.has_focus, self.monitor.loading
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """The tree, and below it the run at the cursor in more words."""
-        ink, members, sight = self.ink, self.watch.members, self.watch.sight
+        ink, members, sight = self.ink, self.monitor.members, self.monitor.sight
         self._rows = rows([member.name for member in members], sight.collapsed)
         self._titles(members)
         if not self._rows:
-            told = "reading …" if self.watch.loading else self.watch.nothing
+            told = "reading …" if self.monitor.loading else self.monitor.nothing
             return note("no run matches: / changes the filter" if sight.run_filter else told, width, ink, height)
         self._at = min(max(self._at, 0), len(self._rows) - 1)
         foot = FOOT if height >= 12 else 0
@@ -87,12 +87,14 @@ class RunsPane(WatchPane):
         return strips
 
     def _titles(self, members: tuple[Member, ...]) -> None:
-        total = len(self.watch.roster.everyone)
+        total = len(self.monitor.roster.everyone)
         listed = f"{len(members)} of {total}" if len(members) != total else str(total)
         title = f"runs: {sum(m.shown for m in members)} shown of {listed}" if total else "runs"
         if self.border_title != title:
             self.border_title = Content(title)
-        subtitle = self.watch.sight.run_filter and cut(f"/{self.watch.sight.run_filter}", max(self.size.width - 4, 4))
+        subtitle = self.monitor.sight.run_filter and cut(
+            f"/{self.monitor.sight.run_filter}", max(self.size.width - 4, 4)
+        )
         if self.border_subtitle != subtitle:
             self.border_subtitle = Content(subtitle)
 
@@ -110,6 +112,7 @@ class RunsPane(WatchPane):
         told = f"{run.format} · {len(run.series)} tags · {size:,} points{warned}"
         lines = [member.name, first.text if first else state, told]
         colours = [ink.foreground, ink.bad if first or run.status == "failed" else ink.dim, ink.dim]
+        lines[0] = shorten(lines[0], width)
         return [line([(cut(t, width), ink.style(c))], width, ink) for t, c in zip(lines, colours, strict=True)]
 
     def _branch_foot(self, width: int) -> list[Strip]:
@@ -124,7 +127,7 @@ class RunsPane(WatchPane):
 
     def _member(self) -> Member | None:
         row = self._rows[self._at] if self._at < len(self._rows) else None
-        members = self.watch.members
+        members = self.monitor.members
         return members[row.leaf] if row is not None and row.leaf is not None and row.leaf < len(members) else None
 
     def _meant(self) -> list[Member]:
@@ -134,7 +137,7 @@ class RunsPane(WatchPane):
         row = self._rows[self._at]
         if row.leaf is not None:
             return [member] if (member := self._member()) is not None else []
-        return [member for member in self.watch.members if member.name.startswith(row.path)]
+        return [member for member in self.monitor.members if member.name.startswith(row.path)]
 
     def action_move(self, by: int) -> None:
         """Another line."""
@@ -148,46 +151,46 @@ class RunsPane(WatchPane):
 
     def action_everyone(self) -> None:
         """Show all runs that match, or none of them."""
-        self._switch(list(self.watch.members))
+        self._switch(list(self.monitor.members))
 
     def _switch(self, members: list[Member]) -> None:
-        sight = self.watch.sight
+        sight = self.monitor.sight
         on = not all(member.shown for member in members)
         sight.solo = ""
-        before = {member.run.path: member.shown for member in self.watch.members}
+        before = {member.run.path: member.shown for member in self.monitor.members}
         sight.shown = {**sight.shown, **before, **{member.run.path: on for member in members}}
-        self.watch.changed()
+        self.monitor.changed()
 
     def action_solo(self) -> None:
         """Show this run alone, or as it was before; a branch is folded or unfolded."""
-        member, sight = self._member(), self.watch.sight
+        member, sight = self._member(), self.monitor.sight
         if member is None:
             self.action_fold(None)
             return
         sight.solo = "" if sight.solo == member.run.path else member.run.path
-        self.watch.changed()
+        self.monitor.changed()
 
     def action_focus_run(self) -> None:
         """Draw this run bright and the others dim, or all alike."""
-        member, sight = self._member(), self.watch.sight
+        member, sight = self._member(), self.monitor.sight
         if member is not None:
             sight.focus = "" if sight.focus == member.run.path else member.run.path
-            self.watch.changed()
+            self.monitor.changed()
 
     def action_fold(self, close: bool | None) -> None:
         """Fold or unfold the branch at the cursor."""
         row = self._rows[self._at] if self._at < len(self._rows) else None
         if row is None or row.leaf is not None:
             return
-        sight = self.watch.sight
+        sight = self.monitor.sight
         close = row.open if close is None else close
         kept = tuple(path for path in sight.collapsed if path != row.path)
         sight.collapsed = (*kept, row.path) if close else kept
-        self.watch.changed()
+        self.monitor.changed()
 
     def action_pair(self) -> None:
         """Take this run as A, the next one as B: their difference is shown; a third begins anew."""
-        member, sight = self._member(), self.watch.sight
+        member, sight = self._member(), self.monitor.sight
         if member is None:
             return
         path = member.run.path
@@ -195,28 +198,30 @@ class RunsPane(WatchPane):
             sight.pair = tuple(one for one in sight.pair if one != path)
         else:
             sight.pair = (*sight.pair, path) if len(sight.pair) < 2 else (path,)
-        self.watch.changed()
+        self.monitor.changed()
         if len(sight.pair) == 2:
-            self.watch.tell("A and B are set: the table shows what lies between them, D in the charts their difference")
+            self.monitor.tell(
+                "A and B are set: the table shows what lies between them, D in the charts their difference"
+            )
 
     def action_filter(self) -> None:
         """Ask for a query; what matches is listed as it is typed."""
-        runs = [member.run for member in self.watch.roster.everyone]
-        before = self.watch.sight.run_filter
-        self.watch.ask("filter runs", before, self._refuse, self._filter, lambda text: complete(text, runs))
+        runs = [member.run for member in self.monitor.roster.everyone]
+        before = self.monitor.sight.run_filter
+        self.monitor.ask("filter runs", before, self._refuse, self._filter, lambda text: complete(text, runs))
 
     def _filter(self, text: str) -> str:
-        runs = [member.run for member in self.watch.roster.everyone]
+        runs = [member.run for member in self.monitor.roster.everyone]
         try:
             matching = sum(map(query(text, runs), runs))
         except QueryError as error:
             return str(error)
-        self.watch.sight.run_filter = text.strip()
-        self.watch.changed()
+        self.monitor.sight.run_filter = text.strip()
+        self.monitor.changed()
         return f"{matching} of {len(runs)} runs"
 
     def _refuse(self, text: str) -> str:
-        runs = [member.run for member in self.watch.roster.everyone]
+        runs = [member.run for member in self.monitor.roster.everyone]
         try:
             query(text, runs)
         except QueryError as error:
@@ -226,16 +231,16 @@ class RunsPane(WatchPane):
 
     def action_group(self) -> None:
         """Ask for the config keys by whose values runs are grouped."""
-        self.watch.ask_group()
+        self.monitor.ask_group()
 
     def action_calm(self) -> None:
         """Undo what singles runs out: the filter last."""
-        sight = self.watch.sight
+        sight = self.monitor.sight
         if sight.solo or sight.focus or sight.pair:
             sight.solo, sight.focus, sight.pair = "", "", ()
         elif sight.run_filter:
             sight.run_filter = ""
-        self.watch.changed()
+        self.monitor.changed()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A click chooses a line; on its marks it shows the run or takes it away."""

@@ -7,7 +7,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from ...render.cells import Part, line
-from ...render.numbers import cut, pad, short
+from ...render.numbers import cut, pad, short, shorten
 from ...render.palette import Ink
 from ..roster import Member
 from ..tree import Row
@@ -44,7 +44,7 @@ def leaf(row: Row, member: Member, swatch: str, colour: str, width: int, ink: In
     head = "  " * row.depth
     tick = swatch if member.shown else "·  "
     room = max(width - len(head) - 7 - len(told) - cell_len(where) - 1, 4)
-    name = pad(cut(row.label, room), room)
+    name = pad(shorten(row.label, room), room)
 
     def style(front: str | None = None, bold: bool = False) -> Style:
         return base if reverse else ink.style(front, bold=bold)

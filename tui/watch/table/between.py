@@ -8,11 +8,11 @@ from textual.strip import Strip
 from ....engine.runs.analysis.difference import Measures, Reach, measures
 from ....engine.runs.analysis.tags import better, of_machine
 from ...render.cells import Part, line
-from ...render.numbers import clock, compact, cut, short
+from ...render.numbers import clock, compact, cut, short, shorten
 from ...render.palette import Ink
+from ..looks import looks
 from ..roster import Member
-from .looks import looks
-from .sheet import Cell, Head, Place, Row, Sheet, draw, shorten
+from .sheet import Cell, Head, Place, Row, Sheet, draw
 
 HEADS = (
     Head("at the end", "A"),

@@ -10,8 +10,8 @@ from ....engine.runs.analysis.grouping import groups
 from ....engine.runs.run import Run
 from ...render.numbers import clock, compact
 from ...render.palette import Ink
+from ..looks import common, looks
 from ..roster import Member
-from .looks import common, looks
 from .sheet import Cell, Head, Row, Sheet, Tone
 
 DESCENDING = "-"

@@ -49,7 +49,7 @@ class TablePane(SheetPane):
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """The table, and below it what lies between the two runs of the pair."""
-        members, sight, ink = self.watch.shown, self.watch.sight, self.ink
+        members, sight, ink = self.monitor.shown, self.monitor.sight, self.ink
         if not members:
             self.entitle("table", "")
             return note("no run is shown: space in the list of runs shows one", width, ink, height)
@@ -66,7 +66,7 @@ class TablePane(SheetPane):
 
     def _sheet_of(self, members: tuple[Member, ...]) -> Sheet:
         """The table, worked out anew only when something but the cursor has changed."""
-        key, sight = (self.watch.key(), self.inside), self.watch.sight
+        key, sight = (self.monitor.key(), self.inside), self.monitor.sight
         if key != self._worked or self._sheet is None:
             self._columns = columns_of(sight.specs, [member.run for member in members])
             self._sheet = finals(members, self._columns, sight.sort, sight.group, self.inside, self.ink)
@@ -78,13 +78,13 @@ class TablePane(SheetPane):
         """How many series have no column."""
         tags = {tag for member in members for tag in member.run.series}
         named = {column.name for column in self._columns if column.subject == "series"}
-        rest = len(tags - named) if not self.watch.sight.specs else 0
+        rest = len(tags - named) if not self.monitor.sight.specs else 0
         return f"{rest} series without a column: c adds one" if rest else ""
 
     def _below(self, width: int, height: int, rows: int) -> list[Strip]:
         """The lines about the pair, if there is one and room for it."""
-        by_path = {member.run.path: member for member in self.watch.roster.everyone}
-        pair = [by_path[path] for path in self.watch.sight.pair if path in by_path]
+        by_path = {member.run.path: member for member in self.monitor.roster.everyone}
+        pair = [by_path[path] for path in self.monitor.sight.pair if path in by_path]
         if len(pair) != 2 or height < LEAST + 4:
             return []
         tags = list(dict.fromkeys(tag for member in pair for tag in member.run.series))
@@ -99,25 +99,25 @@ class TablePane(SheetPane):
 
     def action_sort(self) -> None:
         """Sort by the column; what is good comes first. Again: as listed."""
-        column, sight = self.column, self.watch.sight
+        column, sight = self.column, self.monitor.sight
         if column is None:
             return
         first = DESCENDING + column.spec if column.better == "high" else column.spec
         sight.sort = "" if sight.sort in (column.spec, DESCENDING + column.spec) else first
-        self.watch.changed()
+        self.monitor.changed()
 
     def action_reverse(self) -> None:
         """The other way round; by the column at the cursor where nothing is sorted."""
-        sight = self.watch.sight
+        sight = self.monitor.sight
         if sight.sort:
             sight.sort = sight.sort[1:] if sight.sort.startswith(DESCENDING) else DESCENDING + sight.sort
-            self.watch.changed()
+            self.monitor.changed()
         else:
             self.action_sort()
 
     def action_add(self) -> None:
         """Ask for a column, and put it behind the one at the cursor."""
-        self.watch.ask("column", "", self._take, self._explain, self._complete)
+        self.monitor.ask("column", "", self._take, self._explain, self._complete)
 
     def _explain(self, text: str) -> str:
         """What the typed column would be."""
@@ -127,7 +127,7 @@ class TablePane(SheetPane):
             column = parse(text)
         except ColumnError as error:
             return str(error)
-        return check(column, [member.run for member in self.watch.shown]) or _told(column)
+        return check(column, [member.run for member in self.monitor.shown]) or _told(column)
 
     def _take(self, text: str) -> str:
         """Add it, or say what is wrong."""
@@ -137,20 +137,20 @@ class TablePane(SheetPane):
             column = parse(text)
         except ColumnError as error:
             return str(error)
-        if wrong := check(column, [member.run for member in self.watch.shown]):
+        if wrong := check(column, [member.run for member in self.monitor.shown]):
             return wrong
         specs = [one.spec for one in self._columns]
         at = min(self.place.column, len(specs) - 1) + 1
         if column.spec not in specs:
             specs.insert(at, column.spec)
         self.place.column = specs.index(column.spec)
-        self.watch.sight.specs = tuple(specs)
-        self.watch.changed()
+        self.monitor.sight.specs = tuple(specs)
+        self.monitor.changed()
         return ""
 
     def _complete(self, text: str) -> list[str]:
         """The series or keys that the last word may become."""
-        runs = [member.run for member in self.watch.shown]
+        runs = [member.run for member in self.monitor.shown]
         if text.startswith("="):
             keys = dict.fromkeys(key for run in runs for key in config_of(run))
             return ["=" + key for key in keys if text[1:].strip().lower() in key.lower()]
@@ -166,13 +166,13 @@ class TablePane(SheetPane):
         """Take the column at the cursor away."""
         column = self.column
         if column is not None and len(self._columns) > 1:
-            self.watch.sight.specs = tuple(one.spec for one in self._columns if one != column)
-            self.watch.changed()
+            self.monitor.sight.specs = tuple(one.spec for one in self._columns if one != column)
+            self.monitor.changed()
 
     def action_restore(self) -> None:
         """The columns that suit the runs."""
-        self.watch.sight.specs = ()
-        self.watch.changed()
+        self.monitor.sight.specs = ()
+        self.monitor.changed()
 
     def action_inside(self) -> None:
         """The members below their groups, or not."""
@@ -182,11 +182,11 @@ class TablePane(SheetPane):
     def action_highlight(self) -> None:
         """Draw the run of the row bright and the others dim, or all alike."""
         name = self._names[self.place.row] if self.place.row < len(self._names) else ""
-        path = next((m.run.path for m in self.watch.shown if name and m.name.endswith(name)), "")
+        path = next((m.run.path for m in self.monitor.shown if name and m.name.endswith(name)), "")
         if path:
-            sight = self.watch.sight
+            sight = self.monitor.sight
             sight.focus = "" if sight.focus == path else path
-            self.watch.changed()
+            self.monitor.changed()
 
 
 def _told(column: Column) -> str:

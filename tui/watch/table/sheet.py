@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from ....engine.text import sanitize
 from ...render.cells import Part, line
-from ...render.numbers import cut, pad
+from ...render.numbers import pad, shorten
 from ...render.palette import Ink
 
 Tone = Literal["", "dim", "best", "bad", "accent"]
@@ -199,19 +199,6 @@ def _toned(tone: Tone, base: Style, ink: Ink, selected: bool) -> Style:
     if tone == "best":
         return ink.style(ink.good, bold=True)
     return ink.style({"dim": ink.dim, "bad": ink.bad, "accent": ink.accent}[tone])
-
-
-def shorten(text: str, width: int) -> str:
-    """`text` in at most `width` columns, cut in its middle: names begin alike and differ at their ends."""
-    text = sanitize(text)
-    if cell_len(text) <= width:
-        return text
-    if width < 5:
-        return cut(text, width)
-    head, tail = cut(text, width // 2), 0
-    while tail < len(text) and cell_len(head) + cell_len(text[-tail - 1 :]) <= width:
-        tail += 1
-    return head + (text[-tail:] if tail else "")
 
 
 def where(place: Place, laid: Layout, sheet: Sheet, seen: int, room: int) -> str:

@@ -56,7 +56,8 @@ class Layout:
         self._first, self._fixed, self._tags = (a.view("<u8") for a in (first, fixed, tags))
         self._tag_words = np.flatnonzero(self._tags)
         self._numbers: dict[int, int] = {}
-        self._slots = np.zeros(65_536, np.int64)
+        self._bits = 8
+        self._slots = np.zeros(1 << self._bits, np.int64)
         self._hashes = np.zeros(1, np.uint64)
         self._series = np.zeros((1, len(self.values)), np.int64)
 
@@ -111,26 +112,31 @@ class Layout:
         for k, word in enumerate(self._tag_words.tolist()):
             hashes = (hashes ^ (rows[:, word] & self._tags[word])) * np.uint64(_FACTORS[k % len(_FACTORS)])
             hashes ^= hashes >> np.uint64(29)
-        found = self._slots[hashes >> np.uint64(48)]
+        found = self._slots[hashes >> np.uint64(64 - self._bits)]
         missed = np.flatnonzero((self._hashes[found] != hashes) | (found == 0))
         if len(missed):
             new, first, inverse = np.unique(hashes[missed], return_index=True, return_inverse=True)
-            numbers = [self._number(int(h), rows[missed[k]], names) for h, k in zip(new, first.tolist(), strict=True)]
-            found[missed] = np.array(numbers, np.int64)[inverse]
+            unknown = [k for k, h in enumerate(new.tolist()) if h not in self._numbers]
+            if unknown:
+                self._learn(new[unknown], rows[missed[first[unknown]]], names)
+            found[missed] = np.array([self._numbers[h] for h in new.tolist()])[inverse]
         return found if len(rows) > 1 else int(found[0])
 
-    def _number(self, hashed: int, row: Words, names: Names) -> int:
-        """The number of the tags in `row`, which have this hash of 64 bits."""
-        number = self._numbers.get(hashed)
-        if number is None:
-            number = self._numbers[hashed] = len(self._numbers) + 1
+    def _learn(self, hashes: Words, rows: Words, names: Names) -> None:
+        """Give numbers to tags that are new, by their hashes of 64 bits."""
+        series = []
+        for hashed, row in zip(hashes.tolist(), rows, strict=True):
+            self._numbers[hashed] = len(self._numbers) + 1
             data = row.tobytes()
-            series = [names(data[slice(*value.tag)], value.plugin) for value in self.values]
-            self._hashes = np.append(self._hashes, np.uint64(hashed))
-            self._series = np.concatenate([self._series, np.array([series], np.int64)])
-            slot = hashed >> 48
-            self._slots[slot] = self._slots[slot] or number
-        return number
+            series.append([names(data[slice(*value.tag)], value.plugin) for value in self.values])
+        self._series = np.concatenate([self._series, np.array(series, np.int64)])
+        self._hashes = np.concatenate([self._hashes, hashes])
+        count = len(self._numbers)
+        while count << 4 > 1 << self._bits and self._bits < 16:
+            self._bits += 4
+        self._slots = np.zeros(1 << self._bits, np.int64)
+        # Of those that share a slot, the first has it.
+        self._slots[(self._hashes[1:] >> np.uint64(64 - self._bits))[::-1]] = np.arange(count, 0, -1)
 
 
 def _words(length: int) -> int:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 Span = tuple[int, int]
 
 _TQDM = re.compile(
-    r"(?:(?:\d+(?:\.\d+)?%\s*)?\|[^|]{0,300}\||\d+(?:\.\d+)?%)\s*(?P<n>\d+(?:\.\d+)?[kMG]?)/(?P<total>\d+(?:\.\d+)?[kMG]?|\?)\s*"
+    r"(?:(?:(?<!\d)\d{1,4}(?:\.\d{1,9})?%\s*)?\|[^|]{0,300}\||(?<!\d)\d{1,4}(?:\.\d{1,9})?%)\s*(?P<n>\d+(?:\.\d+)?[kMG]?)/(?P<total>\d+(?:\.\d+)?[kMG]?|\?)\s*"
     r"\[(?P<timing>[\d:?.]+(?:<[\d:?.]+|<[^,\]]*)?(?:,\s*[\d.?e+-]+\s*[^\s,\]=]*/[^\s,\]=]+)?)"
 )
-_UNKNOWN = re.compile(r"(?P<n>\d+)(?:it)?\s*\[(?P<timing>\d\d:\d\d(?::\d\d)?,\s*[\d.?e+-]+\s*[^\s,\]=]*/[^\s,\]=]+)")
+_UNKNOWN = re.compile(
+    r"(?<!\d)(?P<n>\d{1,15})(?:it)?\s*\[(?P<timing>\d\d:\d\d(?::\d\d)?,\s*[\d.?e+-]+\s*[^\s,\]=]*/[^\s,\]=]+)"
+)
 _KERAS = re.compile(r"(?P<n>\d+)/(?P<total>\d+)\s+(?P<drawn>\[[=>.\s]*\]|[━╸╺─]+|(?=- \d))")
 _RICH = re.compile(
-    r"(?P<drawn>[━╸╺]{3,})\s*(?P<n>\d+)/(?P<total>\d+)\s+(?P<timing>[\d:-]+(?:\s+•\s+[\d:-]+)?\s+[\d.]+it/s)?"
+    r"(?<![━╸╺])(?P<drawn>[━╸╺]{3,})\s*(?P<n>\d+)/(?P<total>\d+)\s+(?P<timing>[\d:-]+(?:\s+•\s+[\d:-]+)?\s+[\d.]+it/s)?"
 )
 _ANY_DRAWN = r"(?>(?:[0-9.]+%\s*)?(?:\|[^|]*\|)?\s*)"
 _ANY_TIMING = r"(?>[0-9:?.]+(?:<[^,\]]*)?(?:,\s*[0-9.?e+-]+\s*[^\s,\]=]*/[^\s,\]=]+)?)"

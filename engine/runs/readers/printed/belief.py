@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .fields import Field, Told
-from .names import companion, metric, strict, words
+from .names import companion, loose, metric, strict, words
 
 
 @dataclass
@@ -26,7 +26,9 @@ class Waiting:
 def telling(told: Told, block: bool) -> bool:
     """Whether a line may tell something, at once or when its form comes again."""
     if told.fields:
-        return told.sure or told.step is not None or told.epoch is not None
+        if told.step is not None or told.epoch is not None:
+            return True
+        return any(metric(one.tag) and not loose(one.tag) for one in told.fields)
     if told.bar is not None:
         return True
     if told.epoch is not None:

@@ -6,8 +6,12 @@ from .names import epochal, metric, rank
 from .numbers import LIKE, number
 
 _CELL = re.compile(rf"(?P<number>{LIKE})(?P<unit>[%A-Za-z]{{0,3}})|\d+(?::\d\d){{1,2}}|-+")
-_BOXED = re.compile(r"\s*[|│┃]\s*(?P<name>[^|│┃]{1,80}?)\s*[|│┃]\s*(?P<value>[^|│┃]{0,80}?)\s*[|│┃]\s*$")
+_WALL = re.compile(r"[|│┃]")
 _RULE = re.compile(r"\s*[-=+|─━┌┐└┘├┤┬┴┼╇╈┏┓┗┛┡┩┠┨│ ]{4,}\s*$")
+
+
+WIDEST = 400
+"""Characters of a table's line."""
 
 
 class Columns:
@@ -18,7 +22,7 @@ class Columns:
 
     def head(self, line: str) -> bool:
         """Whether the line is a row of names, of which one counts and one is a metric."""
-        if re.search(r"(?<!\w)\d", line):
+        if len(line) > WIDEST or re.search(r"(?<!\w)\d", line):
             return False
         names = tuple(part.strip() for part in re.split(r"[|│]|\s{2,}|\t", line.strip(" |│")) if part.strip())
         if len(names) < 3:
@@ -62,9 +66,9 @@ class Boxes:
 
     def feed(self, line: str) -> dict[str, str] | None:
         """Take in a line of a box; the whole box where it ends. Sections (`rollout/`) stand before their names."""
-        found = _BOXED.match(line)
-        if found is not None:
-            name, value = found["name"], found["value"]
+        cells = [cell.strip() for cell in _WALL.split(line.strip())]
+        if len(cells) == 4 and cells[1] and not cells[0] and not cells[3] and len(line) < WIDEST:
+            name, value = cells[1:3]
             if name.endswith("/") and not value:
                 self._section = name
             else:

@@ -14,11 +14,13 @@ _FATAL = re.compile(
     r"|Out Of Memory|ChildFailedError|^KeyboardInterrupt|terminate called after throwing"
 )
 _DONE = re.compile(
-    r"(?i)^\W*(?:finished training|training (?:is )?(?:complete[d]?|finished|done|over)|done training|training complete"
-    r"|[\w.`]*\s*stopped: `?max_(?:epochs|steps|time)|training time:? |total training time|training completed)"
+    r"(?i)^\W{0,20}(?:finished training|training (?:is )?(?:complete[d]?|finished|done|over)|done training"
+    r"|training complete|[\w.`]*\s*stopped: `?max_(?:epochs|steps|time)|training time:? "
+    r"|total training time|training completed)"
     r"|done training in|`Trainer\.fit` stopped|saving final model|'train_runtime'|Training completed\. Do not forget"
 )
-LONGEST = 300
+LONGEST, WIDEST = 300, 1_000
+"""Characters of a reason, and of a line that are looked at."""
 
 
 class Ending:
@@ -32,6 +34,7 @@ class Ending:
 
     def feed(self, line: str) -> None:
         """Take in one line."""
+        line = line[:WIDEST]
         if self.inside:
             bare = _RANK.sub("", line) if not line.startswith(" ") else line
             if not bare.startswith((" ", "\t", "During handling", "The above exception", "Traceback")) and bare.strip():

@@ -108,7 +108,7 @@ class Extractor:
             if not self.block:
                 self._discard(key)
             return False
-        if told.fields and not believed(told, self.block, bool(self.columns)):
+        if told.fields and not believed(told, self.block, bool(self.columns) or self._bars.held):
             return self._wait(key, told)
         return self._accept(key, told, [*self._waiting.pop(key, []), self._waits(told)])
 

@@ -8,6 +8,7 @@ from .bars import apart
 LONGEST, WIDEST = 10_000, 1_000_000
 """Characters of a line that are read, and of one that holds many refreshes; what is behind them is left out."""
 
+_SPACES = re.compile(r"\s{3,}")
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-Z\\^-~]")
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]{0,200}|[ -/]*)?$")
 _MOVES = re.compile(r"\x1b\[\d*[ABEFHJKf]|\x08+")
@@ -66,4 +67,6 @@ class Frames:
 
 
 def _parts(line: str) -> list[str]:
+    if len(line) > 200:
+        line = _SPACES.sub("  ", line)
     return apart(line[:WIDEST]) if "%" in line or "[=" in line or "[>" in line or "[." in line else [line]

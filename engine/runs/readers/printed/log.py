@@ -63,7 +63,7 @@ class Log:
         else:
             self._columns.head(line)
         if not extractor.columns and not self._row:
-            extractor.block = self.settings.feed(line[head(line)[0] :])
+            extractor.block = not self._boxes.open and self.settings.feed(line[head(line)[0] :])
 
     def settle(self, unfinished: Sequence[str]) -> None:
         """Take what is last for true: of bars, of tables, and a bar whose line has not ended."""

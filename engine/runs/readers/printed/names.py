@@ -20,6 +20,10 @@ METRICS = _set(
     " discriminator generator learn lossd lossg dloss gloss"
 )
 """A name that holds one of these words means a metric."""
+LOOSE = _set(
+    "return returns ret err error errors score map hits cost costs margin margins norm bits objective ap ar pg vf"
+)
+"""Words that mean other things as well: without a counter they are nothing."""
 COMPANIONS = _set("lr gnorm norm mfu time eta wps ups ms")
 """Words that mean a metric only beside a step."""
 SETTINGS = _set(
@@ -120,6 +124,12 @@ def strict(name: str) -> bool:
 
 def _stem(word: str) -> bool:
     return word in METRICS or word.endswith("loss") or word.startswith("loss")
+
+
+@lru_cache(4096)
+def loose(name: str) -> bool:
+    """Whether the only words of a metric in it mean other things as well."""
+    return all(word in LOOSE for word in words(name) if _stem(word))
 
 
 @lru_cache(4096)

@@ -135,7 +135,7 @@ class Course:
     def _back(self, lap: Lap, n: int, total: int | None, anew: bool, line: int) -> int | None:
         """A count went back: it starts anew, or the training was resumed; then the step from which points are void."""
         if anew or n <= lap.first:
-            lap.offset += total or lap.last - n + lap.stride if n else lap.last + lap.stride
+            lap.offset += total or lap.last + lap.stride - min(n, lap.first)
             return None
         if self.broken > lap.line:
             return n + lap.offset

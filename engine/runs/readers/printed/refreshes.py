@@ -40,6 +40,11 @@ class Refreshes:
                 self._emit(held.row, held.place)
                 held.written = True
 
+    @property
+    def held(self) -> bool:
+        """Whether any refresh told metrics."""
+        return bool(self._held)
+
     def outer(self) -> int | None:
         """The count of the first bar without a name that has never gone back: that of the training."""
         return next((n for n, laps in self._counts.values() if not laps), None)

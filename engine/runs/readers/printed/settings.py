@@ -2,7 +2,7 @@
 
 import re
 
-MOST = 300
+MOST, LONGEST = 300, 2_000
 SHORTEST = 3
 """So many lines in a row make a list."""
 
@@ -19,7 +19,7 @@ _PAIR = re.compile(r"['\"]?([A-Za-z_][\w.]*)['\"]?\s*[=:]\s*('[^']*'|\"[^\"]*\"|
 
 def listed(line: str) -> bool:
     """Whether the line is a whole list of options: `Namespace(…)`."""
-    return "(" in line and _NAMESPACE.search(line) is not None
+    return "(" in line and len(line) < 10 * LONGEST and _NAMESPACE.search(line) is not None
 
 
 class Settings:
@@ -32,6 +32,9 @@ class Settings:
     def feed(self, line: str) -> bool:
         """Take in one line; whether it may be one of a list of options."""
         if len(self.values) >= MOST:
+            return False
+        if len(line) > LONGEST:
+            self.end()
             return False
         whole = _NAMESPACE.search(line)
         if whole is not None and whole["body"].count("=") + whole["body"].count(":") >= 2:

@@ -8,8 +8,10 @@ from .naming import TRIM, name_before
 from .numbers import COUNT, NUMBER, SCALES, UNIT
 from .stamps import CLOCK, DATE
 
-_CLOCKS = rf"\d+ days?,? +{CLOCK}|\d+:\d\d:\d\d(?:[.,]\d+)?|(?<![\d.:])\d{{1,3}}:\d\d(?![\d:.])"
-_SPANS = r"\d+d\d+h|\d+h ?\d+m(?:in)?(?: ?\d+s)?|\d+m(?:in)? ?\d+(?:\.\d+)?s"
+_CLOCKS = (
+    rf"(?<!\d)\d{{1,6}} days?,? +{CLOCK}|(?<!\d)\d{{1,6}}:\d\d:\d\d(?:[.,]\d+)?|(?<![\d.:])\d{{1,3}}:\d\d(?![\d:.])"
+)
+_SPANS = r"(?<!\d)\d{1,6}d\d+h|(?<!\d)\d{1,6}h ?\d+m(?:in)?(?: ?\d+s)?|(?<!\d)\d{1,6}m(?:in)? ?\d+(?:\.\d+)?s"
 _IGNORED = re.compile(
     rf"(?P<clock>{_CLOCKS})|(?P<span>{_SPANS})|(?P<date>{DATE})|(?P<hex>\b0x[0-9a-fA-F]+)|(?P<path>(?:/[\w.@-]+){{2,}})"
     r"|(?P<url>https?://\S+)"
@@ -31,6 +33,10 @@ _PLAIN = frozenset(
 )
 """Words that say nothing beside the name of a phase."""
 _COUNT = re.compile(COUNT)
+
+
+MOST = 400
+"""A line with more numbers than these tells no metrics."""
 
 
 class Walk:
@@ -61,9 +67,13 @@ class Walk:
             found_all = sorted([*found_all, *bar.drawn])
         told.ignored = tuple(found_all)
         ignored = [span for span, _ in found_all if span[0] < span[1]]
-        end, first = self.start, True
+        end, first, count = self.start, True, 0
         for found in NUMBER.finditer(line, self.start):
             s, e = found.span()
+            count += 1
+            if count > MOST:
+                told.fields.clear()
+                return
             while ignored and ignored[0][1] <= s:
                 end = max(end, ignored.pop(0)[1])
             if ignored and ignored[0][0] < e:

@@ -32,7 +32,7 @@ def find(folder: Folder) -> Iterator[Found]:
 
 
 def _started(name: str) -> float:
-    """When a run began, in seconds since the epoch, by its folder `run-20260131_235959-ID` (local time); 0 if unknown."""
+    """When a run began, in seconds since the epoch, by its folder `run-20260131_235959-ID` (local time); else 0."""
     stamp = re.match(r"(?:offline-)?run-(\d{8}_\d{6})-", name)
     try:
         return time.mktime(time.strptime(stamp[1], "%Y%m%d_%H%M%S")) if stamp else 0.0

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ...render.curve import GLYPHS, SWATCHES
-from ...render.palette import Ink
+from ..render.curve import GLYPHS, SWATCHES
+from ..render.palette import Ink
 
 
 def looks(slot: int, ink: Ink) -> tuple[str, str]:
