@@ -25,6 +25,8 @@ class Watched:
         self.path = path
         self.generation = 0
         """Grows whenever a look found anything new."""
+        self.quiet = 0
+        """How many looks in a row found nothing new."""
         self.gone = False
         """Whether its files are no longer found."""
         self._logs: dict[str, tuple[Found, Reader]] = {}
@@ -56,6 +58,7 @@ class Watched:
         if changed:
             self._assemble()
             self.generation += 1
+        self.quiet = 0 if changed or self.more else self.quiet + 1
         return self._stand() or changed
 
     def _read(self, key: str, reader: Reader, until: float) -> bool:

@@ -17,6 +17,8 @@ SEARCH, LOOK = 5.0, 0.5
 """Seconds between two searches for new runs, and between two rounds of looking at those known."""
 REVIEW = 10.0
 """Seconds between two looks at runs that have not changed, for silence is a finding too."""
+SLEEPY, SELDOM = 8, 4
+"""After so many looks at which nothing was new, a run is looked at only every so many rounds."""
 PIECE = 0.05
 """Seconds that reading one run may take before the next has its turn."""
 SHARE = 20.0
@@ -40,6 +42,7 @@ class Watcher:
         self._doctors = Doctors()
         self._ill: set[str] = set()
         self._reviewed = 0.0
+        self._turn = 0
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -112,9 +115,12 @@ class Watcher:
     def _round(self) -> bool:
         """Look at every run once; True if one has more to read at once."""
         more = False
-        for watched in tuple(self._watched.values()):
+        self._turn += 1
+        for k, watched in enumerate(tuple(self._watched.values())):
             if self._stop.is_set():
                 return False
+            if watched.quiet > SLEEPY and (self._turn + k) % SELDOM:
+                continue
             if watched.look(time.monotonic() + PIECE):
                 self.generation += 1
                 self._ill.add(watched.key)

@@ -57,20 +57,21 @@ class Rows:
     def _row(self, line: str, cells: Cells) -> None:
         header = self.header
         row = split(line, header.separator)
-        found = 0
+        found, texts = 0, []
         for k, (name, cell) in enumerate(zip(header.names, row, strict=False)):
             value = number(cell.replace(",", ".") if header.decimal else cell)
             if value is None:
                 value = seconds(cell) if self.clocks[k] else None
                 if value is None:
                     if cell.lower() not in BLANK:
-                        self.texts.add(name)
+                        texts.append(name)
                     continue
             found += 1
             cells.add(name, value)
         if not found and is_header(row, header):
             self._set(Header(header.separator, named(row), header.lines, decimal=header.decimal))
             return
+        self.texts.update(texts)
         extra = row[len(header.names) :]
         if len(row) < len(header.names):
             self.damaged("short", f"has {len(row)} cells and not {len(header.names)}")
