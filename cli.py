@@ -9,7 +9,6 @@ import typer
 
 from .commands import denoise_door, export_door, run_door, watch_door
 from .commands.colours import COLOURS, choose_colour
-from .engine.catalog import UnknownModelError
 from .engine.options import OptionError
 from .engine.runs.files import ROOT, dump_json
 from .engine.text import in_words, sanitize
@@ -278,7 +277,7 @@ def main() -> None:
         os.environ["DLVIZ_DEBUG"] = "1"
     try:
         app(args=arguments, prog_name="dlviz")
-    except (OptionError, UnknownModelError) as error:
+    except OptionError as error:
         if debug:
             raise
         fail(error, 2)

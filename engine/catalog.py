@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .options import OptionError
 from .recipes.bayesnet import BY_DATA as BAYESNET_BY_DATA
 from .recipes.bayesnet import BayesnetOptions
 from .recipes.budget import BudgetOptions
@@ -24,7 +25,7 @@ from .recipes.translator import TranslatorOptions
 from .recipes.vae import VaeOptions
 
 
-class UnknownModelError(ValueError):
+class UnknownModelError(OptionError):
     """A name that is not in the catalogue; the text is one sentence for the user."""
 
 

@@ -9,21 +9,49 @@ from pathlib import Path
 
 from .readers.folder import Entry, Folder, Found, scan
 
-FORMATS = (
-    "own",
-    "wandb",
-    "mlflow_files",
-    "mlflow_database",
-    "trackio",
-    "trainer_state",
-    "lightning",
-    "ray",
-    "json_lines",
-    "table",
-    "tfevents",
-    "console_log",
+BINARY = (
+    ".wandb",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".bin",
+    ".safetensors",
+    ".npz",
+    ".npy",
+    ".h5",
+    ".png",
+    ".jpg",
+    ".zip",
+    ".tar",
 )
-"""The modules of `readers`, as they are asked; where two tell of one tag of a run, the earlier is believed."""
+
+
+def _database(folder: Folder) -> bool:
+    return any(entry.size and entry.head.startswith(b"SQLite format 3") for entry in folder.files.values())
+
+
+def _text(folder: Folder) -> bool:
+    return any("tfevents" not in name and not name.endswith(BINARY) for name in folder.files)
+
+
+FORMATS: dict[str, Callable[[Folder], bool]] = {
+    "own": lambda folder: "run.json" in folder.files,
+    "wandb": lambda folder: any(name.lower().endswith(".wandb") for name in folder.files),
+    "mlflow_files": lambda folder: "meta.yaml" in folder.files,
+    "mlflow_database": _database,
+    "trackio": _database,
+    "trainer_state": lambda f: "trainer_state.json" in f.files or any(n.startswith("checkpoint-") for n in f.folders),
+    "lightning": lambda folder: "metrics.csv" in folder.files,
+    "ray": lambda folder: "result.json" in folder.files or "progress.csv" in folder.files,
+    "json_lines": _text,
+    "table": _text,
+    "tfevents": lambda folder: bool(folder.files),
+    "console_log": _text,
+}
+"""The modules of `readers`, as they are asked; where two tell of one tag of a run, the earlier is believed.
+
+With each stands what it needs at the least, so that most need not even be imported.
+"""
 FORGIVES = "DLVIZ_DEBUG" not in os.environ
 """Whether the failure of one format is kept from the others, instead of ending the search."""
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "venv"})
@@ -122,16 +150,19 @@ def _key(folder: Folder, volatile: frozenset[str]) -> Hashable:
 
 
 @cache
-def _finders() -> tuple[Callable[[Folder], Iterable[Found]], ...]:
-    return tuple(import_module(f".readers.{name}", __package__).find for name in FORMATS)
+def _finder(name: str) -> Callable[[Folder], Iterable[Found]]:
+    find: Callable[[Folder], Iterable[Found]] = import_module(f".readers.{name}", __package__).find
+    return find
 
 
 def _claims(folder: Folder) -> tuple[Found, ...]:
     """The runs that the formats see in a folder, each with what those before it have left."""
     found: list[Found] = []
-    for find in _finders():
+    for name, useful in FORMATS.items():
+        if not useful(folder):
+            continue
         try:
-            seen = tuple(find(folder))
+            seen = tuple(_finder(name)(folder))
         except Exception:
             if FORGIVES:  # a format that fails on a folder must not hide what the others see there
                 continue

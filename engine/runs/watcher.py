@@ -7,11 +7,14 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .analysis.health import Doctors
 from .discover import FORGIVES, Discovery
 from .run import Run
 from .watched import Watched, gathered
+
+if TYPE_CHECKING:
+    from .analysis.health import Doctors
 
 SEARCH, LOOK = 5.0, 0.5
 """Seconds between two searches for new runs, and between two rounds of looking at those known."""
@@ -39,7 +42,7 @@ class Watcher:
         self.problems: dict[str, str] = {}
         """Sources that cannot be read, with the reason."""
         self._watched: dict[str, Watched] = {}
-        self._doctors = Doctors()
+        self._doctors: Doctors | None = None
         self._ill: set[str] = set()
         self._reviewed = 0.0
         self._turn = 0
@@ -129,15 +132,18 @@ class Watcher:
 
     def _examine(self) -> None:
         """Look for what is wrong with runs that have changed, and now and then with those that are silent."""
+        from .analysis.health import Doctors  # not on the way to the first charts
+
+        doctors = self._doctors = self._doctors or Doctors()
         changed, self._ill = self._ill, set()
         for key in changed:
             if not self._stop.is_set():
-                self._doctors.see(self._watched[key].run)
+                doctors.see(self._watched[key].run)
         now = time.monotonic()
         silent = now - self._reviewed >= REVIEW
         if silent:
             self._reviewed = now
-        if changed or (silent and self._doctors.review(self.runs)):
+        if changed or (silent and doctors.review(self.runs)):
             self.generation += 1
 
     def _watch(self) -> None:

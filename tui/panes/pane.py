@@ -8,13 +8,13 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ...engine.probes.requests import Answer, Request
 from ...engine.text import sanitize
 from ..render.cells import note
 from ..render.numbers import cut
 from ..render.palette import DARK, Ink
 
 if TYPE_CHECKING:
+    from ...engine.probes.requests import Answer, Request
     from ..app import DlvizApp
 
 
@@ -60,11 +60,11 @@ class Pane(Widget, can_focus=True):
         """The picture: at most `height` strips of `width` cells."""
         return []
 
-    def wants(self) -> dict[str, Request]:
+    def wants(self) -> "dict[str, Request]":
         """The views to ask the engine for while this pane is visible, by a name of the pane's own."""
         return {}
 
-    def answer(self, name: str) -> Answer | None:
+    def answer(self, name: str) -> "Answer | None":
         """The newest answer to the request that `wants` calls `name`; it may answer an earlier question."""
         return self.lab.session.answers.get(f"{self.id}/{name}")
 
@@ -90,7 +90,7 @@ class Pane(Widget, can_focus=True):
             failure = f"this view failed: {sanitize(f'{type(error).__name__}: {error}', limit=200)}"
             return note(cut(failure, size.width), size.width, self.ink, size.height)
 
-    def _ask(self, wanted: dict[str, Request]) -> None:
+    def _ask(self, wanted: "dict[str, Request]") -> None:
         if wanted == self._asked:
             return
         for name in self._asked.keys() | wanted.keys():

@@ -1,5 +1,6 @@
 """The monitor: compose, keys and wiring; what is shown lives in the panes, what is read in the watcher."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -33,6 +34,8 @@ from .screen import WatchScreen
 from .sight import Sight
 
 HERTZ = 10
+SOON = 0.02
+"""Seconds between two looks at whether everything has been read."""
 SAVE = 1.0
 """Seconds between two looks at whether the sight is to be kept."""
 
@@ -89,8 +92,16 @@ class WatchApp(Watching):
         self.traffic.watch(self._driver)
         self.query_one(WatchDesk).go("charts")
         self.set_interval(1 / HERTZ, self.tick)
+        self._waiting = self.set_interval(SOON, self._when_loaded)
         self.set_interval(SAVE, self.save)
         self.call_after_refresh(self.tick)
+
+    def _when_loaded(self) -> None:
+        """Draw at once what was there at first, as soon as all of it was read."""
+        if not self.loading:
+            self._waiting.stop()
+            gc.enable()
+            self.tick()
 
     @property
     def debug_traffic(self) -> float | None:

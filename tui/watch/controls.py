@@ -40,7 +40,7 @@ class Watching(App[int]):
         self.ink: Ink = DARK
         self._choices = 0
         self._data = -1
-        self._drawn = 0.0
+        self._drawn = time.monotonic()
         self._partial = True
         self._saved: dict[str, Any] = self.sight.document()
         self._told = 0.0

@@ -1,5 +1,6 @@
 """Opens the monitor: the reading begins before the screen is imported, for that takes as long."""
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,6 +33,7 @@ def open_watch(
         which: a query that runs must match, likewise.
     """
     sys.setswitchinterval(SWITCH)
+    gc.disable()  # until the first charts: collections over fresh imports find nothing
     watcher = Watcher(sources)
     watcher.start()
     try:
