@@ -4,7 +4,9 @@ Every module of a format has a function `find(folder)`, asked in the order of `d
 has claimed are not shown to the next.
 """
 
+import codecs
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +16,8 @@ from .reader import Reader
 
 HEAD = 16_384
 """Bytes of a file by which formats tell whether it is theirs."""
+_ZEROS = re.compile(rb"\0{64,}")
+"""What a machine that lost its power leaves in a text."""
 
 
 @dataclass
@@ -47,6 +51,9 @@ class Entry:
     def text(self) -> str | None:
         """The head as text without a byte-order mark, or None where it is not text."""
         data = self.head
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return data[: len(data) & ~1].decode("utf-16", "replace")
+        data = _ZEROS.sub(b"", data).rstrip(b"\0")
         if b"\0" in data:
             return None
         data = data.removeprefix(b"\xef\xbb\xbf")

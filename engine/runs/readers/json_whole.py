@@ -16,7 +16,7 @@ from .sidecars import config
 from .tables.block import Block, Cells, Column
 from .tables.flatten import as_number, flatten
 from .tables.sheet import Sheet
-from .tables.words import MEASURED, RANK, VAGUE, plain
+from .tables.words import IS_CLOCK, MEASURED, RANK, VAGUE, plain
 
 LARGEST = 256 << 20
 """Bytes; a larger file is not read."""
@@ -131,5 +131,5 @@ def _history(text: str | None, folder: Folder) -> bool:
         )
     if text.lstrip()[:1] != "{":
         return False
-    lists = [plain(name) for name in _LISTS.findall(text)]
+    lists = [name for one in _LISTS.findall(text) if (name := plain(one)) not in RANK and name not in IS_CLOCK]
     return bool(lists) and (folder.asked or sum(MEASURED.search(name) is not None for name in lists) * 2 > len(lists))

@@ -44,7 +44,7 @@ def split(line: str, separator: str) -> list[str]:
 
 def read(text: str) -> Header | None:
     """The header of a table by its first lines, or None if these are no table."""
-    lines = text.split("\n")
+    lines = text.split("\n") if "\n" in text else text.split("\r")
     if len(lines) > 1:
         lines.pop()  # it may be cut
     skipped = 0

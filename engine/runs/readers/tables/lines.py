@@ -1,5 +1,6 @@
 """The complete lines of a file that grows, gzipped or not, in pieces of bounded size."""
 
+import codecs
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -24,7 +25,8 @@ class Lines:
         self._damage = damage
         self._packed: zlib._Decompress | None = None
         self._waiting = b""
-        self._broken = self._skipping = False
+        self._broken = self._skipping = self._old = False
+        self._wide: codecs.IncrementalDecoder | None = None
 
     def replaced(self) -> bool:
         """Whether the file is another one now, and has to be read from the start. Raises OSError."""
@@ -38,7 +40,8 @@ class Lines:
         tail = Tail(self.path)
         tail.replaced()
         self.tail, self.rest, self.line = tail, b"", 0
-        self._packed, self._waiting, self._broken, self._skipping = None, b"", False, False
+        self._packed, self._waiting, self._wide = None, b"", None
+        self._broken = self._skipping = self._old = False
 
     @property
     def more(self) -> bool:
@@ -69,8 +72,19 @@ class Lines:
             if start and data[:2] == b"\x1f\x8b":
                 self._packed, self._waiting = zlib.decompressobj(wbits=31), data
             else:
-                return data.removeprefix(b"\xef\xbb\xbf") if start else data
+                return self._plain(data, start)
         return self._unpack(self._packed)
+
+    def _plain(self, data: bytes, start: bool) -> bytes:
+        """Bytes as they would be in UTF-8, with lines that end as they do today."""
+        if start:
+            self._wide = _wide(data)
+            self._old = self._wide is None and b"\r" in data and b"\n" not in data
+        if self._wide is not None:
+            data = self._wide.decode(data).encode()
+        elif self._old:
+            data = data.replace(b"\r", b"\n")
+        return data.removeprefix(b"\xef\xbb\xbf") if start else data
 
     def _unpack(self, packed: "zlib._Decompress") -> bytes:
         out, size = [], 0
@@ -95,3 +109,10 @@ class Lines:
             size += len(data)
         whole = b"".join(out)
         return whole.removeprefix(b"\xef\xbb\xbf") if not self.line and not self.rest else whole
+
+
+def _wide(data: bytes) -> codecs.IncrementalDecoder | None:
+    """What reads UTF-16, if a file begins as such: PowerShell redirects into it."""
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    return codecs.getincrementaldecoder("utf-16")("replace")

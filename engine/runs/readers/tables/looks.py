@@ -23,6 +23,8 @@ NAMELESS = 32
 """A log without a header has no more."""
 SAMPLE = 32
 """Rows that are looked at."""
+FEWEST = 3
+"""A single column has as many rows at least."""
 _KEYS = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*-?\d')
 
 
@@ -50,10 +52,14 @@ def is_log(names: Iterable[str], block: Block, words: int, asked: bool, logged: 
 def table(text: str, asked: bool, name: str = "") -> bool:
     """Whether a file of that name that begins so is a log in CSV."""
     found = header.read(text)
-    if found is None or (len(found.names) < 2 and not asked):
+    if found is None:
         return False
     rows = Rows("", found, Counter())
-    block = rows.parse("\n".join([*text.split("\n")[found.lines :][:SAMPLE], ""]).encode())
+    lines = text.split("\n") if "\n" in text else text.split("\r")
+    block = rows.parse("\n".join([*lines[found.lines :][:SAMPLE], ""]).encode())
+    if len(found.names) < 2 and not asked:
+        told = LOGGED.search(name) is not None if found.numeric else MEASURED.search(found.names[0]) is not None
+        return told and not rows.texts and block.rows >= FEWEST
     if found.numeric and not asked:
         return LOGGED.search(name) is not None and block.rows > 1 and len(found.names) <= NAMELESS
     if not block.rows and len({plain(one) for one in found.names} & RANK.keys()) == 1:
