@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 try:
-    from lightning.pytorch.loggers.logger import Logger, rank_zero_experiment
-    from lightning.pytorch.utilities.rank_zero import rank_zero_only
+    from lightning.pytorch.loggers.logger import Logger, rank_zero_experiment  # type: ignore[attr-defined]
+    from lightning.pytorch.utilities.rank_zero import rank_zero_only  # type: ignore[attr-defined]
 except ImportError:
-    from pytorch_lightning.loggers.logger import Logger, rank_zero_experiment
-    from pytorch_lightning.utilities.rank_zero import rank_zero_only
+    from pytorch_lightning.loggers.logger import Logger, rank_zero_experiment  # type: ignore
+    from pytorch_lightning.utilities.rank_zero import rank_zero_only  # type: ignore
 
 from ..engine.runs.files import ROOT, new_run_dir
 from ..engine.runs.logger.run import Run
