@@ -41,8 +41,7 @@ class Pyramid:
             if blocks == level.size:
                 return
             new = slice(level.size * FAN, blocks * FAN)
-            below = _raw(values[new]) if k == 0 else self._levels[k - 1].view().cut(new)
-            level.append(below.blocks())
+            level.append(_blocks(values[new]) if k == 0 else self._levels[k - 1].view().cut(new).blocks())
             length, k = blocks, k + 1
 
     def ranges(self, values: Floats, starts: Ints, ends: Ints) -> Summary:
@@ -103,19 +102,42 @@ class _Columns:
 
     def blocks(self) -> "_Columns":
         """Summaries of the blocks of FAN entries each."""
-        with np.errstate(over="ignore"):
-            return _Columns(
-                self.low.reshape(-1, FAN).min(1),
-                self.high.reshape(-1, FAN).max(1),
-                self.total.reshape(-1, FAN).sum(1),
-                self.count.reshape(-1, FAN).sum(1),
-            )
+        return _Columns(_least(self.low), _greatest(self.high), _sum(self.total), _sum(self.count))
 
     def cut(self, part: slice) -> "_Columns":
         return _Columns(self.low[part], self.high[part], self.total[part], self.count[part])
 
     def take(self, index: Ints) -> "_Columns":
         return _Columns(self.low[index], self.high[index], self.total[index], self.count[index])
+
+
+def _blocks(values: Floats) -> _Columns:
+    """Summaries of the blocks of FAN numbers each."""
+    if not np.isfinite(values).all():
+        return _raw(values).blocks()
+    return _Columns(_least(values), _greatest(values), _sum(values), np.full(len(values) // FAN, FAN, np.float64))
+
+
+def _least(values: Floats) -> Floats:
+    """The least of each block; column by column, which is several times faster than along rows so short."""
+    rows = values.reshape(-1, FAN)
+    least = np.minimum(rows[:, 0], rows[:, 1])
+    for k in range(2, FAN):
+        np.minimum(least, rows[:, k], out=least)
+    return least
+
+
+def _greatest(values: Floats) -> Floats:
+    rows = values.reshape(-1, FAN)
+    greatest = np.maximum(rows[:, 0], rows[:, 1])
+    for k in range(2, FAN):
+        np.maximum(greatest, rows[:, k], out=greatest)
+    return greatest
+
+
+def _sum(values: Floats) -> Floats:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(values.reshape(-1, FAN) @ np.ones(FAN))
 
 
 def _raw(values: Floats) -> _Columns:
