@@ -1,6 +1,7 @@
 """`dlviz export`: what is watched as a table, JSON, vector graphics, or a page that stands alone."""
 
 import csv
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -44,8 +45,13 @@ def export(
         if out is None:
             write(chosen, kind, sys.stdout, tags, settings, title)
             return
-        with out.open("w", encoding="utf-8", newline="") as file:
-            write(chosen, kind, file, tags, settings, title)
+        aside = out.with_name(f".{out.name}.{os.getpid()}.tmp")  # what was there stays until all of it is written
+        try:
+            with aside.open("w", encoding="utf-8", newline="") as file:
+                write(chosen, kind, file, tags, settings, title)
+            aside.replace(out)
+        finally:
+            aside.unlink(missing_ok=True)
         print(f"{out}: {len(chosen)} runs", file=sys.stderr)
 
 

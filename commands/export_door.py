@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..engine.options import OptionError
+from .watch_door import check_tags
 
 SCALES = ("linear", "log y", "log x", "log-log")
 
@@ -32,5 +33,6 @@ def export(
         raise OptionError("export needs one of --csv, --json, --svg, --html")
     if scale not in SCALES:
         raise OptionError(f"scale cannot be {scale!r}; allowed: {', '.join(SCALES)}")
+    check_tags(tags)
     settings = {"weight": smooth, "x": x, "scale": scale, "group": tuple(group or ())}
     exporting.export(sources, kinds[0], out, tags, runs, settings)

@@ -43,7 +43,7 @@ def opened(sources: Sequence[str]) -> Iterator[Opened]:
         )
 
 
-def once(sources: Sequence[str], *, json: bool, tags: str = "", which: str = "") -> None:
+def once(sources: Sequence[str], *, json: bool, tags: str = "", which: str = "", whole: bool = False) -> None:
     """Read all there is, and print it: charts sized to the terminal, or one JSON document."""
     with opened(sources) as places:
         for wait in places.waits:
@@ -69,7 +69,7 @@ def once(sources: Sequence[str], *, json: bool, tags: str = "", which: str = "")
 
             size = shutil.get_terminal_size((100, 40))
             colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-            print(text(runs, size.columns, size.lines, colour=colour, tags=tags, which=which))
+            print(text(runs, size.columns, size.lines, colour=colour, tags=tags, which=which, whole=whole))
 
 
 def live(sources: Sequence[str], *, fresh: bool, tags: str | None = None, which: str | None = None) -> int:

@@ -80,6 +80,13 @@ def test_what_is_wrong_is_said_in_a_sentence(arguments: list[str], status: int, 
     assert done.returncode == status and words in done.stderr and "Traceback" not in done.stderr
 
 
+def test_an_export_that_fails_leaves_the_file_that_was_there(runs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "kept.svg"
+    out.write_text("good")
+    assert _export(str(runs), "--svg", "--tags", "^nothing$", "-o", str(out)).returncode == 1
+    assert out.read_text() == "good" and sorted(p.name for p in tmp_path.iterdir()) == ["kept.svg", "runs"]
+
+
 def test_no_run_that_matches_is_said(runs: Path) -> None:
     done = _export(str(runs), "--svg", "--tags", "^nothing$")
     assert done.returncode == 1 and "no run that is chosen has a series" in done.stderr

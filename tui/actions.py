@@ -60,8 +60,8 @@ def bindings(actions: Sequence[Action]) -> list[Binding]:
 BINDINGS = bindings(ACTIONS)
 
 
-def general_help(actions: Sequence[Action] = ACTIONS) -> str:
-    """The table of keys that work everywhere, in Markdown."""
+def general_help(actions: Sequence[Action] = ACTIONS, panes: str = "`tab`, `1` … `9`, `0` | go to a pane") -> str:
+    """The table of keys that work everywhere, in Markdown; `panes` is the row of those that go to a pane."""
     rows = [f"| `{action.shown}` | {action.about} |" for action in actions]
-    more = ["| `tab`, `1` … `9`, `0` | go to a pane |", "| `ctrl+p` | all commands, themes among them |"]
+    more = [f"| {panes} |", "| `ctrl+p` | all commands, themes among them |"]
     return "\n".join(["# Everywhere", "", "| key | does |", "|---|---|", *rows, *more])

@@ -25,6 +25,7 @@ def listing(root: Path) -> list[dict[str, Any]]:
                 else status_of(described),
                 **{key: described.get(key) for key in ("model", "data", "seed", "step", "steps", "started", "pid")},
                 "metrics": described.get("metrics") or {},
+                "message": described.get("message") or "",
             }
         )
     return rows
@@ -47,9 +48,11 @@ def table(rows: list[dict[str, Any]]) -> str:
     lines = [("run", "status", "step", "started", "result", "")]
     for row in rows:
         of = f"/{row['steps']}" if row["steps"] else ""
-        step = sanitize(f"{row['step']}{of}", limit=40)
+        step = sanitize(f"{'-' if row['step'] is None else row['step']}{of}", limit=40)
         started = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["started"] or 0))
         name, value = headline(row["metrics"])
+        if not value and row["status"] in ("failed", "lost"):
+            name = sanitize(row["message"], limit=60)
         lines.append((sanitize(row["name"]), sanitize(row["status"]), step, started, value, name))
     widths = [max(len(line[k]) for line in lines) for k in range(6)]
     return "\n".join("  ".join(t.ljust(w) for t, w in zip(line, widths, strict=True)).rstrip() for line in lines)

@@ -46,6 +46,8 @@ class Watched:
         self._logs = logs
         self.run.format = "+".join(dict.fromkeys(one.format for one in found))
         self.run.started = min((one.started for one in found if one.started), default=0.0)
+        if not self.run.grown:  # known before anything is read, for lists are ordered by it
+            self.run.grown = max((_grown(one, logs[one.key][1]) for one in found), default=0.0)
 
     def look(self, until: float) -> bool:
         """Read what is new, until the monotonic time `until`; True if the run has changed."""

@@ -16,7 +16,7 @@ from .watched import Watched, gathered
 if TYPE_CHECKING:
     from .analysis.health import Doctors
 
-SEARCH, LOOK = 5.0, 0.5
+SEARCH, LOOK = 2.0, 0.5
 """Seconds between two searches for new runs, and between two rounds of looking at those known."""
 REVIEW = 10.0
 """Seconds between two looks at runs that have not changed, for silence is a finding too."""

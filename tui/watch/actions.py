@@ -5,6 +5,9 @@ from ..actions import Action, bindings
 PANES = ("runs", "charts", "configs", "table", "records", "console", "health", "system")
 """In the order of their number keys."""
 
+GOING = "`tab`, `1` … `8` | go to a pane; the number of the one below the charts again puts it away"
+"""How one goes from pane to pane, for the help."""
+
 ACTIONS = (
     Action("b", "sidebar", "Runs list", "show or hide the list of runs", "b"),
     Action("f", "big", "Full screen", "this pane alone on the screen, and back", "f"),

@@ -24,7 +24,7 @@ from ..traffic import Traffic
 from ..widgets.key_row import KeyRow
 from ..widgets.tab_row import TabRow
 from . import sessions
-from .actions import ACTIONS, BINDINGS, PANES
+from .actions import ACTIONS, BINDINGS, GOING, PANES
 from .bar import WatchBar
 from .controls import Watching
 from .desk import WatchDesk
@@ -169,7 +169,7 @@ class WatchApp(Watching):
         from ..screens.help import HelpScreen  # reads Markdown, which is slow to import
 
         pane = self.query_one(WatchDesk).pane
-        self.push_screen(HelpScreen(str(pane.id), getattr(pane, "HELP", ""), general_help(ACTIONS)))
+        self.push_screen(HelpScreen(str(pane.id), getattr(pane, "HELP", ""), general_help(ACTIONS, GOING)))
 
     async def action_quit(self) -> None:
         """Remember what is seen, and leave."""

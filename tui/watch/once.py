@@ -10,8 +10,8 @@ from ...engine.runs.run import Run
 from ..render.numbers import cut, pad, short
 from ..render.palette import DARK, PLAIN, Ink
 from ..render.pen import Part, written
-from .charts.board import page
-from .roster import FIRST, Roster
+from .charts.board import Board, page
+from .roster import FIRST, Member, Roster
 from .runs.rows import sign
 from .sight import Sight
 
@@ -19,35 +19,60 @@ LISTED = 20
 """Runs that are told of in a line each."""
 
 
-def text(runs: Sequence[Run], width: int, height: int, *, colour: bool, tags: str = "", which: str = "") -> str:
-    """The runs that match the query `which` as lines, and a page of the charts whose tags match `tags`."""
+def text(
+    runs: Sequence[Run], width: int, height: int, *, colour: bool, tags: str = "", which: str = "", whole: bool = False
+) -> str:
+    """The runs that match the query `which` as lines, and charts of the tags that match `tags`.
+
+    Charts fill what is left of `height` lines; with `whole` there are as many pages of them as it takes.
+    """
     ink = DARK if colour else PLAIN
     sight = Sight(tag_filter=tags, run_filter=which)
     members = Roster().update(runs, sight, query(which, runs) if which else lambda run: True)
-    room = max((len(member.name) for member in members), default=0)
-    room = min(room, max(width - 44, 12))
+    listed = members if whole else members[:LISTED]
+    room = min(max((len(member.name) for member in members), default=0), max(width - 44, 12))
     lines: list[list[Part]] = []
-    for member in members[:LISTED]:
-        run = member.run
-        mark, tint = sign(run.status, ink)
-        last = max((int(p[0]) for one in run.series.values() if (p := one.last()) is not None), default=None)
-        told = f"{run.status:9} step {'-' if last is None else format(last, ',')}, {len(run.series)} tags, "
-        told += f"{short(sum(map(len, run.series.values())))} points, {run.format}"
-        style = Style(color=tint) if colour else None
-        lines.append([(f"{mark} ", style), (f"{pad(member.name, room)}  ", None), (cut(told, width - room - 4), None)])
-        lines += [
-            [("    " + cut(finding.text, width - 4), Style(color=ink.bad) if colour else None)]
-            for finding in run.findings[:2]
-        ]
-    if len(members) > LISTED:
-        lines.append([(f"… and {len(members) - LISTED} more", None)])
+    for member in listed:
+        lines += _told(member, room, width, ink)
+    if len(members) > len(listed):
+        lines.append([(f"… and {len(members) - len(listed)} more: --all lists them", None)])
     drawn = sum(member.shown for member in members)
     if drawn < len(members):
-        lines.append([(f"drawn: the newest {min(drawn, FIRST)}; --runs chooses others", None)])
-    strips = page(members, sight, width, max(height - len(lines) - 2, 16), ink)
+        lines.append([(f"drawn: the newest {min(drawn, FIRST)}; --runs QUERY chooses others", None)])
     lines.append([])
-    lines += [_bare(strip, ink) for strip in strips]
+    room = max(height - len(lines) - 2, 16)
+    picture = Board().draw(members, sight, width, room, ink)
+    if not picture.tags:
+        why = "no numbers were found" if not any(m.run.series for m in members) else "nothing to draw"
+        lines.append([(f"{why}{f'; no tag matches {tags}' if tags else ''}", None)])
+        return "\n".join(written(parts, colour) for parts in lines)
+    size = picture.page.grid.size
+    firsts = list(picture.tags[::size]) if whole else [""]
+    for first in firsts:
+        sight.first = first
+        lines += [_bare(strip, ink) for strip in page(members, sight, width, room, ink)]
+    if len(picture.tags) > size and not whole:
+        lines.append([("more charts: --tags REGEX chooses some, --all prints all of them", None)])
     return "\n".join(written(parts, colour) for parts in lines)
+
+
+def _told(member: Member, room: int, width: int, ink: Ink) -> list[list[Part]]:
+    """A line of how a run stands, and what is wrong with it."""
+    run, colour = member.run, ink.depth != "none"
+    mark, tint = sign(run.status, ink)
+    last = max((int(p[0]) for one in run.series.values() if (p := one.last()) is not None), default=None)
+    told = f"{run.status:9} step {'-' if last is None else format(last, ',')}, {counted(len(run.series), 'tag')}, "
+    told += f"{short(sum(map(len, run.series.values())))} points, {run.format}"
+    style, bad = (Style(color=tint), Style(color=ink.bad)) if colour else (None, None)
+    wrong = [run.reason] if run.status == "failed" and run.reason else []
+    wrong += [finding.text for finding in run.findings[:2]]
+    head: list[Part] = [(f"{mark} ", style), (f"{pad(member.name, room)}  ", None), (cut(told, width - room - 4), None)]
+    return [head, *([("    " + cut(text, width - 4), bad)] for text in wrong)]
+
+
+def counted(count: int, what: str) -> str:
+    """`1 tag`, `2 tags`."""
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _bare(strip: Strip, ink: Ink) -> list[Part]:

@@ -39,7 +39,7 @@ class Roster:
         """The runs that match, newest first; shown are those that the user switched on, else the first few."""
         for run in runs:
             self._born.setdefault(run.path, run.started or run.grown)
-        newest = sorted(runs, key=lambda run: -self._born[run.path])
+        newest = sorted(runs, key=lambda run: (-self._born[run.path], run.name))
         for run in newest:
             self._slots.setdefault(run.path, len(self._slots))
         names = _distinct([_told(run) for run in newest])

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ...options import OptionError
 from ..run import Run
 from .configs import as_number, config_of, tell
 from .facts import MISSING, fact, final, meanings, names, nearest
@@ -27,7 +28,7 @@ COMPARED: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-class QueryError(ValueError):
+class QueryError(OptionError):
     """A query is not understood; the text is one sentence for who wrote it, `at` the place of the trouble (from 0)."""
 
     def __init__(self, at: int, text: str) -> None:

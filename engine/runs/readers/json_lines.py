@@ -102,7 +102,10 @@ def _logs(folder: Folder) -> Iterator[Entry]:
         text = entry.text
         if not text or not text.lstrip().startswith("{"):
             continue
-        # One object on one line is a summary or a config, unless a logger has that name.
-        single = name.endswith(".json") and name not in LOGGERS and text.strip().count("\n") == 0
+        # One object on one line is a summary, a config or a history, unless a logger has that name.
+        single = name.endswith(".json") and text.strip().count("\n") == 0
+        if single and json_whole.is_history(text, folder.asked):
+            continue
+        single = single and name not in LOGGERS
         if (folder.asked or not single) and looks.objects(text, folder.asked):
             yield entry

@@ -21,7 +21,7 @@ from .tables.words import IS_CLOCK, MEASURED, RANK, VAGUE, plain
 LARGEST = 256 << 20
 """Bytes; a larger file is not read."""
 _OBJECTS = re.compile(r'\s*\[\s*\{\s*"')
-_LISTS = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*\[\s*(?:-?\d|NaN|null)')
+_LISTS = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*(?:\[|\{\s*"0"\s*:)\s*(?:-?\d|NaN|null)')
 _KEYS = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*(?:-?\d|NaN|-?Infinity)')
 
 
@@ -76,7 +76,7 @@ def block(found: Any) -> Block | None:
         return _objects([item for item in found if isinstance(item, dict)])
     if not isinstance(found, dict):
         return None
-    lists = {key: value for key, value in found.items() if isinstance(value, list) and value}
+    lists = {key: items for key, value in found.items() if (items := _listed(value))}
     for key in ("history", "log_history", "logs", "metrics"):
         below = found.get(key)
         if isinstance(below, dict | list) and (inner := block(below)) is not None and inner.columns:
@@ -96,6 +96,13 @@ def block(found: Any) -> Block | None:
     return Block(length, {k: Column(np.array(v, float), np.array(r, np.int64)) for k, (r, v) in columns.items()})
 
 
+def _listed(value: Any) -> list[Any]:
+    """The items of a list, or of an object whose keys are 0, 1, 2 …, as pandas writes columns."""
+    if isinstance(value, dict) and len(value) > 1 and all(key == str(k) for k, key in enumerate(value)):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
 def _objects(items: list[dict[str, Any]]) -> Block | None:
     cells = Cells()
 
@@ -112,7 +119,11 @@ def _objects(items: list[dict[str, Any]]) -> Block | None:
 
 def find(folder: Folder, taken: Container[str]) -> Iterator[Found]:
     """The histories among a folder's files that are not yet `taken`."""
-    found = [entry.path for entry in folder.named(".json") if entry.name not in taken and _history(entry.text, folder)]
+    found = [
+        entry.path
+        for entry in folder.named(".json")
+        if entry.name not in taken and is_history(entry.text, folder.asked)
+    ]
     for path in found:
         alone = len(found) > 1
         make = partial(JsonReader, path, alone=alone)
@@ -121,15 +132,14 @@ def find(folder: Folder, taken: Container[str]) -> Iterator[Found]:
         )
 
 
-def _history(text: str | None, folder: Folder) -> bool:
+def is_history(text: str | None, asked: bool) -> bool:
+    """Whether a file that begins so holds a whole history; one that was `asked` for need not measure anything known."""
     if not text:
         return False
     if _OBJECTS.match(text):
         names = {plain(name) for name in _KEYS.findall(text)}
-        return bool(names) and (
-            folder.asked or bool(names & RANK.keys() - VAGUE and any(MEASURED.search(n) for n in names))
-        )
+        return bool(names) and (asked or bool(names & RANK.keys() - VAGUE and any(MEASURED.search(n) for n in names)))
     if text.lstrip()[:1] != "{":
         return False
     lists = [name for one in _LISTS.findall(text) if (name := plain(one)) not in RANK and name not in IS_CLOCK]
-    return bool(lists) and (folder.asked or sum(MEASURED.search(name) is not None for name in lists) * 2 > len(lists))
+    return bool(lists) and (asked or sum(MEASURED.search(name) is not None for name in lists) * 2 > len(lists))

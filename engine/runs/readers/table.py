@@ -70,7 +70,7 @@ class TableReader(FollowingReader):
 
     def fast(self, piece: bytes) -> Block | None:
         rows = self.rows
-        if rows is None or rows.open or len(piece) < bulk.least():
+        if rows is None or rows.open or rows.phased is not None or len(piece) < bulk.least():
             return None
         block = bulk.parse(piece, rows.header, rows.texts)
         if block is not None:

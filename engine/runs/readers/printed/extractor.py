@@ -187,7 +187,9 @@ class Extractor:
         """Where a line stands by its own counters; None where it has none."""
         told, course = form.told, self.course
         held = told.phase in PHASES
-        if form.step and told.step is not None:
+        if told.ended and epoch is None and course.epoch is not None and not held:
+            place = course.turn(("ended", told.phase), self.line, course.epoch, again)
+        elif form.step and told.step is not None:
             total = int(number(groups[form.total - 1])) if form.total else None
             key = (told.step.name, told.phase, told.bar is not None and (told.lead, total))
             n = int(number(groups[form.step - 1]))

@@ -7,6 +7,7 @@ from .bars import Bar
 from .names import metric
 
 Span = tuple[int, int]
+_ENDED = re.compile(r"\s+-\s+\d+(?:\.\d+)?(?:s|ms|us)\b")
 
 
 @dataclass
@@ -55,3 +56,11 @@ class Told:
     def sure(self) -> bool:
         """Whether one of the names is a metric's."""
         return any(metric(one.tag) for one in self.fields)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the line is Keras's for a whole epoch, `1875/1875 - 4s - loss: …`, which counts no batches."""
+        step = self.step
+        if step is None or step.total is None or step.name or step.span[0] != self.start:
+            return False
+        return _ENDED.match(self.line, step.total[1]) is not None

@@ -68,6 +68,8 @@ STEPS = {
     "num_timesteps": 3,
     "timesteps": 3,
     "timestep": 3,
+    "timestepssofar": 3,
+    "totalenvinteracts": 3,
     "total_steps": 3,
     "env_steps": 3,
     "frames": 3,
@@ -92,6 +94,8 @@ BATCH = 5
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[A-Z]")
 _JOINT = re.compile(r"[^A-Za-z0-9]+")
+_OWNER = re.compile(r"(?<=\w)'s ")
+"""LightGBM's `valid_1's auc`."""
 
 
 @lru_cache(4096)
@@ -128,8 +132,8 @@ def _stem(word: str) -> bool:
 
 @lru_cache(4096)
 def loose(name: str) -> bool:
-    """Whether the only words of a metric in it mean other things as well."""
-    return all(word in LOOSE for word in words(name) if _stem(word))
+    """Whether the only words of a metric in it mean other things as well, and no phase is named."""
+    return not phase(name) and all(word in LOOSE for word in words(name) if _stem(word))
 
 
 @lru_cache(4096)
@@ -173,4 +177,6 @@ def phase(text: str) -> str:
 def never(name: str) -> bool:
     """Whether a number so named is not drawn."""
     found = words(name)
-    return not found or found[-1] in NEVER or found[0] == "eta" or any(char in name for char in "'\"=`")
+    return (
+        not found or found[-1] in NEVER or found[0] == "eta" or any(char in _OWNER.sub(" ", name) for char in "'\"=`")
+    )

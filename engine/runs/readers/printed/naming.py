@@ -66,7 +66,7 @@ def _last(text: str) -> tuple[str, str]:
     if ": " in name.strip(TRIM):
         label, name = name.rsplit(": ", 1)
         before += label + ":"
-    name = name.strip(TRIM)
+    name = name.strip(TRIM) + ("]" if re.search(r"\[[\w/]+\]\s*$", name) else "")
     while name.endswith(")") and name.count("(") < name.count(")"):
         name = name[:-1].strip(TRIM)
     while name.startswith(("(", ")")):

@@ -33,6 +33,12 @@ _PLAIN = frozenset(
 )
 """Words that say nothing beside the name of a phase."""
 _COUNT = re.compile(COUNT)
+_LISTED = re.compile(r"[:=]\s*\[$")
+"""Before the first number of a list: MindSpore prints `loss:[2.3/2.5]`."""
+_OF_EPOCHS = re.compile(r"(?:\s*/\s*\d+)?(?:\s*\(\s*\d+%\))?\s*\[\s*\d+/")
+"""Behind the number of an epoch: `Train: 3/80 (4%) [50/928`."""
+_BARE = re.compile(r"\s*\d{1,12} +(?P<word>[a-z]+) +-?(?:\d+\.\d+|nan|inf)(?:e[+-]?\d+)?\s*")
+"""A whole line that is a step, a phase and its loss: `250 val 6.4`."""
 
 
 MOST = 400
@@ -114,6 +120,9 @@ class Walk:
         self._group(gap, kind)
         if "{" in gap or "}" in gap:
             self._nest(gap)
+        if bare == "/" and isinstance(last, Field) and last.kind == "[" and line[span[1] : span[1] + 1] == "]":
+            self.told.fields.append(Field(f"{last.tag} (avg)", span, last.scale, kind=last.kind))
+            return True
         if bare in ("/", "of", "out of") and last is not None:
             if isinstance(last, Count) and last.total is None and integer:
                 last.total = span
@@ -124,6 +133,8 @@ class Walk:
             return True
         if bare == "(" and isinstance(last, Field) and line[span[1] : span[1] + 1] == ")" and last.of is None:
             if not (integer and not _plain(line, last.span)):
+                if last.kind == "space" and not integer:
+                    last.kind = "meter"
                 self.told.fields.append(Field(f"{last.tag} (avg)", span, last.scale, kind=last.kind))
             return True
         if integer and self._count(name, kind, text, span):
@@ -134,6 +145,8 @@ class Walk:
                 self._field(found["unit"].strip("% "), "unit", span, 1.0)
         elif name and kind not in ("[", "("):
             self._field(name, kind, span, SCALES.get(unit, 1.0))
+        elif name and not integer and _LISTED.search(gap) and metric(name):
+            self._field(name, "[", span, 1.0)
         return True
 
     def _count(self, name: str, kind: str, text: str, span: Span) -> bool:
@@ -147,7 +160,7 @@ class Walk:
         if inner is not None and phase(inner[2]) and (epochal(inner[1]) or rank(inner[1]) is not None):
             name = inner[1]
             self._label(inner[2])
-        if name and phase(name) and len(words(name)) == 1 and re.match(r"\s*\[\s*\d+/", line[span[1] :]):
+        if name and phase(name) and len(words(name)) == 1 and _OF_EPOCHS.match(line, span[1]):
             self._label(name)
             name = "epoch"
         counted = rank(name) if name else None
@@ -164,6 +177,7 @@ class Walk:
                 and (span[0] == self.start or kind == "[")
                 and (behind == "/" or line[span[1] : span[1] + 2] in (":\t", ": "))
             )
+            or (not name and span[0] == self.start and self._is_bare())
             or (
                 not name
                 and self.counts
@@ -178,6 +192,10 @@ class Walk:
             return False
         self.counts.append(self.last)
         return True
+
+    def _is_bare(self) -> bool:
+        found = _BARE.fullmatch(self.line, self.start)
+        return found is not None and phase(found["word"]) != ""
 
     def _field(self, name: str, kind: str, span: Span, scale: float) -> None:
         if kind == "dict":
@@ -280,7 +298,9 @@ class Walk:
         if one.kind == "unit":
             return counted and sure and one.tag not in ("s", "sec", "secs", "seconds", "second", "min", "mins", "h")
         if one.kind == "space":
-            return strict(one.tag) or (counted and companion(one.tag))
+            return strict(one.tag) or (counted and (companion(one.tag) or self._is_bare()))
+        if one.kind == "meter":
+            return counted
         if one.kind == "cell":
             return strict(one.tag) or (counted and sure)
         return True

@@ -5,6 +5,7 @@ from collections import Counter
 from .block import Block, Cells
 from .header import Header, is_header, named, split
 from .instants import seconds
+from .phases import Phases, phase_key
 from .words import BLANK, IS_CLOCK, number, plain
 
 OPEN = 64
@@ -24,11 +25,15 @@ class Rows:
         self._damage = damage
         self._open: list[str] = []
         self._kinds: dict[str, str] = {}
+        self._phases = Phases()
         self._set(header)
 
     def _set(self, header: Header) -> None:
         self.header = header
         self.clocks = [plain(name) in IS_CLOCK for name in header.names]
+        key = phase_key(header.names)
+        self.phased = header.names.index(key) if key is not None else None
+        """The column that says whether a row is of training or of validation."""
 
     @property
     def open(self) -> bool:
@@ -58,6 +63,7 @@ class Rows:
         header = self.header
         row = split(line, header.separator)
         found, texts = 0, []
+        phase = row[self.phased] if self.phased is not None and self.phased < len(row) else None
         for k, (name, cell) in enumerate(zip(header.names, row, strict=False)):
             value = number(cell.replace(",", ".") if header.decimal else cell)
             if value is None:
@@ -67,7 +73,7 @@ class Rows:
                         texts.append(name)
                     continue
             found += 1
-            cells.add(name, value)
+            cells.add(name if phase is None or self.clocks[k] else self._phases.tag(name, phase), value)
         if not found and is_header(row, header):
             self._set(Header(header.separator, named(row), header.lines, decimal=header.decimal))
             return

@@ -62,7 +62,9 @@ def read(text: str) -> Header | None:
     first = split(body[0], separator)
     decimal = separator in ";\t" and _commas(body[1:], separator)
     numbers = [number(cell.replace(",", ".") if decimal else cell) for cell in first]
-    if all(n is not None or c.lower() in BLANK for n, c in zip(numbers, first, strict=True)):
+    blank = sum(n is None and c.lower() in BLANK for n, c in zip(numbers, first, strict=True))
+    found = sum(n is not None for n in numbers)
+    if found + blank == len(first) or (separator and len(first) - blank < 2 * found):
         names = tuple(f"col{k}" for k in range(len(first)))
         return Header(separator, names, skipped, True, decimal)
     return Header(separator, named(first), skipped + 1, decimal=decimal)

@@ -10,12 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
 from . import header
 from .block import Block
 from .cells import Rows
 from .objects import Objects
-from .words import EPOCH, IS_CLOCK, LOGGED, MEASURED, RANK, VAGUE, plain
+from .words import EPOCH, IS_CLOCK, LEAVES, LOGGED, MEASURED, RANK, VAGUE, plain
 
 WIDEST = 2000
 """A log has no more columns."""
@@ -35,7 +36,7 @@ def is_log(names: Iterable[str], block: Block, words: int, asked: bool, logged: 
         return bool(block.columns)
     if not block.rows or len(names) > WIDEST:
         return False
-    known = [name for name in names if plain(name) in RANK and name in block.columns]
+    known = [name for name in names if (plain(name) in RANK or _leaf(name) in LEAVES) and name in block.columns]
     measured = [n for n in block.columns if n not in known and plain(n) not in IS_CLOCK and MEASURED.search(n)]
     others = [n for n in block.columns if n not in known and plain(n) not in IS_CLOCK]
     if 2 * words > len(names):
@@ -43,10 +44,16 @@ def is_log(names: Iterable[str], block: Block, words: int, asked: bool, logged: 
     for name in known:
         values = block.columns[name].values
         falls = sum(after < before for before, after in pairwise(values))
-        sure = plain(name) not in VAGUE or measured or (logged and not words)
+        if len(values) > 1 and (values == values[0]).all():
+            continue
+        sure = _leaf(name) not in VAGUE or 2 * len(measured) >= len(others) > 0 or (logged and not words)
         if sure and others and 4 * falls <= len(values) and (words <= len(others) or plain(name) in EPOCH):
             return True
     return bool(measured) and not words and block.rows > 1
+
+
+def _leaf(name: str) -> str:
+    return plain(name).rpartition("/")[2]
 
 
 def table(text: str, asked: bool, name: str = "") -> bool:
@@ -62,7 +69,7 @@ def table(text: str, asked: bool, name: str = "") -> bool:
         return told and not rows.texts and block.rows >= FEWEST
     if found.numeric and not asked:
         return LOGGED.search(name) is not None and block.rows > 1 and len(found.names) <= NAMELESS
-    if not block.rows and len({plain(one) for one in found.names} & RANK.keys()) == 1:
+    if not block.rows and len({plain(one) for one in found.names} & RANK.keys()) > 0:
         return any(MEASURED.search(one) for one in found.names)
     return is_log(found.names, block, len(rows.texts), asked, LOGGED.search(name) is not None)
 
@@ -87,9 +94,16 @@ def objects(text: str, asked: bool) -> bool:
         key
         for one in found
         for key, value in one.items()
-        if isinstance(value, str) and key not in block.columns and plain(key) not in IS_CLOCK
+        if _wordy(value) and key not in block.columns and plain(key) not in IS_CLOCK
     }
     return is_log({*block.columns, *texts}, block, len(texts), asked)
+
+
+def _wordy(value: Any) -> bool:
+    """Whether a value is a text, or a list that holds some."""
+    if isinstance(value, list):
+        return any(_wordy(one) or isinstance(one, dict) for one in value[:SAMPLE])
+    return isinstance(value, str)
 
 
 def _is_object(line: str) -> bool:

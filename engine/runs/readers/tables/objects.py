@@ -7,6 +7,8 @@ from typing import Any
 
 from .block import Block, Cells
 from .flatten import CONFIG, as_number, configured, flatten
+from .phases import Phases, phase_key
+from .words import IS_CLOCK, plain
 
 _LOOSE = re.compile(
     r'"(?:[^"\\]|\\.)*"|(?<![\w.])([+-]?)(nan|inf(?:inity)?|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?![\w.])', re.IGNORECASE
@@ -44,6 +46,7 @@ class Objects:
         """Whether the lines are of several kinds."""
         self._damage = damage
         self._kinds: dict[str, str] = {}
+        self._phases = Phases()
 
     def parse(self, data: bytes) -> Block:
         """The rows of whole lines."""
@@ -75,9 +78,14 @@ class Objects:
         if said and not found.keys() - said.keys() - CONFIG:
             return False
 
+        key = phase_key(found)
+        phase = found[key] if key is not None else None
+
         def add(path: str, value: Any) -> None:
             number = as_number(path, value)
             if number is not None:
+                if isinstance(phase, str) and plain(path) not in IS_CLOCK:
+                    path = self._phases.tag(path, phase)
                 cells.add(path, number)
 
         flatten(found, add)

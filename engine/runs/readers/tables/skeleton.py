@@ -17,6 +17,7 @@ from .block import Block, Cells, Column, Ints
 from .bulk import read
 from .flatten import as_number, configured, flatten
 from .objects import Objects
+from .phases import phase_key
 
 _COMMAS = bytes.maketrans(b":}", b",,")
 _NUMBERS = b"0123456789+-.eENaInfity"
@@ -55,7 +56,7 @@ def skeleton(line: bytes) -> Skeleton | None:
     except (ValueError, RecursionError):
         return None
     tokens = [token for token in _TOKEN.finditer(line) if token[0][:1] != b'"']
-    if not isinstance(found, dict) or len(tokens) != len(holes) or not holes or configured(found):
+    if not isinstance(found, dict) or len(tokens) != len(holes) or not holes or configured(found) or phase_key(found):
         return None
     row = line.translate(_COMMAS)
     cells: list[str | None] = list(row.decode("utf-8").split(","))

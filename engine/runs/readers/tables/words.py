@@ -25,7 +25,8 @@ STEPS = (
     ("iter_num", "n_iter", "n_itr", "global_iter", "global_iteration", "training_iteration", "progress/iteration"),
     ("num_updates", "update", "updates", "n_updates", "nupdates", "misc/nupdates", "optimizer_step"),
     ("total_timesteps", "time/total_timesteps", "misc/total_timesteps", "timesteps_total", "timesteps", "timestep"),
-    ("batch", "batch_idx", "minibatch", "mini_batch", "epoch", "epochs", "epoch_num", "n_epoch", "epoch_number"),
+    ("batch", "batch_idx", "batch_no", "batch_num", "minibatch", "mini_batch"),
+    ("epoch", "epochs", "epoch_num", "n_epoch", "epoch_number"),
     (
         "totalenvinteracts",
         "totalenvsteps",
@@ -36,14 +37,47 @@ STEPS = (
         "frames",
         "frame",
     ),
+    ("total/steps", "total/episodes", "total/epochs", "global_episode"),
     ("num_frames", "episode", "episodes", "n_episodes", "ep", "generation", "gen", "round", "game", "games"),
     ("trial", "index", "unnamed: 0"),
 )
 """Names of the column that counts the training's progress, the better ones first."""
 RANK = {name: rank for rank, name in enumerate(name for names in STEPS for name in names)}
-INNER = frozenset({"iter", "iters", "it", "iteration", "batch", "batch_idx", "minibatch", "mini_batch"})
+LEAVES = ("step", "global_step", "iteration", "iter", "epoch")
+"""Names that count steps below another name as well: `data/step`."""
+AMOUNTS = (
+    "consumed_samples",
+    "consumed_train_samples",
+    "samples_seen",
+    "num_samples",
+    "n_samples",
+    "samples",
+    "examples_seen",
+    "examples",
+    "images_seen",
+    "progress/kimg",
+    "kimg",
+    "consumed_tokens",
+    "tokens_seen",
+    "total_tokens",
+    "num_tokens",
+    "tokens",
+    "progress/tick",
+    "tick",
+    "idx",
+    "i",
+    "t",
+    "n",
+    "x",
+)
+"""Names of what may stand for the step where nothing else does, if it rises from row to row."""
+INNER = frozenset(
+    {"iter", "iters", "it", "iteration", "batch", "batch_idx", "batch_no", "batch_num", "minibatch", "mini_batch"}
+)
 """Names that may count within an epoch; a column called step is taken at its word."""
 EPOCH = ("epoch", "epochs", "epoch_num", "n_epoch", "epoch_number")
+REPEATS = ("fold", "kfold", "cv_fold", "seed", "run", "trial", "repeat", "replicate")
+"""Names that count trainings one after the other in one table."""
 VAGUE = frozenset(
     {
         "game",
