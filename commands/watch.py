@@ -55,7 +55,7 @@ def once(sources: Sequence[str], *, json: bool, tags: str = "", which: str = "",
             raise ValueError(f"{sanitize(path)}: {why}")
         if not runs:
             raise ValueError(
-                f"no run in {', '.join(map(sanitize, sources))}: {watcher.files} files, none of them a log"
+                f"no run in {', '.join(map(sanitize, sources))}: {watcher.files} file{'s' * (watcher.files != 1)}, none of them a log"
             )
         for run in runs:
             for warning in run.warnings:
