@@ -54,9 +54,8 @@ def once(sources: Sequence[str], *, json: bool, tags: str = "", which: str = "",
             path, why = next(iter(watcher.problems.items()))
             raise ValueError(f"{sanitize(path)}: {why}")
         if not runs:
-            raise ValueError(
-                f"no run in {', '.join(map(sanitize, sources))}: {watcher.files} file{'s' * (watcher.files != 1)}, none of them a log"
-            )
+            where, count = ", ".join(map(sanitize, sources)), watcher.files
+            raise ValueError(f"no run in {where}: {count} file{'s' * (count != 1)}, none of them a log")
         for run in runs:
             for warning in run.warnings:
                 print(f"dlviz: {sanitize(run.name)}: {sanitize(warning)}", file=sys.stderr)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..run import Run
 from ..series import Series
 from .findings import Finding
-from .pace import timeline, total_steps
+from .pace import observe, timeline, total_steps
 from .plateau import plateau
 from .slowing import Rest, slowing, stalled
 from .spikes import Spikes
@@ -120,7 +120,7 @@ class Doctor:
 
     def _speed(self, version: int, now: float) -> list[Finding]:
         run = self.run
-        if run.status not in ("running", "silent"):
+        if run.status != "running":  # the status itself says that nothing comes any more
             return []
         clock = timeline(run)
         points = clock.points() if clock is not None else None
@@ -133,7 +133,7 @@ class Doctor:
         quiet = stalled(points, grown, self._rest, now) if due else None
         if quiet is not None:
             found.append(Finding("stalled", "", step, grown, quiet_for(*quiet, step)))
-        if run.status == "running" and clock is not None and points is not None:
+        if clock is not None and points is not None:
             key = (id(clock), len(points))
             if self._paced[0] != key:
                 slow = slowing(points)
@@ -166,6 +166,7 @@ class Doctors:
 
     def see(self, run: Run, now: float | None = None) -> None:
         """Put into `run.findings` what is wrong with it."""
+        observe(run)
         doctor = self._doctors.get(run)
         if doctor is None:
             doctor = self._doctors[run] = Doctor(run)
@@ -174,7 +175,7 @@ class Doctors:
             run.findings = found
 
     def review(self, runs: Iterable[Run], now: float | None = None) -> bool:
-        """Look again at runs that did not change, for silence is a finding too; True if one has other findings."""
+        """Look again at runs that did not change, for a stall is a finding too; True if one has other findings."""
         changed = False
         for run in runs:
             if run.status in ("running", "silent"):
@@ -184,6 +185,6 @@ class Doctors:
         return changed
 
 
-def grave(findings: Iterable[Finding]) -> bool:
-    """Whether something is wrong that wants a hand: a loss that is no number, a stall."""
-    return any(one.kind in ("nonfinite", "stalled") for one in findings)
+def ill(run: Run) -> bool:
+    """Whether a run wants attention: it failed, or something was found."""
+    return run.status == "failed" or bool(run.findings)

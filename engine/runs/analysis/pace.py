@@ -6,6 +6,7 @@ What a look costs does not grow with the run: long series are sampled.
 import math
 import re
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,8 @@ class Pace:
     total: int | None
     """How many steps it is to have."""
     recent: float
-    """Steps a second lately, with the usual pauses (validation, checkpoints)."""
+    """Steps a second lately, with the usual pauses (validation, checkpoints); of a log without times as it was seen
+    to grow."""
     overall: float
     """Steps a second over all, without interruptions."""
     elapsed: float
@@ -63,11 +65,39 @@ def pace(run: Run, now: float | None = None) -> Pace:
     step = steps_of(run)
     total = total_steps(run, step)
     recent, elapsed, overall = _speed(points)
+    if math.isnan(recent) and not real(points):
+        recent = _observed(run)
     remaining = math.nan
     if run.status == "running" and total is not None and step is not None and recent > 0:
-        since = max(0.0, now - float(points.times[-1])) if real(points) else 0.0
+        since = max(0.0, now - (float(points.times[-1]) if real(points) else run.grown))
         remaining = max(0.0, (total - step) / recent - since)
     return Pace(step, total, recent, overall, elapsed, remaining)
+
+
+OBSERVED, LEAST = 64, 5.0
+"""Looks at a log that are kept, and seconds that they must span before they tell a speed."""
+_seen: "WeakKeyDictionary[Run, deque[tuple[float, int]]]" = WeakKeyDictionary()
+
+
+def observe(run: Run) -> None:
+    """Note how far a run is and when its log grew: the speed of a log that tells no times."""
+    step = steps_of(run)
+    if step is None or not run.grown:
+        return
+    seen = _seen.setdefault(run, deque(maxlen=OBSERVED))
+    if seen and (run.grown < seen[-1][0] or step < seen[-1][1]):  # another log, or steps taken back
+        seen.clear()
+    if seen and seen[-1][0] == run.grown:  # more was read of what had been written by then
+        seen.pop()
+    seen.append((run.grown, step))
+
+
+def _observed(run: Run) -> float:
+    """Steps a second by the looks at a log, the newest of them; NaN after too few."""
+    seen = tuple(_seen.get(run, ()))
+    if len(seen) < 2 or seen[-1][0] - seen[0][0] < LEAST:
+        return math.nan
+    return _ratio(seen[-1][1] - seen[0][1], seen[-1][0] - seen[0][0])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ...render.cells import line, note
 from ...render.numbers import cut
 from ..pane import WatchPane
 from .help import HELP
-from .view import Block, blocks, draw, first_line, newest
+from .view import Block, blocks, draw, first_line, heading, newest
 
 FAR = 1 << 30
 
@@ -37,7 +37,7 @@ class HealthPane(WatchPane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.unwell = False
-        """Whether only runs with something wrong are listed."""
+        """Whether only runs that want attention are listed."""
         self._at = 0
         self._first = 0
         self._blocks: list[Block] = []
@@ -52,9 +52,9 @@ class HealthPane(WatchPane):
         """The runs, those with the cursor in view."""
         members = self.monitor.members
         self._blocks = blocks(members, self.unwell)
-        wrong = sum(bool(member.run.findings) for member in members)
-        title = f"health: {wrong} of {len(members)} runs with findings" if members else "health"
-        self._entitle(title, f"{len(members) - len(self._blocks)} without are hidden: w" if self.unwell else "")
+        hidden = len(members) - len(self._blocks)
+        title = f"health: {heading(members)}" if members else "health"
+        self._entitle(title, f"{hidden} that {'are' if hidden != 1 else 'is'} well hidden: w" if self.unwell else "")
         if not self._blocks:
             told = "nothing is wrong with any run: w lists them all" if members else "no run is listed"
             return note(told, width, self.ink, height)

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from ....engine.runs.analysis.findings import Finding
+from ....engine.runs.analysis.health import ill
 from ....engine.runs.analysis.pace import Pace, pace
 from ....engine.runs.analysis.wording import figure
 from ....engine.text import sanitize
@@ -37,9 +38,8 @@ class Block:
 
 
 def blocks(members: Sequence[Member], unwell: bool) -> list[Block]:
-    """What there is to say of each run; `unwell`: only of runs with something to say."""
-    found = [Block(member, told(member)) for member in members]
-    return [block for block in found if block.told or not unwell]
+    """What there is to say of each run; `unwell`: only of runs that want attention."""
+    return [Block(member, told(member)) for member in members if not unwell or ill(member.run)]
 
 
 def told(member: Member) -> tuple[tuple[str, bool, str], ...]:
@@ -147,18 +147,30 @@ def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
 def _facts(found: Pace, status: str) -> tuple[str, ...]:
     """State, step of steps, what is left, speed, what it took; empty where it is not known."""
     step = left = speed = took = ""
+    rate = found.recent if status == "running" or math.isnan(found.overall) else found.overall
     if found.step is not None:
         of = f"/{_count(found.total)}" if found.total else ""
         share = f" {found.step / found.total:.0%}" if found.total and found.total >= found.step > 0 else ""
         step = f"step {_count(found.step)}{of}{share}"
     if math.isfinite(found.remaining):
         left = f"{clock(found.remaining)} left"
-    rate = found.recent if status == "running" else found.overall
     if math.isfinite(rate):
         speed = f"{figure(rate)} steps/s" if rate >= 0.1 else f"{figure(1 / rate)} s/step"
     if math.isfinite(found.elapsed):
         took = f"took {clock(found.elapsed)}" if status != "running" else f"for {clock(found.elapsed)}"
+    elif found.step is not None and not speed:
+        took = "no times in this log"
     return status, step, left, speed, took
+
+
+def heading(members: Sequence[Member]) -> str:
+    """How many of the runs want attention: `2 of 53 runs want attention`."""
+    count, total = sum(ill(member.run) for member in members), len(members)
+    if not count:
+        return f"nothing is wrong with {total} run{'s' * (total != 1)}"
+    if total == 1:
+        return "the run wants attention"
+    return f"{count} of {total} runs want{'s' * (count == 1)} attention"
 
 
 def _count(number: int | None) -> str:
