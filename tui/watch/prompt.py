@@ -12,9 +12,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from ...engine.text import sanitize
+from ..render.cells import wrapped
+from ..render.numbers import shorten
 
 Answer = Callable[[str], str]
 """Takes the text and says what it means, or what is wrong with it."""
+LINES, TYPED = 2, 12
+"""Lines above the input that a hint may take, and columns that are kept free for typing."""
 
 
 class Prompt(Horizontal):
@@ -24,7 +28,8 @@ class Prompt(Horizontal):
     Prompt {
         display: none; dock: bottom; height: 1; width: 1fr;
         Static { width: auto; height: 1; padding: 0 1; color: $accent; text-style: bold; }
-        #hint { color: $foreground 60%; text-style: none; max-width: 50%; }
+        #hint { dock: right; color: $foreground 60%; text-style: none; }
+        &.above #hint { dock: top; width: 100%; height: auto; }
         Input { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
         Input:focus { border: none; background-tint: $foreground 0%; }
     }
@@ -33,7 +38,8 @@ class Prompt(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
-        self._before = ""
+        self._before = self._hint = ""
+        self._lines = 0
         self._change: Answer | None = None
         self._done: Answer | None = None
         self._complete: Callable[[str], list[str]] | None = None
@@ -63,6 +69,7 @@ class Prompt(Horizontal):
             complete: what `tab` may make of the text.
         """
         self._before, self._change, self._done, self._complete = value, change, done, complete
+        self._lines = 0
         self._back = self.screen.focused
         self.query_one("#question", Static).update(Content(question))
         line = self.query_one(Input)
@@ -73,17 +80,33 @@ class Prompt(Horizontal):
         line.focus()
 
     def _say(self, hint: str) -> None:
-        text = sanitize(hint, limit=300)
-        while cell_len(text) > max(self.size.width // 2, 20):
-            text = text[:-2] + "…" if len(text) > 2 else ""
-        self.query_one("#hint", Static).update(Content(text))
+        self._hint = sanitize(hint, limit=600)
+        self._lay()
+
+    def _lay(self) -> None:
+        """Show the hint beside the input, or above it where it is too long; then it stays there for this question."""
+        width = self.screen.size.width
+        question, line = self.query_one("#question", Static), self.query_one(Input)
+        beside = width - cell_len(str(question.content)) - max(cell_len(line.value) + 1, TYPED) - 4
+        rows = [self._hint]
+        if self._lines or cell_len(self._hint) > beside:
+            rows = lines_of(self._hint, width - 2)
+            self._lines = max(self._lines, len(rows))
+        self.set_class(self._lines > 0, "above")
+        self.styles.height = 1 + self._lines
+        self.query_one("#hint", Static).update(Content("\n".join(rows)))
+
+    def on_resize(self) -> None:
+        """Measure anew."""
+        if self.display:
+            self._lay()
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:
         """Answer what is typed."""
         event.stop()
-        if self.display and self._change is not None:
-            self._say(self._change(event.value))
+        if self.display:
+            self._say(self._change(event.value) if self._change is not None else self._hint)
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:
@@ -121,3 +144,11 @@ class Prompt(Horizontal):
         """Whoever goes elsewhere by mouse leaves things as they are."""
         if self.display and self.screen.focused is not self.query_one(Input):
             self.display = False
+
+
+def lines_of(hint: str, width: int) -> list[str]:
+    """A hint in lines of `width` columns, two at most; what is too long even so is cut in its middle."""
+    rows = wrapped(hint, max(width, 8))
+    if len(rows) <= LINES:
+        return rows
+    return [*rows[: LINES - 1], shorten(" ".join(rows[LINES - 1 :]), max(width, 8))]

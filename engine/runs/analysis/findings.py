@@ -1,7 +1,10 @@
 """What can be wrong with a training, as told of it: a value that is no number, a spike, a stall."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ..run import Run
 
 Kind = Literal["nonfinite", "spike", "plateau", "stalled", "slow"]
 
@@ -16,3 +19,8 @@ class Finding:
     step: int
     time: float
     text: str
+
+
+def ill(run: "Run") -> bool:
+    """Whether a run wants attention: it failed, or something was found."""
+    return run.status == "failed" or bool(run.findings)

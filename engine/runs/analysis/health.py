@@ -183,8 +183,3 @@ class Doctors:
                 self.see(run, now)
                 changed = changed or run.findings != before
         return changed
-
-
-def ill(run: Run) -> bool:
-    """Whether a run wants attention: it failed, or something was found."""
-    return run.status == "failed" or bool(run.findings)

@@ -6,7 +6,6 @@ What a look costs does not grow with the run: long series are sampled.
 import math
 import re
 import time
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +75,7 @@ def pace(run: Run, now: float | None = None) -> Pace:
 
 OBSERVED, LEAST = 64, 5.0
 """Looks at a log that are kept, and seconds that they must span before they tell a speed."""
-_seen: "WeakKeyDictionary[Run, deque[tuple[float, int]]]" = WeakKeyDictionary()
+_seen: "WeakKeyDictionary[Run, tuple[tuple[float, int], ...]]" = WeakKeyDictionary()
 
 
 def observe(run: Run) -> None:
@@ -84,17 +83,17 @@ def observe(run: Run) -> None:
     step = steps_of(run)
     if step is None or not run.grown:
         return
-    seen = _seen.setdefault(run, deque(maxlen=OBSERVED))
-    if seen and (run.grown < seen[-1][0] or step < seen[-1][1]):  # another log, or steps taken back
-        seen.clear()
+    seen = _seen.get(run, ())
+    if seen and (not 0 <= run.grown - seen[-1][0] <= GAP or step < seen[-1][1]):
+        seen = ()  # another log, an interruption, or steps taken back
     if seen and seen[-1][0] == run.grown:  # more was read of what had been written by then
-        seen.pop()
-    seen.append((run.grown, step))
+        seen = seen[:-1]
+    _seen[run] = (*seen[1 - OBSERVED :], (run.grown, step))
 
 
 def _observed(run: Run) -> float:
     """Steps a second by the looks at a log, the newest of them; NaN after too few."""
-    seen = tuple(_seen.get(run, ()))
+    seen = _seen.get(run, ())
     if len(seen) < 2 or seen[-1][0] - seen[0][0] < LEAST:
         return math.nan
     return _ratio(seen[-1][1] - seen[0][1], seen[-1][0] - seen[0][0])

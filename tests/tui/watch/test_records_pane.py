@@ -124,3 +124,17 @@ async def test_without_records_there_is_a_sentence(watching, make) -> None:
         await pilot.press("5")
         await pilot.pause()
         assert "have kept no images" in _pane_text(app)
+
+
+def test_feature_maps_and_predictions_of_our_own_trainings_are_drawn() -> None:
+    rng = np.random.default_rng(0)
+    arrays = {"input": rng.random((1, 8, 8)), "conv1": rng.normal(size=(6, 6, 6)), "head": rng.normal(size=10)}
+    maps = Record(tag="features", kind="feature maps", step=1, arrays=arrays)
+    text = _lines(draw(maps, 60, 30, DARK))
+    assert len(text) == 30 and all(len(row) <= 60 for row in text)
+    assert [row.split()[0] for row in text if " to " in row] == ["input", "conv1", "head"]
+    few = _lines(draw(maps, 60, 12, PLAIN, top=1))
+    assert "conv1" in few[0] and "layers 2-3 of 3" in few[0]
+    counts = np.array([[9, 1], [2, 8]])
+    right = _lines(draw(Record(tag="p", kind="predictions", step=1, arrays={"confusion": counts}), 60, 12, DARK))
+    assert "85.0% right" in right[0] and "of 20" in right[0]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from ....engine.runs.analysis.findings import Finding
-from ....engine.runs.analysis.health import ill
+from ....engine.runs.analysis.findings import Finding, ill
 from ....engine.runs.analysis.pace import Pace, pace
 from ....engine.runs.analysis.wording import figure
 from ....engine.text import sanitize

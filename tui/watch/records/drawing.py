@@ -20,6 +20,7 @@ from ...render.numbers import compact, short
 from ...render.palette import Ink
 from ...render.picture import picture
 from ...render.scale import Scale
+from .ours import feature_maps, predictions
 
 
 def draw(record: Record | None, width: int, height: int, ink: Ink, top: int = 0) -> list[Strip]:
@@ -38,6 +39,10 @@ def draw(record: Record | None, width: int, height: int, ink: Ink, top: int = 0)
         rows = [row for part in text.split("\n") for row in (wrapped(part, width) if part else [""])]
         top = min(top, max(len(rows) - height, 0))
         return [line([(row, ink.style())], width, ink) for row in rows[top : top + height]]
+    if record.kind == "feature maps":
+        return feature_maps(record, width, height, ink, top)
+    if record.kind == "predictions":
+        return predictions(record, width, height, ink)
     drawn = lines_of(record, width, ink.coloured)
     if not drawn:
         shapes = ", ".join(f"{name} {tuple(a.shape)}" for name, a in record.arrays.items())

@@ -2,7 +2,7 @@
 
 import re
 
-from .names import epochal, rank, strict
+from .names import epochal, metric, phase, rank, strict, words
 
 _DELIMITER = re.compile(r"[,;|\t{}•│┃]|\s-+\s|\s{2,}|->|=>|→|>>|\.\s|\]\s*:?")
 _WRAPPED = re.compile(r"(?:tensor|array|(?:np|numpy|torch|jnp)\.\w+|Array|DeviceArray)\(\[?$")
@@ -39,6 +39,8 @@ def name_before(gap: str) -> tuple[str, str, str]:
     if found["sign"] == "=" and not spaced:
         name, before = _last(body)
         token = name.split()[-1] if name else ""
+        if len(parts := name.split()) == 2 and phase(parts[0]) and len(words(parts[0])) == 1 and metric(token):
+            return name, "=", before
         return token.rsplit(":", 1)[-1].strip(TRIM), "=", body[: len(body) - len(token)]
     name, before = _last(body)
     if name.count(" ") > 4:

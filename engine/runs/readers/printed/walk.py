@@ -1,6 +1,7 @@
 """Goes through the numbers of a line and finds out what each is: a metric, a counter, or nothing."""
 
 import re
+from itertools import pairwise
 
 from .fields import Count, Field, Span, Told
 from .names import BATCH, PHASES, TRAIN, companion, epochal, metric, never, phase, rank, strict, words
@@ -13,7 +14,7 @@ _CLOCKS = (
 )
 _SPANS = r"(?<!\d)\d{1,6}d\d+h|(?<!\d)\d{1,6}h ?\d+m(?:in)?(?: ?\d+s)?|(?<!\d)\d{1,6}m(?:in)? ?\d+(?:\.\d+)?s"
 _IGNORED = re.compile(
-    rf"(?P<clock>{_CLOCKS})|(?P<span>{_SPANS})|(?P<date>{DATE})|(?P<hex>\b0x[0-9a-fA-F]+)|(?P<path>(?:/[\w.@-]+){{2,}})"
+    rf"(?P<clock>{_CLOCKS})|(?P<span>{_SPANS})|(?P<date>{DATE})|(?P<hex>\b0x[0-9a-fA-F]+)|(?P<path>(?:/[\w.@-]+){{2,}}(?![\w.@/-]|\s*[:=]\s*[-.\d]))"
     r"|(?P<url>https?://\S+)"
 )
 _OTHERS = {
@@ -35,12 +36,15 @@ _PLAIN = frozenset(
 _COUNT = re.compile(COUNT)
 _LISTED = re.compile(r"[:=]\s*\[$")
 """Before the first number of a list: MindSpore prints `loss:[2.3/2.5]`."""
+_SOURCE = re.compile(r"(?:(?:^|[\s|])[A-Za-z_]\w*(?:\.\w+)+|[(\[]\w+):$")
+"""Before the number of a line in a program: `core.trainer:238`, `(trainer:690)`."""
 _OF_EPOCHS = re.compile(r"(?:\s*/\s*\d+)?(?:\s*\(\s*\d+%\))?\s*\[\s*\d+/")
 """Behind the number of an epoch: `Train: 3/80 (4%) [50/928`."""
 _BARE = re.compile(r"\s*\d{1,12} +(?P<word>[a-z]+) +-?(?:\d+\.\d+|nan|inf)(?:e[+-]?\d+)?\s*")
 """A whole line that is a step, a phase and its loss: `250 val 6.4`."""
 
 
+_NOTHING = frozenset({"n/a", "na", "N/A", "none", "None", "nan", "-"})
 MOST = 400
 """A line with more numbers than these tells no metrics."""
 
@@ -114,6 +118,9 @@ class Walk:
         name, kind, text = name_before(gap)
         if not integer and line[span[0] : span[1]][-1:].isalpha() and kind in ("cell", "space") and not strict(name):
             return False
+        if integer and _SOURCE.search(gap) and rank(name) is None and not epochal(name) and not metric(name):
+            if "." in gap or line[span[1] : span[1] + 1] in (")", "]", "/"):
+                return True
         self._labels(text if name else gap)
         if kind == "[" and name and phase(name) and rank(name) is None and not epochal(name):
             self._label(name)
@@ -246,8 +253,10 @@ class Walk:
         if inner := re.search(r"\((train|val|test|valid|eval)\)", low):
             return self._label(inner[1])
         cells = re.split(r"[|\[\](){}:,;>\t]|\s-+(?:\s|$)", gap)
-        for cell in cells[:-1] if len(cells) > 1 else []:
+        for cell, after in pairwise(cells):
             parts = cell.split()
+            if after.strip() in _NOTHING:
+                continue
             if 0 < len(parts) <= 3 and phase(cell) and not metric(cell) and "_" not in cell:
                 self._label(cell)
 
