@@ -43,7 +43,8 @@ def export(
             raise ValueError(f"no run matches {which!r}" if runs else f"no run in {', '.join(map(sanitize, sources))}")
         title = ", ".join(sources)
         if out is None:
-            write(chosen, kind, sys.stdout, tags, settings, title)
+            stream: Any = Harmless(sys.stdout) if sys.stdout.isatty() else sys.stdout
+            write(chosen, kind, stream, tags, settings, title)
             return
         aside = out.with_name(f".{out.name}.{os.getpid()}.tmp")  # what was there stays until all of it is written
         try:
@@ -53,6 +54,17 @@ def export(
         finally:
             aside.unlink(missing_ok=True)
         print(f"{out}: {len(chosen)} runs", file=sys.stderr)
+
+
+class Harmless:
+    """Writes to a terminal, to which what logs hold must not give orders."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write `text` without sequences and control characters."""
+        return self._stream.write(sanitize(text, newlines=True, limit=len(text) + 1))
 
 
 def write(runs: Sequence[Run], kind: str, stream: IO[str], tags: str, settings: dict[str, Any], title: str) -> None:

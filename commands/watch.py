@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.runs.analysis.query import query
 from ..engine.runs.files import dump_json
 from ..engine.runs.run import Run
 from ..engine.runs.series import Series
@@ -55,11 +54,15 @@ def once(sources: Sequence[str], *, json: bool, tags: str = "", which: str = "",
             raise ValueError(f"{sanitize(path)}: {why}")
         if not runs:
             where, count = ", ".join(map(sanitize, sources)), watcher.files
-            raise ValueError(f"no run in {where}: {count} file{'s' * (count != 1)}, none of them a log")
+            unread = sum(source.unreadable for source in watcher.sources)
+            closed = f"; {unread} cannot be read" if unread else ""
+            raise ValueError(f"no run in {where}: {count} file{'s' * (count != 1)}, none of them a log{closed}")
         for run in runs:
             for warning in run.warnings:
                 print(f"dlviz: {sanitize(run.name)}: {sanitize(warning)}", file=sys.stderr)
         if which:
+            from ..engine.runs.analysis.query import query
+
             runs = tuple(filter(query(which, runs), runs))
         if json:
             print(dump_json({"runs": [document(run) for run in runs]}))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from stat import S_ISREG
 
 from .readers.folder import Entry, Folder, Found, scan
 
@@ -85,6 +86,8 @@ class Discovery:
         self.source = Path(os.path.normpath(source.absolute()))
         self.files = 0
         """How many files the last search saw."""
+        self.unreadable = 0
+        """How many of those that were looked into could not be read."""
         self._seen: dict[Path, _Seen] = {}
 
     def search(self) -> list[Place]:
@@ -92,8 +95,12 @@ class Discovery:
         self.files = 0
         seen: dict[Path, _Seen] = {}
         if not self.source.is_dir():
-            stat = self.source.stat()
-            entry = Entry(self.source, stat.st_size, stat.st_mtime)
+            found = self.source.stat()
+            if not S_ISREG(found.st_mode):
+                raise OSError("is no file that can be watched; what a pipe gives is read with: … | dlviz watch -")
+            entry = Entry(self.source, found.st_size, found.st_mtime)
+            if found.st_size and not entry.head and entry.trouble:
+                raise OSError(entry.trouble)
             folder = Folder(self.source.parent, {entry.name: entry}, asked=True)
             seen[folder.path] = self._look(folder, "")
         else:
@@ -125,9 +132,9 @@ class Discovery:
             return True
         try:
             leads_back = path.is_symlink() and path.resolve().is_relative_to(self.source.resolve())
-        except (OSError, RuntimeError):
+            return leads_back or (path / "pyvenv.cfg").exists()
+        except (OSError, RuntimeError):  # it cannot be entered
             return True
-        return leads_back or (path / "pyvenv.cfg").exists()
 
     def _look(self, folder: Folder, name: str) -> _Seen:
         """What one folder holds; formats are asked again only where something may be new."""
@@ -140,12 +147,13 @@ class Discovery:
         settled = {path.name for one in found if "#" not in one.key for path in one.files}
         volatile = frozenset(entries) - settled
         folder.files = entries
+        self.unreadable += sum(bool(entry.trouble) for entry in entries.values())
         below = tuple(one for one in names if one not in folder.closed)
         return _Seen(Place(folder.path, name, found), below, volatile, _key(folder, volatile))
 
 
 def _key(folder: Folder, volatile: frozenset[str]) -> Hashable:
-    changing = [(n, e.size, e.mtime) if n in volatile else (n, e.size == 0) for n, e in folder.files.items()]
+    changing = [(n, e.size, e.mtime) if n in volatile else (n,) for n, e in folder.files.items()]
     return (folder.folders, tuple(changing))
 
 

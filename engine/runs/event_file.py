@@ -27,8 +27,10 @@ class EventFile:
 
     def __init__(self, directory: Path, suffix: str = ".dlviz") -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        stem = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}"
-        self.path = directory / f"{stem}.{os.getpid()}.{next(_numbers)}.{time.time_ns() % 1_000_000_000:09d}{suffix}"
+        second, fraction = divmod(time.time_ns(), 1_000_000_000)
+        # TensorBoard reads the files of a directory in the order of their names.
+        name = f"events.out.tfevents.{second:010d}.{socket.gethostname()}.{fraction:09d}.{os.getpid()}.{next(_numbers)}"
+        self.path = directory / f"{name}{suffix}"
         self._file = self.path.open("xb", buffering=0)  # a buffer of the file's would be written twice after a fork
         self._pending: list[bytes] = []
         self._size = 0

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .readers.regular import read_bytes
+
 RUN_JSON = "run.json"
 CHECKPOINT = Path("checkpoint") / "state.pt"
 CONSOLE = "console.log"
@@ -70,7 +72,7 @@ def read_run_json(directory: Path) -> dict[str, Any] | None:
     Other programs use the name run.json too: common fields that are not of our kind are left out.
     """
     try:
-        value = json.loads((directory / RUN_JSON).read_bytes())
+        value = json.loads(read_bytes(directory / RUN_JSON))
     except (OSError, ValueError, RecursionError):
         return None
     return {k: v for k, v in value.items() if _is_ours(k, v)} if isinstance(value, dict) else None

@@ -12,6 +12,7 @@ import psutil
 
 from ..text import sanitize
 from .files import KIND, RECORDS, ROOT, read_run_json
+from .readers.regular import open_regular
 from .readers.tfevents import EventsReader
 from .run import Branch, Mark, Record, Run
 from .series import Points, Series
@@ -49,7 +50,7 @@ def final_records(directory: Path) -> list[Record]:
 def read_record(path: Path, root: Path) -> Record | None:
     """The record in `path` below the records folder `root`; None if it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open_regular(path) as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError):
         return None

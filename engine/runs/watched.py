@@ -49,6 +49,10 @@ class Watched:
         if not self.run.grown:  # known before anything is read, for lists are ordered by it
             self.run.grown = max((_grown(one, logs[one.key][1]) for one in found), default=0.0)
 
+    def there(self) -> bool:
+        """Whether any of its files is: one that is empty for a moment is no log for its format, but it is not gone."""
+        return any(path.exists() for one, _ in self._logs.values() for path in one.files)
+
     def look(self, until: float) -> bool:
         """Read what is new, until the monotonic time `until`; True if the run has changed."""
         changed = self.more = False

@@ -100,7 +100,7 @@ class Watcher:
                         known[key] = Watched(key, full, place.path)
                     known[key].adopt(logs)
         for key, watched in known.items():
-            watched.gone = key not in found
+            watched.gone = key not in found and not watched.there()
         if known.keys() != self._watched.keys():
             self._watched = known
             self.runs = tuple(watched.run for watched in known.values())

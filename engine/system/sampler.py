@@ -7,6 +7,9 @@ from typing import Any
 
 import psutil
 
+NO_DRIVER = (9, 12)
+"""NVML_ERROR_DRIVER_NOT_LOADED and NVML_ERROR_LIBRARY_NOT_FOUND: there is nothing that could answer."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -60,10 +63,11 @@ class Sampler:
                 handle = nvml.nvmlDeviceGetHandleByIndex(k)
                 name = nvml.nvmlDeviceGetName(handle)
                 self.gpus.append((name.decode() if isinstance(name, bytes) else str(name), handle))
-        except nvml.NVMLError:
-            self.lacking = "no GPU readings: NVIDIA's driver does not answer"
+        except nvml.NVMLError as error:
+            absent = getattr(error, "value", None) in NO_DRIVER
+            self.lacking = "" if absent else "no GPU readings: NVIDIA's driver does not answer"
         if not self.gpus and not self.lacking:
-            self.lacking = "no GPU in this machine"
+            self.lacking = "no GPU found"
 
     def read(self) -> list[Reading]:
         """All quantities now; what a device does not tell is left out."""

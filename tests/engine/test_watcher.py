@@ -164,3 +164,62 @@ def test_a_thread_reads_until_it_is_closed(tmp_path: Path) -> None:
         os.sched_yield()
     watcher.close()
     assert len(watcher.runs[0].series["loss"]) == 50_000
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["hparams.yaml", "args.yaml", "params.json", "config.json", "x.csv", "train.log", "trainer_state.json", "a.wandb"],
+)
+def test_a_named_pipe_holds_nobody_up(tmp_path: Path, name: str) -> None:
+    _csv(tmp_path / "metrics.csv", 3)
+    os.mkfifo(tmp_path / name)
+    (run,) = Watcher([tmp_path]).complete()
+    assert len(run.series["loss"]) == 3
+
+
+def test_a_folder_that_cannot_be_entered_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _csv(tmp_path / "ok" / "progress.csv", 3)
+    (tmp_path / "lost").mkdir()
+    real = os.stat
+
+    def stat(path: Any, *args: Any, **kwargs: Any) -> Any:
+        if "lost" in os.fspath(path):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "stat", stat)
+    watcher = Watcher([tmp_path])
+    assert [run.name for run in watcher.complete()] == ["ok"] and not watcher.problems
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: Path(path).mkdir()])
+def test_what_is_no_file_is_no_source(tmp_path: Path, make: Any) -> None:
+    source = tmp_path / "source"
+    make(source)
+    watcher = Watcher([source])
+    assert watcher.complete() == ()
+    assert bool(watcher.problems) == (not source.is_dir())
+
+
+def test_a_log_that_is_emptied_for_a_moment_stays_a_run(tmp_path: Path) -> None:
+    path = tmp_path / "one" / "progress.csv"
+    _csv(path, 5)
+    watcher = Watcher([tmp_path])
+    (run,) = watcher.complete()
+    path.write_text("")
+    (tmp_path / "one" / "other.txt").write_text("a new file, so that the folder is searched anew")
+    _look(watcher)
+    assert run.status == "running" and not run.reason
+    _csv(path, 3)
+    _look(watcher)
+    assert len(run.series["loss"]) == 3
+
+
+def test_zeros_that_a_crash_left_hide_no_log(tmp_path: Path) -> None:
+    path = tmp_path / "progress.csv"
+    _csv(path, 10)
+    with path.open("ab") as file:
+        file.write(b"\0" * 512 + b"\n")
+    _csv(path, 20, start=10)
+    (run,) = Watcher([tmp_path]).complete()
+    assert len(run.series["loss"]) == 20

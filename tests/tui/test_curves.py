@@ -81,7 +81,7 @@ def cursor(pane: CurvesPane) -> float | None:
 
 def labels(pane: CurvesPane) -> tuple[str, str]:
     """The frame's texts, without the newest mark."""
-    return str(pane.border_title), re.sub("^◆ [^·]* · ", "", str(pane.border_subtitle))
+    return str(pane.border_title), re.sub("^⚑ [^·]* · ", "", str(pane.border_subtitle))
 
 
 async def test_without_runs_it_says_what_to_do() -> None:
@@ -299,12 +299,12 @@ async def test_the_newest_mark_in_view_is_told_on_the_frame() -> None:
     async with Tiny().run_test(size=(80, 24)) as pilot:
         pane = await opened(pilot, run)
         told = str(pane.border_subtitle)
-        assert told.startswith("◆ step 400: \\[b]lr 0.01 → 0.02!") and told.endswith("!… · mean of last 16")
+        assert told.startswith("⚑ step 400: \\[b]lr 0.01 → 0.02!") and told.endswith("!… · mean of last 16")
         assert len(told) <= 77, "with an escape"
         await pilot.press("x")
-        assert str(pane.border_subtitle).startswith("◆ 3m20: \\[b]lr")
+        assert str(pane.border_subtitle).startswith("⚑ 3m20: \\[b]lr")
         await pilot.press("x", "x", "plus", "plus", "plus")
-        assert "◆" not in str(pane.border_subtitle), "neither mark is in view"
+        assert "⚑" not in str(pane.border_subtitle), "neither mark is in view"
 
 
 async def test_log_y_is_kept_for_each_measure() -> None:

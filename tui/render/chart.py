@@ -11,9 +11,9 @@ from textual.strip import Strip
 
 from .axes import Axes
 from .braille import Cells, Marker
-from .cells import note
+from .cells import blank, note
 from .curve import Curve, glyphs, letters
-from .curve_frame import Frame, Mark, gutter, lasting, place, plain
+from .curve_frame import Frame, Mark, gutter, lasting, place, plain, side
 from .curve_headline import headline
 from .curve_layer import PERCENT, Layer, layered, y_axis
 from .curve_legend import Entry, legend
@@ -36,7 +36,38 @@ def chart(
     marker: Marker = "braille",
     compact: bool = False,
 ) -> list[Strip]:
-    """Strips of the chart, `height` lines of `width` columns.
+    """Strips of the chart, `height` lines of `width` columns: see `drawn`."""
+    return drawn(
+        curves,
+        axes,
+        width,
+        height,
+        ink,
+        title=title,
+        cursor=cursor,
+        marks=marks,
+        x_labels=x_labels,
+        marker=marker,
+        compact=compact,
+    )[0]
+
+
+def drawn(
+    curves: Sequence[Curve],
+    axes: Axes,
+    width: int,
+    height: int,
+    ink: Ink,
+    *,
+    title: str = "",
+    cursor: float | None = None,
+    marks: Sequence[Mark] = (),
+    x_labels: bool = True,
+    marker: Marker = "braille",
+    compact: bool = False,
+    aside: int = 0,
+) -> tuple[list[Strip], int]:
+    """Strips of a chart, `height` lines of `width` columns, and how many columns are left of its plot.
 
     Args:
         cursor: x of the crosshair; the legend then gives the values there instead of the newest.
@@ -44,18 +75,23 @@ def chart(
         x_labels: whether the last line labels x; without it a chart stacked on this one does.
         marker: what dots are drawn with.
         compact: a small chart of many: title and values in one line, labels of x in the axis; from 20x6 on.
+        aside: columns at the right of the first line of a compact chart that are left free.
     """
     left = gutter(width, compact)
     columns = 2 * (width - left)
     layers = layered(curves, axes, columns, ink.coloured)
     notes = _notes(layers, axes, columns)
-    heads = _heads(curves, axes, width, height, ink, title, cursor, notes, compact)
+    heads = _heads(curves, axes, width, height, ink, title, cursor, notes, compact, aside)
     rows = height - len(heads) - (2 if x_labels and not compact else 1)
     if rows < 2 or columns < 8:
-        return (heads + note("", width, ink, max(height - len(heads), 0)))[: max(height, 0)]
+        return (heads + note("", width, ink, max(height - len(heads), 0)))[: max(height, 0)], left
     cells = Cells(width, height - len(heads), ink.style(), marker)
     axis = y_axis(layers, axes, columns, rows // 3 + 1)
-    frame = Frame(cells, axes, rows, ink, x_labels, compact)
+    if (wide := side(axis, width, rows, compact)) > left:
+        left, columns = wide, 2 * (width - wide)
+        layers = layered(curves, axes, columns, ink.coloured)
+        axis = y_axis(layers, axes, columns, rows // 3 + 1)
+    frame = Frame(cells, axes, rows, ink, x_labels, compact, left)
     pieces = [layer.knots for layer in layers]
     words = "" if cursor is None else place(cursor, axes) if compact else _where(curves, axes, cursor)
     start, label = (0, "") if cursor is None else frame.reading(cursor, words, () if compact else marks)
@@ -70,7 +106,7 @@ def chart(
     frame.marks(marks)
     if cursor is not None:
         frame.crosshair(cursor, start, label)
-    return heads + cells.strips()
+    return heads + cells.strips(), left
 
 
 def column_x(axes: Axes, width: int, column: int, compact: bool = False) -> float:
@@ -90,10 +126,13 @@ def _heads(
     cursor: float | None,
     notes: Sequence[str],
     compact: bool,
+    aside: int,
 ) -> list[Strip]:
     """The legend; a crosshair does not change how many lines it has."""
     if compact:
-        return [headline(title, _entries(curves, axes, ink, title, cursor), width, ink, notes)] if height > 0 else []
+        entries, room = _entries(curves, axes, ink, title, cursor), max(width - aside, 0)
+        head = headline(title, entries, room, ink, notes)
+        return [Strip.join([head, blank(width - room, ink)])] if height > 0 else []
     newest, how = _entries(curves, axes, ink, title, None), axes.smooth.words()
     far = place(axes.high, axes)
     widest = [replace(e, where=far) if c.dotted else e for e, c in zip(newest, curves, strict=True)]

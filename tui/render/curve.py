@@ -22,7 +22,8 @@ class Curve:
     `slot` numbers its colour, `pale` makes it lighter, `shape` numbers its dashes; `smooth`: the line is smoothed as
     the axes say, over a dim envelope of the raw values; `dotted`: its points are marked; `faded`: an earlier run,
     drawn behind and quieter; `dim`: another run has the focus; `low` and `high`: the ends of a band around the line,
-    instead of an envelope; `note`: what the legend says of it, e.g. "± sd of 3".
+    instead of an envelope; `note`: what the legend says of it, e.g. "± sd of 3"; `sign`: the character that stands for
+    it everywhere, instead of one that is chosen here.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Curve:
     high: Trace | None = None
     note: str = ""
     dim: bool = False
+    sign: str = ""
 
     def averaged(self, smooth: Smooth) -> bool:
         """Whether the line is smoothed, on axes that smooth so."""
@@ -49,8 +51,8 @@ class Curve:
 
     @property
     def glyph(self) -> str:
-        """A sign of its slot; where colours repeat, signs do not."""
-        return GLYPHS[(self.slot + self.slot // len(GLYPHS)) % len(GLYPHS)]
+        """Its own sign, or that of its slot; where colours repeat, signs do not."""
+        return self.sign or GLYPHS[(self.slot + self.slot // len(GLYPHS)) % len(GLYPHS)]
 
     def colour(self, ink: Ink) -> str:
         """The colour of the line and of its swatch."""
@@ -69,6 +71,8 @@ class Curve:
 def letters(curves: Sequence[Curve], ink: Ink) -> list[str]:
     """A letter for each curve, or "" for all where colour, shape and glyph already tell them apart."""
     plain = ink.depth == "none"
+    if curves and all(curve.sign for curve in curves):
+        return [curve.sign if plain and len(curves) > 1 else "" for curve in curves]
     looks = {c.shape if plain else (c.slot % len(ink.categories), c.shape, c.dotted or c.glyph) for c in curves}
     if len(looks) == len(curves):
         return [""] * len(curves)

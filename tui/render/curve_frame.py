@@ -11,11 +11,18 @@ from .colour import mix
 from .numbers import compact as brief
 from .numbers import cut
 from .palette import Ink
-from .ticks import duration, log_ticks, moment, ticks, time_ticks
+from .ticks import beyond_first, duration, fraction, log_ticks, moment, ticks, time_ticks, written
 from .trace import Knots
 
 GUTTER = 9
 """Columns left of the plot: labels of y and the axis; the same in every chart, so that charts align."""
+WIDEST = 10
+"""Columns left of the plot of a compact chart whose labels of y need more digits than others."""
+
+NOTE, BAD = "⚑", "!"
+"""What stands on the x axis where something happened, and where something went wrong: no sign of a curve."""
+FINE = 5.0
+"""Seconds of x below which times are told in parts of a second."""
 
 Mark = tuple[float, str] | tuple[float, str, str]
 """What happened: (x, text), or (x, text, kind) with kind "note" or, of what went wrong, "bad"."""
@@ -26,11 +33,23 @@ def gutter(width: int, compact: bool) -> int:
     return GUTTER if not compact else 7 if width >= 30 else 6
 
 
+def side(axis: Axis | None, width: int, rows: int, compact: bool) -> int:
+    """As `gutter`, or in a compact chart as much more as the labels of this y need, as far as there is room."""
+    left = gutter(width, compact)
+    if axis is None or not compact:
+        return left
+    marks, most = axis.ticks(rows // 3 + 1), max(min(WIDEST, 2 * width // 5), left)
+    return next((k for k in range(left, most) if written(marks, k - 2) is not None), most)
+
+
 def place(x: float, axes: Axes) -> str:
-    """One x in words, without the name of its axis."""
+    """One x in words, without the name of its axis; times as fine as columns of the chart."""
     if axes.x == "step":
         return str(round(x))
     if axes.x in ("time", "clock"):
+        span = axes.high - axes.low
+        if span < FINE:
+            return fraction(x, span / 100, axes.x == "clock")
         return moment(x) if axes.x == "clock" else lasting(x)
     return brief(x, 12, 6)
 
@@ -52,10 +71,12 @@ class Frame:
     A compact frame has its labels of x in the axis itself.
     """
 
-    def __init__(self, cells: Cells, axes: Axes, rows: int, ink: Ink, x_labels: bool, compact: bool = False) -> None:
+    def __init__(
+        self, cells: Cells, axes: Axes, rows: int, ink: Ink, x_labels: bool, compact: bool = False, left: int = 0
+    ) -> None:
         self.cells, self.axes, self.rows, self.ink = cells, axes, rows, ink
         self.x_labels, self.compact = x_labels, compact
-        self.right, self.left = cells.width, gutter(cells.width, compact)
+        self.right, self.left = cells.width, left or gutter(cells.width, compact)
         self.columns = 2 * (self.right - self.left)
         self.line = ink.style(mix(ink.background, ink.foreground, 0.4) if ink.coloured else ink.dim)
         self.label = ink.style(ink.dim)
@@ -75,13 +96,14 @@ class Frame:
             cells.text(row, self.left - 1, "│", self.line)
         cells.text(self.rows, self.left - 1, "└" + "─" * (self.right - self.left), self.line)
         used, down = set(), cells.down
-        for value, text in axis.ticks(self.rows // 3 + 1) if axis else ():
+        marks, room = axis.ticks(self.rows // 3 + 1) if axis else [], self.left - 2
+        labels = written(marks, room) or beyond_first(marks, room)
+        for (value, _), text in zip(marks, labels, strict=True):
             row = int((1 - axis.share(np.array([value]))[0]) * (down * self.rows - 1) + 0.5) // down if axis else -1
             if row in used or not 0 <= row < self.rows:
                 continue
             used.add(row)
-            text = text if len(text) <= self.left - 2 else brief(value, self.left - 2)
-            cells.text(row, 0, text.rjust(self.left - 2), self.label)
+            cells.text(row, 0, text.rjust(room), self.label)
             cells.text(row, self.left - 1, "┤", self.line)
             if ink.coloured:
                 grid = ink.style(mix(ink.background, ink.foreground, 0.14))
@@ -124,11 +146,10 @@ class Frame:
             for row in range(self.rows):
                 if self.cells.free(row, column):
                     self.cells.text(row, column, "┊", self.label)
-            self.cells.text(self.rows, column, "◆", self.ink.style(self.ink.accent))
+            self.cells.text(self.rows, column, NOTE, self.ink.style(self.ink.accent))
         for column in bad:
             assert column is not None
-            sign = "!" if self.ink.depth == "none" else "▲"
-            self.cells.text(self.rows, column, sign, self.ink.style(self.ink.bad, bold=True))
+            self.cells.text(self.rows, column, BAD, self.ink.style(self.ink.bad, bold=True))
 
     def gaps(self, pieces: Sequence[Sequence[Knots]]) -> None:
         """A cross on the x axis wherever values are not finite."""

@@ -6,8 +6,8 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from .cells import Part, line
-from .curve_legend import Entry, warned
-from .numbers import compact, cut
+from .curve_legend import Entry, figure, warned
+from .numbers import cut
 from .palette import Ink
 
 LEAST = 8
@@ -37,7 +37,7 @@ def headline(title: str, entries: Sequence[Entry], width: int, ink: Ink, notes: 
 def _value(entry: Entry, many: bool, ink: Ink) -> list[Part]:
     """A sign where there are more curves than one, and the number, smoothed if the line is."""
     value = entry.value if entry.smooth is None else entry.smooth
-    text = "-" if value is None else ("~" if entry.smooth is not None else "") + compact(value, 7, 3)
+    text = "-" if value is None else ("~" if entry.smooth is not None else "") + figure(value, 7, 3)
     own = ink.style(entry.colour, bold=not entry.faded)
     return [(f" {entry.sign}", own), (text, own)] if many else [(" " + text, ink.style())]
 

@@ -82,15 +82,28 @@ def _entry(entry: Entry, full: int, names: int, smoothed: str, ink: Ink) -> list
         parts.append((" " + _ends(entry.label, names), quiet if entry.faded else ink.style()))
     if entry.value is None:
         return [*parts, (" -", quiet)]
-    parts.append((" " + compact(entry.value, 8).ljust(7), ink.style(bold=not entry.faded)))
+    parts.append((" " + figure(entry.value, 8, 4).ljust(7), ink.style(bold=not entry.faded)))
     if entry.smooth is not None:
         parts.append((f" {smoothed} " if full else " ~", quiet))
-        parts.append((compact(entry.smooth, 8).ljust(7), ink.style(entry.colour, bold=not entry.faded)))
+        parts.append((figure(entry.smooth, 8, 4).ljust(7), ink.style(entry.colour, bold=not entry.faded)))
     if entry.note:
         parts.append((" " + cut(entry.note, 24), quiet))
     if entry.where:
         parts.append((f" @{entry.where}", quiet))
     return parts
+
+
+def figure(value: float, width: int, digits: int) -> str:
+    """A value in so many digits, or more of them where it would read as a whole number though it is none."""
+    text = compact(value, width, digits)
+    while digits < width and _round(text, value):
+        digits += 1
+        text = compact(value, width, digits)
+    return text
+
+
+def _round(text: str, value: float) -> bool:
+    return abs(value) < 100 and "#" not in text and value != float(text) == round(float(text))
 
 
 def _ends(text: str, width: int) -> str:

@@ -36,9 +36,15 @@ class Ordered:
         self._joined = None if by is None else Joined(by)
         self._breaks: list[int] = []
         self._sorted = False
+        self._newest = 0
 
     def __len__(self) -> int:
         return self.size - (0 if self._sorted else self._begin)
+
+    @property
+    def newest(self) -> int:
+        """The point that was logged last, of those that have an x."""
+        return self._newest if self._sorted else self.size - 1
 
     def spans(self) -> list[tuple[int, int]]:
         """Index ranges (start, end)."""
@@ -91,6 +97,7 @@ class Ordered:
         order = order[np.isfinite(self.xs[order])]
         self.points = Points(p.steps[order], p.times[order], p.values[order])
         self.xs, self.size = self.xs[order], len(order)
+        self._newest = int(order.argmax()) if len(order) else 0
         values = self.points.values
         pyramid.extend(values)
         self.ranges = lambda starts, ends: pyramid.ranges(values, starts, ends)

@@ -14,7 +14,8 @@ class Row:
     """One curve at the crosshair: its point nearest to it; `here`: that lies at the crosshair itself.
 
     `smoothed` is None where the curve is not; `low` and `high` are the ends of its band there; `step` is of the
-    point, `time` in epoch seconds, `elapsed` since its run began (NaN: not known). All but the looks are None or
+    point, `time` in epoch seconds, `elapsed` since its run began (NaN: not known; numbers computed of several runs have
+    steps and times only where these are x). All but the looks are None or
     NaN for a curve without points.
     """
 
@@ -62,15 +63,16 @@ def _row(curve: Curve, sign: str, axes: Axes, x: float, ink: Ink) -> Row:
     smoothed, nan = curve.averaged(axes.smooth), float("nan")
     ends = [None if trace is None else trace.near(x, axes.smooth) for trace in (curve.low, curve.high)]
     low, high = (None if end is None else end.smooth if smoothed else end.value for end in ends)
+    derived = curve.trace.derived
     return Row(
         label=curve.label,
         swatch=f"{sign}{curve.swatch}" if sign else curve.swatch,
         colour=curve.colour(ink),
         value=point.value if point else None,
         smoothed=point.smooth if point and smoothed else None,
-        step=point.step if point else None,
+        step=None if point is None or (derived and axes.x != "step") else point.step,
         x=point.x if point else nan,
-        time=point.time if point else nan,
+        time=nan if point is None or (derived and axes.x != "clock") else point.time,
         elapsed=point.elapsed if point else nan,
         here=point is not None and abs(point.x - x) <= 1e-9 * max(1.0, abs(x)),
         low=low,

@@ -2,6 +2,10 @@
 
 import math
 import time
+from collections.abc import Sequence
+from itertools import pairwise
+
+from .numbers import compact
 
 FINEST = 1e-5
 """Seconds; floats hold the time of day not much finer."""
@@ -67,6 +71,15 @@ def moment(epoch: float, period: float = 1.0) -> str:
         return f"{epoch:.3g}s"
 
 
+def fraction(seconds: float, period: float, clock: bool) -> str:
+    """A time to at least the precision of `period` < 1 seconds: 0.025s, or if `clock` the local time 14:05:30.025."""
+    places = min(max(math.ceil(-math.log10(max(period, FINEST)) - 1e-9), 0), 5)
+    if not clock:
+        return f"{seconds:.{places}f}s"
+    parts = f"{seconds - math.floor(seconds):.{places}f}"
+    return moment(math.floor(seconds) + int(parts[0])) + parts[1:]
+
+
 def duration(seconds: float, period: float = 1.0) -> str:
     """A duration in its two largest units, no finer than `period` seconds: 45s, 1m30, 2h15, 3d6h."""
     sign, left = ("-" if seconds < 0 else ""), int(abs(seconds) + 1e-6)
@@ -98,6 +111,45 @@ def _labels(marks: list[float], step: float) -> list[str]:
     size, unit = next(((s, u) for s, u in _UNITS if biggest >= (s if s > 1e3 else 1e4)), (1.0, ""))
     places = max(round(math.log10(size)) - power, 0)
     return [f"{mark / size:.{places}f}{unit}" if mark else "0" for mark in marks]
+
+
+def written(marks: Sequence[tuple[float, str]], room: int) -> list[str] | None:
+    """The labels of ticks, each in at most `room` columns and true to its value; None where they do not fit."""
+    if all(len(text) <= room for _, text in marks):
+        return [text for _, text in marks]
+    texts = _true(marks, room)
+    return texts if all(texts) and len(marks) > 1 else None
+
+
+def beyond_first(marks: Sequence[tuple[float, str]], room: int) -> list[str]:
+    """Labels in at most `room` columns where `written` has none: the lowest tick, and how much the others are above it.
+
+    A lowest tick that is rounded has a `≈`. Labels for which there is no room at all, or that would be alike, are left
+    out.
+    """
+    if not marks:
+        return []
+    first, exact = marks[0][0], _true(marks, room)
+    texts = [exact[0] or "≈" + compact(first, room - 1, 10)]
+    if "#" in texts[0]:
+        return exact
+    texts += ["+" + _bare(compact(mark - first, room, 6), mark - first, room - 1) for mark, _ in marks[1:]]
+    return ["" if "#" in text or text in texts[:k] else text for k, text in enumerate(texts)]
+
+
+def _true(marks: Sequence[tuple[float, str]], room: int) -> list[str]:
+    """Each value in at most `room` columns, empty where it would have to be rounded."""
+    values = [mark for mark, _ in marks]
+    apart = min((b - a for a, b in pairwise(values)), default=0.0)
+    texts = [compact(value, room, 10) for value in values]
+    good = ("#" not in t and abs(float(t) - v) <= apart / 1000 for t, v in zip(texts, values, strict=True))
+    return [text if fits else "" for text, fits in zip(texts, good, strict=True)]
+
+
+def _bare(text: str, value: float, room: int) -> str:
+    """A positive number without the zero before its point, in at most `room` columns."""
+    bare = text[1:] if text.startswith("0.") else text
+    return bare if len(bare) <= room else compact(value, room, 6)
 
 
 def _exponent(value: float, digits: int) -> str:

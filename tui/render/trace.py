@@ -49,7 +49,8 @@ class Trace:
     """The points of a series in x order, kept up to date as the series grows.
 
     x is steps, seconds since `began` ("time"), epoch seconds ("clock"), or the values of the series `by` at those
-    steps (see `Joined`), which are sorted. Points whose x is not finite are left out.
+    steps (see `Joined`), which are sorted. Points whose x is not finite are left out. `began` is NaN of numbers that
+    were computed of several runs.
     """
 
     def __init__(self, series: Series, x: X = "step", began: float = 0.0, by: Series | None = None) -> None:
@@ -69,7 +70,12 @@ class Trace:
     @property
     def version(self) -> tuple[int, int, float]:
         """Equal versions of one trace mean equal pictures: a key for strips that are kept."""
-        return self.series.version, 0 if self.by is None else self.by.version, self.began
+        return self.series.version, 0 if self.by is None else self.by.version, -1.0 if self.derived else self.began
+
+    @property
+    def derived(self) -> bool:
+        """Whether these are numbers that no run holds: they have no beginning."""
+        return self.began != self.began
 
     def update(self) -> None:
         """Take in what the series has got since the last call."""
@@ -115,9 +121,9 @@ class Trace:
         return None if best is None else self._reading(*best, smooth)
 
     def last(self, smooth: Smooth = NONE) -> Reading | None:
-        """The newest point; of sorted points the one of greatest x. Its x is NaN if no point has one."""
+        """The newest point, wherever its x lies. Its x is NaN if no point has one."""
         if len(self):
-            return self._reading(self._all.spans()[-1][0], self._all.size - 1, smooth)
+            return self._reading(self._all.spans()[-1][0], self._all.newest, smooth)
         newest = self.series.last()
         if newest is None:
             return None

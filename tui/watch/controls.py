@@ -3,14 +3,10 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from ...engine.runs.analysis.configs import config_of, differences
-from ...engine.runs.analysis.difference import difference
-from ...engine.runs.analysis.grouping import Aggregate, aggregate, groups
-from ...engine.runs.analysis.query import QueryError, query
 from ...engine.runs.run import Run
 from ...engine.runs.series import Series
 from ...engine.runs.watcher import Watcher
@@ -21,6 +17,9 @@ from .desk import WatchDesk
 from .prompt import Answer, Prompt
 from .roster import Member, Roster
 from .sight import Sight
+
+if TYPE_CHECKING:
+    from ...engine.runs.analysis.grouping import Aggregate
 
 SETTLE, HURRY = 1.0, 0.5
 """Seconds between two pictures while only data change; while everything is still being read."""
@@ -82,6 +81,8 @@ class Watching(App[int]):
         """Who is listed and who is shown."""
         runs, text = self.watcher.runs, self.sight.run_filter
         if self._matches[0] != text:
+            from ...engine.runs.analysis.query import QueryError, query  # not on the way to the first charts
+
             try:
                 self._matches = (text, query(text, runs))
             except QueryError:
@@ -94,11 +95,13 @@ class Watching(App[int]):
         self.refresh_members()
         self.query_one(WatchDesk).pull()
 
-    def aggregates(self, tag: str) -> tuple[Aggregate, ...]:
+    def aggregates(self, tag: str) -> "tuple[Aggregate, ...]":
         """A curve with its band for each group of the shown runs; none where runs are not grouped."""
         sight = self.sight
         if not sight.group:
             return ()
+        from ...engine.runs.analysis.grouping import aggregate, groups
+
         found = groups([member.run for member in self.shown], sight.group)
         made = (aggregate(group.runs, tag, sight.band, sight.x, group.label) for group in found)
         return tuple(one for one in made if one is not None)
@@ -107,10 +110,17 @@ class Watching(App[int]):
         """A minus B of a tag, where the user has chosen both."""
         runs = {member.run.path: member.run for member in self.roster.everyone}
         pair = [runs[path] for path in self.sight.pair if path in runs]
-        return difference(pair[0], pair[1], tag, self.sight.x) if len(pair) == 2 else None
+        if len(pair) != 2:
+            return None
+        from ...engine.runs.analysis.difference import difference
+
+        return difference(pair[0], pair[1], tag, self.sight.x)
 
     def ask_group(self) -> None:
         """Ask for the config keys by whose values runs are grouped."""
+        from ...engine.runs.analysis.configs import config_of, differences
+        from ...engine.runs.analysis.grouping import groups
+
         runs = [member.run for member in self.members]
         keys = sorted({key for run in runs for key in config_of(run)})
         first = ", ".join((differences(runs).keys or tuple(keys))[:4])

@@ -39,7 +39,7 @@ class Prompt(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._before = self._hint = ""
-        self._lines = 0
+        self._lines = self._width = 0
         self._change: Answer | None = None
         self._done: Answer | None = None
         self._complete: Callable[[str], list[str]] | None = None
@@ -96,9 +96,10 @@ class Prompt(Horizontal):
         self.styles.height = 1 + self._lines
         self.query_one("#hint", Static).update(Content("\n".join(rows)))
 
-    def on_resize(self) -> None:
-        """Measure anew."""
-        if self.display:
+    def on_resize(self, event: events.Resize) -> None:
+        """Measure anew where the width is another."""
+        if self.display and event.size.width != self._width:
+            self._width, self._lines = event.size.width, 0
             self._lay()
 
     @on(Input.Changed)

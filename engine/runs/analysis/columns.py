@@ -8,6 +8,7 @@ status, format, steps, time, speed, left, started
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -63,14 +64,18 @@ class Column:
     def value(self, run: Run) -> Value:
         """What stands in the row of `run`."""
         if self.subject == "series":
-            series = run.series
-            found = meant(self.name, series)
-            return reduce(series[found[0]], self.reduction, self.place, began(run)) if found else None
+            series, tag = run.series, self.tag(run)
+            return reduce(series[tag], self.reduction, self.place, began(run)) if tag else None
         if self.subject == "config":
             flat = config_of(run)
             keys = meant(self.name, flat)
             return tell(flat[keys[0]]) if keys else None
         return _fact(run, self.name)
+
+    def tag(self, run: Run) -> str:
+        """The series of `run` that is meant, which may only end like `name`; empty if it has none."""
+        found = meant(self.name, run.series) if self.subject == "series" else []
+        return found[0] if found else ""
 
     def values(self, runs: Sequence[Run]) -> list[Value]:
         """What stands in the rows of `runs`."""
@@ -192,14 +197,22 @@ DEFAULTS = 16
 
 
 def defaults(runs: Sequence[Run]) -> list[str]:
-    """The columns that suit `runs`: how they stand; of what can be good its best and its last value; then the rest."""
-    tags = dict.fromkeys(tag for run in runs for tag in tuple(run.series))
+    """The columns that suit `runs`: how they stand, then series: those of most runs first, losses before all others.
+
+    Of what can be good it is the best and the last value, of other series the last.
+    """
+    having = Counter(tag for run in runs for tag, series in tuple(run.series.items()) if len(series))
     counting = {"epoch", "step", "steps", "global_step", "time", "timestamp", "iter", "iteration"}
-    own = [tag for tag in tags if not of_machine(tag) and tag.lower().rpartition("/")[2] not in counting]
-    good = [tag for tag in own if better(tag)]
-    rest = [tag for tag in own if not better(tag)]
-    specs = [f"{how} {tag}" for tag in good for how in ("min" if better(tag) == "low" else "max", "last")]
-    specs += [f"last {tag}" for tag in rest]
+    own = [tag for tag in having if not of_machine(tag) and tag.lower().rpartition("/")[2] not in counting]
+
+    def place(tag: str) -> tuple[int, int]:
+        rare = 0 if 2 * having[tag] > len(runs) else len(runs) - having[tag]
+        return rare, ("low", "high", "").index(better(tag))
+
+    specs = []
+    for tag in sorted(own, key=place):
+        best_of = {"low": (f"min {tag}",), "high": (f"max {tag}",), "": ()}[better(tag)]
+        specs += [*best_of, f"last {tag}"]
     return ["status", "steps", "time", *[spec for spec in specs if _stands(spec)][:DEFAULTS]]
 
 

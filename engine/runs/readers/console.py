@@ -126,6 +126,8 @@ class Console:
 
     def _put(self, text: str) -> None:
         """Write text over the line that the cursor is in."""
+        if not text:
+            return
         room = LONGEST - self._column
         text = text[: max(room, 0)]
         line = self._lines[-1 - self._up]

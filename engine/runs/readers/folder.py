@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .reader import Reader
+from .regular import read_bytes
 
 HEAD = 16_384
 """Bytes of a file by which formats tell whether it is theirs."""
@@ -27,6 +28,8 @@ class Entry:
     path: Path
     size: int
     mtime: float
+    trouble: str = ""
+    """Why its head could not be read."""
 
     @property
     def name(self) -> str:
@@ -39,11 +42,13 @@ class Entry:
         import zlib
 
         try:
-            with self.path.open("rb") as file:
-                data = file.read(HEAD)
+            data = read_bytes(self.path, HEAD)
             if data[:2] == b"\x1f\x8b":
                 data = zlib.decompressobj(wbits=31).decompress(data, HEAD)
-        except (OSError, zlib.error):
+        except OSError as error:
+            self.trouble = error.strerror or str(error)
+            return b""
+        except zlib.error:
             return b""
         return data
 
@@ -62,7 +67,7 @@ class Entry:
         except UnicodeDecodeError as error:
             if error.start >= len(data) - 4:
                 return data[: error.start].decode("utf-8")
-            return data.decode("latin-1") if sum(b < 9 for b in data) == 0 else None
+            return data.decode("latin-1") if sum(b < 9 for b in data) * 200 <= len(data) else None
 
 
 @dataclass(frozen=True, kw_only=True)

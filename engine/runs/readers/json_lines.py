@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import json_whole
-from .folder import Entry, Folder, Found
+from .folder import Entry, Folder, Found, scan
 from .tables import bulk, looks, skeleton
 from .tables.block import Block
 from .tables.following import FollowingReader
@@ -28,6 +28,7 @@ LOGGERS = {
     "log.json": "jsonl",
 }
 """Files that loggers write, one a run."""
+VISUALS = "vis_data"
 COPIES = {"scalars.json": re.compile(r"\d{8}_\d{6}\.json"), "progress.json": re.compile(r"progress\.csv|log\.txt")}
 """What else a logger writes of the same numbers beside such a file."""
 
@@ -75,6 +76,7 @@ class JsonLinesReader(FollowingReader):
 
 def find(folder: Folder) -> Iterator[Found]:
     """The logs among the files of a folder that hold JSON: a logger's own is the folder's run."""
+    yield from _mmengine(folder)
     logs = list(_logs(folder))
     named = {entry.name for entry in logs if entry.name.lower() in LOGGERS}
     copies = {
@@ -92,6 +94,23 @@ def find(folder: Folder) -> Iterator[Found]:
         name = "" if whole else entry.name
         yield Found(key=str(entry.path), format=kind, files=files, make=make, name=name, whole=whole)
     yield from json_whole.find(folder, {entry.name for entry in logs})
+
+
+def _mmengine(folder: Folder) -> Iterator[Found]:
+    """The run of a folder of MMEngine's, whose numbers lie in a folder of their own, its printed text beside that."""
+    if VISUALS not in folder.folders or not any(name.endswith(".log") for name in folder.files):
+        return
+    try:
+        below = scan(folder.path / VISUALS)
+    except OSError:
+        return
+    logs = [entry for entry in _logs(below) if entry.name == "scalars.json" or entry.name in folder.files]
+    if not logs or any("tfevents" in name for name in below.files):
+        return
+    folder.closed.add(VISUALS)
+    entry = max(logs, key=lambda one: one.name == "scalars.json")
+    make = partial(JsonLinesReader, entry.path, logger="mmengine")
+    yield Found(key=str(entry.path), format="mmengine", files=(entry.path,), make=make)
 
 
 def _logs(folder: Folder) -> Iterator[Entry]:

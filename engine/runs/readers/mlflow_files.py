@@ -17,6 +17,7 @@ import numpy as np
 from .folder import Folder, Found
 from .mlflow_words import STATES, is_ours, seconds, setting
 from .reader import Reader
+from .regular import open_regular, read_text
 from .resuming import extend
 from .tail import Tail
 
@@ -101,7 +102,7 @@ class MlflowFiles(Reader):
             stat = path.stat()
             if (stat.st_mtime_ns, stat.st_size) == self._meta:
                 return False
-            text = path.read_text("utf-8", "replace")
+            text = read_text(path)
         except OSError:
             return False
         self._meta = stat.st_mtime_ns, stat.st_size
@@ -120,7 +121,7 @@ class MlflowFiles(Reader):
             if name in into or (kind == "tags" and not is_ours(name)):
                 continue
             try:
-                with (root / name).open("rb") as file:
+                with open_regular(root / name) as file:
                     into[name] = setting(file.read(LONGEST).decode("utf-8", "replace"))
             except OSError:
                 continue

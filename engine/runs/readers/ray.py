@@ -9,17 +9,33 @@ from .json_lines import JsonLinesReader
 from .table import TableReader
 from .tables.block import Block
 
+END = 4096
+"""Bytes of an error that are read for its last line."""
 FILES = ("result.json", "progress.csv", "params.json", "params.pkl")
 
 
 class RayReader(JsonLinesReader):
-    """One trial."""
+    """One trial; one that failed has an error.txt."""
 
     FORMAT = "ray"
 
+    def look(self, until: float) -> bool:
+        more = super().look(until)
+        error = self.path.parent / "error.txt"
+        try:
+            stat = error.stat()
+            if stat.st_size and self.status != "failed":
+                with error.open("rb") as file:
+                    file.seek(max(stat.st_size - END, 0))
+                    lines = file.read(END).decode("utf-8", "replace").split("\n")
+                self.status, self.reason = "failed", next((line for line in lines[::-1] if line.strip()), "")
+        except OSError:
+            pass
+        return more
+
     def slow(self, piece: bytes) -> Block:
         block = super().slow(piece)
-        if self.objects.last.get("done") is True:
+        if self.objects.last.get("done") is True and not self.status:
             self.status = "finished"
         return block
 

@@ -6,6 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from .regular import read_bytes
+
 NAMES = (
     "hparams.yaml",
     "hparams.json",
@@ -46,7 +48,7 @@ def config(folder: Path, damage: Counter[str]) -> Parsed:
             if size > LARGEST:
                 damage[f"{name}: {size:,} bytes are too many for a config"] = 1
                 continue
-            data = path.read_bytes()
+            data = read_bytes(path)
         except OSError:
             continue
         try:

@@ -6,6 +6,8 @@ Append-only is never assumed. Polled by stat, so that it works on network file s
 import os
 from pathlib import Path
 
+from .regular import open_regular
+
 HEAD, SEAM = 1024, 64
 """Bytes at the file's start, and before the place that was read to, by which it is known to be the same."""
 
@@ -50,7 +52,7 @@ class Tail:
 
     def read(self, most: int) -> bytes:
         """At most `most` of the bytes not yet read; they count as read. Raises OSError."""
-        with self.path.open("rb") as file:
+        with open_regular(self.path) as file:
             file.seek(self.offset)
             data = file.read(min(most, max(self.size - self.offset, 0)))
         if self.offset < HEAD:
@@ -64,12 +66,12 @@ class Tail:
         if data:
             self.offset -= len(data)
             self._head = self._head[: self.offset]
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 self._seam = os.pread(file.fileno(), SEAM, max(self.offset - SEAM, 0))[: min(SEAM, self.offset)]
 
     def _known(self) -> bool:
         """Whether the file still begins, and goes on, as it did."""
-        with self.path.open("rb") as file:
+        with open_regular(self.path) as file:
             if os.pread(file.fileno(), len(self._head), 0) != self._head:
                 return False
             return os.pread(file.fileno(), len(self._seam), self.offset - len(self._seam)) == self._seam

@@ -13,6 +13,7 @@ from typing import Any
 
 from .folder import Folder, Found
 from .reader import Reader
+from .regular import read_text
 from .sidecars import config
 from .tables.block import Cells
 from .tables.flatten import as_number, flatten
@@ -79,7 +80,7 @@ class TrainerStateReader(Reader):
             if path.stat().st_size > LARGEST:
                 self.damage[f"{name}: too large"] = 1
                 return None
-            found = json.loads(path.read_text("utf-8", "replace"))
+            found = json.loads(read_text(path))
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -150,6 +151,6 @@ def find(folder: Folder) -> Iterator[Found]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8", "replace") if path.stat().st_size <= LARGEST else ""
+        return read_text(path) if path.stat().st_size <= LARGEST else ""
     except OSError:
         return ""

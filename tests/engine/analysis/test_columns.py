@@ -108,6 +108,14 @@ def test_defaults_begin_with_how_the_run_stands_then_what_can_be_good():
     assert defaults([run]) == [
         "status", "steps", "time", "min train/loss", "last train/loss", "max acc", "last acc", "last lr",
     ]  # fmt: skip
+    # Of three runs two have train/loss and lr, one has other things; a series without points is no column.
+    two = run_of("b", lr=[1], train__loss=[1], acc=[1])
+    other = run_of("c", odd__loss=[1], fid=[1], lr=[1])
+    other.one("empty/loss")
+    assert defaults([other, run_of("a", train__loss=[1], acc=[1]), two])[3:] == [
+        "min train/loss", "last train/loss", "max acc", "last acc", "last lr",
+        "min odd/loss", "last odd/loss", "min fid", "last fid",
+    ]  # fmt: skip
     assert len(defaults([run_of("a", **{f"loss{k}": [1] for k in range(99)})])) == 3 + 16
 
 

@@ -261,7 +261,14 @@ def test_the_gravest_come_first_and_are_bounded():
     assert [one.step for one in found] == sorted((one.step for one in found), reverse=True)
 
 
-def test_doctors_write_into_runs_and_review_silent_ones():
+def test_a_run_whose_status_says_that_nothing_comes_is_not_called_stalled():
+    for status, kinds in (("running", ["stalled"]), ("silent", []), ("unknown", []), ("failed", [])):
+        one = doctor([1, 1], status=status)
+        one.run.steps = 100
+        assert [found.kind for found in one.check(one.run.grown + 1000)] == kinds
+
+
+def test_doctors_write_into_runs_and_review_those_that_stand_still():
     run = doctor([1, math.nan], status="running").run
     run.steps = 100
     doctors = Doctors()

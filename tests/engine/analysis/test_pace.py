@@ -1,9 +1,11 @@
 """Speed and time left, from points whose pace is known."""
 
+import math
+
 import numpy as np
 import pytest
 
-from dlviz.engine.runs.analysis.pace import pace
+from dlviz.engine.runs.analysis.pace import observe, pace
 from dlviz.engine.runs.run import Run
 
 from .making import run_of
@@ -100,6 +102,29 @@ def test_nothing_is_known_of_an_empty_run_or_one_without_times():
     run.status = "running"
     found = pace(run)
     assert found.step == 2 and np.isnan(found.recent) and np.isnan(found.remaining)
+
+
+def test_a_log_without_times_has_the_speed_at_which_it_was_seen_to_grow():
+    run = Run("a", "a", {"max_steps": 1000})
+    loss = run.one("loss")
+    run.status = "running"
+
+    def seen(step, grown):
+        loss.append(step, math.nan, 1.0)
+        run.grown = grown
+        observe(run)
+        return pace(run, grown + 10)
+
+    assert math.isnan(seen(100, BEGAN).recent)
+    assert math.isnan(seen(200, BEGAN).recent)  # more was read of what was there
+    assert math.isnan(seen(204, BEGAN + 2).recent)  # too soon to tell
+    found = seen(240, BEGAN + 20)
+    assert found.recent == pytest.approx(2.0) and found.remaining == pytest.approx(760 / 2 - 10)
+    assert math.isnan(found.overall) and math.isnan(found.elapsed)
+    for k in range(100):  # the newest looks count
+        found = seen(250 + k, BEGAN + 30 + 10 * k)
+    assert found.recent == pytest.approx(0.1)
+    assert math.isnan(seen(360, BEGAN + 9000).recent)  # after an interruption it begins anew
 
 
 def test_an_ended_run_has_nothing_left():

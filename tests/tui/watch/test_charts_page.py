@@ -100,13 +100,13 @@ def test_hostile_names_are_harmless(make) -> None:
 
 def test_one_run_that_grows_redraws_its_own_charts_alone(two, monkeypatch) -> None:
     drawn: list[str] = []
-    real = board_module.chart  # type: ignore[attr-defined]
+    real = board_module.drawn  # type: ignore[attr-defined]
 
     def counted(curves, *rest, **named):
         drawn.append(named["title"])
         return real(curves, *rest, **named)
 
-    monkeypatch.setattr(board_module, "chart", counted)
+    monkeypatch.setattr(board_module, "drawn", counted)
     board, sight = Board(), Sight()
     first = board.draw(two, sight, 100, 30, DARK).strips
     assert sorted(drawn) == ["acc", "train/loss", "val/loss"]
@@ -155,18 +155,17 @@ def test_another_tag_can_be_x(make) -> None:
 
 def test_groups_and_differences_are_drawn_where_there_are_any(two) -> None:
     class Group:
-        label = "lr=0.1"
+        name = "lr=0.1"
+        count, note = 2, ""
         mean = two[0].run.series["train/loss"]
         low = high = mean
 
-    groups = Extras(aggregates=lambda tag: [Group] if tag == "train/loss" else [])
+    groups = Extras(aggregates=lambda tag: [Group()] if tag == "train/loss" else [])
     sight = Sight(group=("lr",), full="train/loss", x="clock")
     rows = texts(Board().draw(two, sight, 110, 30, DARK, extras=groups).strips)
     assert any("lr=0.1" in row for row in rows) and not any("adam" in row for row in rows)
-    both = Extras(difference=lambda tag: two[0].run.series["train/loss"])
-    rows = texts(
-        Board()
-        .draw(two, Sight(pair=("/logs/adam", "/logs/sgd"), difference=True, full="acc"), 110, 30, DARK, extras=both)
-        .strips
-    )
-    assert any("A minus B" in row for row in rows)
+    both = Extras(difference=lambda tag: two[0].run.series["train/loss"], pair=tuple(two))
+    sight = Sight(pair=("/logs/adam", "/logs/sgd"), difference=True, full="acc", group=("lr",))
+    picture = Board().draw(two, sight, 110, 30, DARK, extras=both)
+    assert picture.subtitle.startswith("adam − sgd instead of groups · x: step")
+    assert any("adam − sgd" in row for row in texts(picture.strips))

@@ -5,6 +5,9 @@ import pytest
 from textual import events
 
 from dlviz.engine.runs.run import Run
+from dlviz.tui.render.curve import GLYPHS
+from dlviz.tui.render.curve_frame import BAD, NOTE
+from dlviz.tui.watch.bar import WatchBar
 from dlviz.tui.watch.charts import pane as charts
 from dlviz.tui.watch.charts.board import Board
 from dlviz.tui.watch.charts.pane import ChartsPane
@@ -66,10 +69,10 @@ async def test_pins_grids_scales_and_smoothing(watching, runs) -> None:
         assert pane.picture.page.grid.size > size
         await pilot.press(",", ",")
         assert pane.picture.page.grid.size < size
-        await pilot.press("S", "S", "y", "o", "M")
+        await pilot.press("s", "s", "y", "o", "M")
         assert pane.picture.subtitle.endswith("log y · EMA 0.6 · outliers left out")
         assert app.sight.marker == "blocks" and not any("\u2801" <= c <= "\u28ff" for c in text_of(pane))
-        await pilot.press("m", "s")
+        await pilot.press("m", "S")
         assert "median of 3" in pane.picture.subtitle
         await pilot.press("y", "y")
         assert pane.picture.axes.log_x and app.sight.scale == "log-log"
@@ -223,3 +226,61 @@ async def test_keys_come_before_the_rest_of_a_picture_and_all_of_it_comes(watchi
             await pilot.pause()
         assert seen.count(True) >= len(pane.picture.boxes) - 1 and not seen[-1]
         assert pane.picture.strips == Board().draw(app.members, app.sight, *pane.size, app.ink).strips
+
+
+async def test_zero_frees_x_then_y_and_escape_leaves_the_filter_last(watching, runs) -> None:
+    async with watching(*runs, size=(140, 40)) as (app, pilot):
+        sight = app.sight
+        sight.limits, sight.window = {"train/loss": (0.0, 5.0), "elsewhere": (1.0, 2.0)}, (0.0, 20.0)
+        sight.tag_filter, sight.cursor = "loss", 3.0
+        app.changed()
+        await pilot.press("0")
+        assert sight.window is None and len(sight.limits) == 2
+        await pilot.press("0")
+        assert sight.limits == {"elsewhere": (1.0, 2.0)} and "train/loss" in app.query_one(WatchBar).told
+        await pilot.press("enter", "escape")
+        assert sight.cursor is None and sight.full
+        await pilot.press("escape")
+        assert not sight.full and sight.tag_filter == "loss"
+        await pilot.press("escape")
+        assert sight.tag_filter == ""
+
+
+async def test_smoothing_says_where_it_ends(watching, runs) -> None:
+    async with watching(*runs, size=(140, 40)) as (app, pilot):
+        await pilot.press("S")
+        assert "not smoothed already" in app.query_one(WatchBar).told and app.sight.weight == 0
+        await pilot.press(*"sssss")
+        assert app.sight.weight == 0.99
+        await pilot.press(*"sss")
+        assert app.sight.weight == 0.999 and "as much as there is" in app.query_one(WatchBar).told
+
+
+async def test_a_chart_in_full_screen_takes_the_desk_of_the_pane_below(watching, runs) -> None:
+    async with watching(*runs, size=(140, 40)) as (app, pilot):
+        pane = pane_of(app)
+        await pilot.press("7", "2")
+        await pilot.pause()
+        half = pane.size.height
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pane.size.height > 1.5 * half and app.sight.full and len(pane.picture.strips) == pane.size.height
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pane.size.height == half and not app.sight.full and app.focused is pane
+
+
+async def test_a_difference_says_that_it_goes_before_groups(watching, runs) -> None:
+    for run, lr in zip(runs, (0.1, 0.2), strict=True):
+        run.config = {"lr": lr}
+    async with watching(*runs, size=(140, 40)) as (app, pilot):
+        app.sight.pair, app.sight.group = tuple(run.path for run in runs), ("lr",)
+        await pilot.press("D")
+        assert "instead of groups" in app.query_one(WatchBar).told
+        assert "one − two instead of groups" in pane_of(app).picture.subtitle
+
+
+def test_every_sign_is_explained() -> None:
+    for told in (NOTE, BAD, "×", "▴", "▾", "≈", *GLYPHS, "drop the filter", "pressed again", "more, less smoothing"):
+        assert told in ChartsPane.HELP
+    assert not {NOTE, BAD} & set(GLYPHS)

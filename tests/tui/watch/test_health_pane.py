@@ -8,9 +8,10 @@ import pytest
 from dlviz.engine.runs.analysis.findings import Finding
 from dlviz.engine.runs.analysis.health import Doctor
 from dlviz.engine.runs.run import Run
+from dlviz.engine.runs.series import Series
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, PLAIN
 from dlviz.tui.watch.health.pane import HealthPane
-from dlviz.tui.watch.health.view import blocks, draw, first_line
+from dlviz.tui.watch.health.view import blocks, draw, first_line, heading
 from dlviz.tui.watch.roster import Member
 
 BEGAN = 1.7e9
@@ -65,6 +66,22 @@ def test_what_does_not_fit_beside_a_name_is_left_out_the_least_first():
     assert "running" in lines(members(), width=24)[0]
 
 
+def test_the_title_counts_what_w_keeps():
+    some = [member(k, f"r{k}", status, [1, 1]) for k, status in enumerate(("failed", "failed", "finished", "silent"))]
+    some[2].run.warnings, some[3].run.reason = ["line 3 is not JSON"], "its files are gone"
+    assert heading(some) == "2 of 4 runs want attention" and len(blocks(some, True)) == 2
+    assert heading(some[1:3]) == "1 of 2 runs wants attention"
+    assert heading(some[:1]) == "the run wants attention"
+    assert [heading(some[2:]), heading(some[3:])] == ["nothing is wrong with 2 runs", "nothing is wrong with 1 run"]
+
+
+def test_a_log_without_times_says_so():
+    some = [member(0, "a", "finished", [1, 1])]
+    some[0].run.series["loss"] = Series("loss")
+    some[0].run.series["loss"].extend([(1, math.nan, 1.0), (2, math.nan, 1.0)])
+    assert lines(some) == [" ✓ ●━━ a         finished  step 2  no times in the log"]
+
+
 def test_only_runs_with_something_wrong():
     text = "\n".join(lines(members()[1:], unwell=True))
     assert "jumped" in text
@@ -109,7 +126,7 @@ async def test_keys_of_the_pane(watching, make):
         await pilot.pause()
         pane = app.query_one(HealthPane)
         assert "loss is NaN at step 1" in text_of(pane) and "well" in text_of(pane)
-        assert str(pane.border_title) == "health: 1 of 2 runs with findings"
+        assert str(pane.border_title) == "health: 1 of 2 runs wants attention"
         await pilot.press("w")
         assert "well" not in text_of(pane)
         await pilot.press("enter")

@@ -66,17 +66,29 @@ def test_histograms_over_time_show_where_the_values_lie() -> None:
     shelf = Kept("histogram", [_histogram(k, k) for k in range(8)])
     strips = over_time(shelf, 4, 80, 14, PLAIN)
     text = _lines(strips)
-    body = [row[10:] for row in text[:-2]]
+    body = [row[10:] for row in text[:-3]]
     # The centre moves up: the first column is dense at the bottom, the last at the top.
     first = [k for k, row in enumerate(body) if row[:2].strip()]
     last = [k for k, row in enumerate(body) if row.rstrip() and len(row.rstrip()) > 40 and row.rstrip()[-1] != " "]
     assert min(first) > max(last) - 2 and min(last) == 0
-    assert "▲" in text[-2] and "of all values" in text[-1]
+    assert text[-3].index("▲") in range(10 + 4 * 8, 10 + 5 * 9)  # the fifth of eight, over 70 columns
+    assert text[-2].split() == ["0", "step", "7"] and len(text[-2]) == 80 and "of all values" in text[-1]
+    assert all(len(row) > 60 for row in body[:1])
 
 
 def test_few_columns_say_how_many_steps_are_left_out() -> None:
     shelf = Kept("histogram", [_histogram(k, 0.0) for k in range(200)])
-    assert "step, 50 of 200" in _lines(over_time(shelf, None, 80, 14, DARK))[-2]
+    assert "70 of 200 steps shown" in _lines(over_time(shelf, None, 80, 14, DARK))[-2]
+    assert "20 of 200 steps shown" in _lines(over_time(shelf, 100, 50, 14, PLAIN))[-2]
+
+
+def test_all_steps_are_shown_over_the_whole_width_and_the_axis_keeps_its_labels() -> None:
+    shelf = Kept("histogram", [_histogram(5 * k, 0.0) for k in range(20)])
+    for step, at in ((0, 10), (95, 43), (50, 27)):
+        text = _lines(over_time(shelf, step, 44, 12, DARK))
+        assert text[-2].split() == ["0", "step", "95"] and len(text[-2]) == 44
+        assert abs(text[-3].index("▲") - at) <= 1
+        assert max(len(row) for row in text[:-3]) == 44
 
 
 def test_what_cannot_be_read_or_drawn_is_said() -> None:
@@ -117,6 +129,16 @@ async def test_runs_are_scrubbed_together_and_the_end_follows(watching) -> None:
 async def _to(pilot: Pilot, app, key: str, title: str) -> None:
     await pilot.press(key)
     assert str(app.query_one("#records").border_title) == title
+
+
+async def test_whose_record_it_is_is_said_where_more_runs_are_shown(watching, make) -> None:
+    async with watching(_run("one", range(3)), make("two", loss=[1, 2]), size=(100, 40)) as (app, pilot):
+        await pilot.press("5")
+        await pilot.pause()
+        assert "one" in _pane_text(app).splitlines()[0]
+        app.sight.solo = "/logs/one"
+        app.changed()
+        assert "one" not in _pane_text(app)
 
 
 async def test_without_records_there_is_a_sentence(watching, make) -> None:

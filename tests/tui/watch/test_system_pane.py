@@ -60,6 +60,16 @@ def test_without_a_gpu_it_says_why() -> None:
     sampler = Sampler(Dead())
     assert not sampler.gpus and sampler.lacking == "no GPU readings: NVIDIA's driver does not answer"
 
+    class Missing(NVML):
+        def nvmlInit(self) -> None:
+            raise type("Missing", (self.NVMLError,), {"value": 12})  # as pynvml: libnvidia-ml is not there
+
+    class Empty(NVML):
+        def nvmlDeviceGetCount(self) -> int:
+            return 0
+
+    assert Sampler(Missing()).lacking == Sampler(Empty()).lacking == "no GPU found"
+
 
 def test_history_is_bounded() -> None:
     history = History(Sampler(NVML()))

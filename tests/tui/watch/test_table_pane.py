@@ -114,10 +114,10 @@ def test_what_lies_between_two_runs():
     a = member(0, "a", val__loss=[4, 3, 2, 1], lr=[1, 1, 1, 1])
     b = member(1, "b", val__loss=[4, 2, 1, 0], lr=[1, 1, 1, 1])
     text = [strip.text for strip in between(a, b, ["lr", "val/loss"], 120, 10, DARK)]
-    assert text[0].split() == ["A", "●━━", "a", "B", "■━━", "b"]
+    assert text[0].split() == ["①", "●━━", "a", "②", "■━━", "b"]
     row = next(line for line in text if line.startswith("val/loss"))
     assert row.split()[:5] == ["val/loss", "1", "0*", "0.833", "25"]
-    assert "30 1:00" in row and "20 0:40" in row and "B 1.5x sooner (1.5x in time)" in row
+    assert "30 1:00" in row and "20 0:40" in row and "② 1.5x sooner (1.5x in time)" in row
     assert text.index(row) < next(k for k, line in enumerate(text) if line.startswith("lr"))
     none = [strip.text.strip() for strip in between(a, member(2, "c", x=[1]), ["x"], 60, 5, DARK)]
     assert none[1] == "they share no series"
@@ -147,7 +147,7 @@ async def test_keys_of_the_table(watching, make):
         await pilot.press("o")
         assert sight.sort == ""
         await pilot.press("x")
-        assert "min val/loss" not in sight.specs and "last val/loss" in sight.specs
+        assert "min" not in text_of(pane) and "last" in text_of(pane) and sight.specs == ("*", "!min val/loss")
         await pilot.press("C")
         assert sight.specs == ()
         sight.group = ("lr",)
@@ -176,10 +176,10 @@ async def test_the_pair_is_compared_below_the_table(watching, make):
         await pilot.press("4")
         await pilot.pause()
         pane = app.query_one(TablePane)
-        assert "A−B" not in text_of(pane)
+        assert "①−②" not in text_of(pane)
         app.sight.pair = ("/logs/s0", "/logs/s2")
         app.changed()
-        assert "A−B" in text_of(pane) and "val/loss" in text_of(pane)
+        assert "①−②" in text_of(pane) and "val/loss" in text_of(pane)
 
 
 async def test_a_run_is_highlighted(watching, make):
@@ -188,3 +188,54 @@ async def test_a_run_is_highlighted(watching, make):
         assert app.sight.focus in {run.path for run in app.watcher.runs}
         await pilot.press("i")
         assert app.sight.focus == ""
+
+
+async def test_columns_that_nobody_chose_follow_the_runs_that_are_shown(watching, make):
+    runs = [make("a", val_loss=[3, 2], acc=[0, 1]), make("b", fid=[9, 8])]
+    async with watching(*runs, size=(120, 50)) as (app, pilot):
+        await pilot.press("4", "c", *"=lr", "enter")  # no run has it: refused
+        await pilot.press("escape", "c", *"max acc step", "enter")
+        await pilot.pause()
+        pane = app.query_one(TablePane)
+        assert pane.column.spec == "max acc step"
+        app.sight.solo = "/logs/b"
+        app.changed()
+        assert [one.spec for one in pane._columns] == [
+            "status", "steps", "time", "max acc step", "min fid", "last fid",
+        ]  # fmt: skip
+        await pilot.press("x", "x")
+        assert [one.spec for one in pane._columns] == ["status", "steps", "time", "last fid"]
+        await pilot.press("C")
+        assert [one.spec for one in pane._columns] == ["status", "steps", "time", "min fid", "last fid"]
+
+
+def test_columns_of_a_session_that_names_them_all_stay_as_they_are():
+    runs = [one.run for one in MEMBERS]
+    assert [c.spec for c in columns_of(("last acc", "status"), runs)] == ["last acc", "status"]
+    assert [c.spec for c in columns_of(("=lr", "*", "!steps", "!last acc"), runs)] == [
+        "status", "time", "=lr", "min val/loss", "last val/loss", "max acc",
+    ]  # fmt: skip
+
+
+async def test_a_value_of_a_series_with_another_tag_is_marked_and_named(watching, make):
+    runs = [make("a", loss=[3, 2]), make("b", train_loss=[9, 8])]
+    for group in ((), ("name",)):
+        async with watching(*runs, size=(120, 50)) as (app, pilot):
+            app.sight.specs, app.sight.group = ("status", "loss"), group
+            await pilot.press("4")
+            await pilot.pause()
+            pane = app.query_one(TablePane)
+            rows = text_of(pane).splitlines()
+            assert sorted(("8" in row, "†" in row) for row in rows[2:4]) == [(False, False), (True, True)]
+            assert "† train/loss" in str(pane.border_subtitle)
+
+
+def test_marks_stand_behind_numbers_that_stay_below_each_other():
+    series = ({"loss": [3]}, {"train__loss": [2]}, {"loss": [4]}, {"acc": [1]})
+    some = [member(k, name, **one) for k, (name, one) in enumerate(zip("abcd", series, strict=True))]
+    assert lines(some, ("loss", "status"))[2:] == [
+        "●━━ a   3    finished",
+        "■━━ b   2*†  finished",
+        "◆━━ c   4    finished",
+        "▼━━ d     –  finished",
+    ]

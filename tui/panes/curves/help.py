@@ -11,7 +11,7 @@ Held-out data (validation, test) is a line with its points marked. With several 
 earlier runs lie behind the first. They are named by the settings that differ, or by the end of their names.
 A **dashed line** is a branch: what had been measured before the training went back and took another way
 ("before step 1,200 was redone"), or what still lies ahead after going back (`F` goes there).
-A cross on the x axis marks values that are not finite; a `◆` marks what happened in the first run, such as a
+A cross on the x axis marks values that are not finite; a `⚑` marks what happened in the first run, such as a
 change of the learning rate: the newest is told on the frame, any other by the crosshair. The crosshair hides while
 another pane has the focus: the legend then gives the newest values.
 

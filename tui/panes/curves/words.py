@@ -32,4 +32,4 @@ def newest(axes: Axes, marks: Sequence[tuple[float, str]], width: int) -> str:
     if not seen or width < SHORTEST:
         return ""
     x, text = seen[-1]
-    return cut(f"◆ {'step ' if axes.x == 'step' else ''}{place(x, axes)}: {text}", width)
+    return cut(f"⚑ {'step ' if axes.x == 'step' else ''}{place(x, axes)}: {text}", width)

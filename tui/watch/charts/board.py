@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from textual.strip import Strip
@@ -11,7 +11,7 @@ from textual.strip import Strip
 from ....engine.runs.series import Series
 from ...render.axes import Axes, neat
 from ...render.cells import line, note
-from ...render.chart import chart
+from ...render.chart import drawn
 from ...render.curve import Curve
 from ...render.curve_frame import gutter
 from ...render.numbers import cut
@@ -20,58 +20,20 @@ from ...render.smoothing import Smooth
 from ..roster import Member
 from ..sight import Sight
 from . import words
-from .extras import NONE, Extras
-from .frame import Inner, framed, inner, joined
+from .extras import NONE, Extras, between, difference_of
+from .frame import Inner, aside, framed, inner, joined
 from .grid import Grid, Page, fitting, paged
 from .legend import key_rows
 from .lens import Lens
+from .picture import Box, Picture
 from .scene import Scene
 from .table import table, table_rows
 from .tags import matching, ordered
 
-EMPTY = Page((), 0, 1, Grid(1, 1))
 ALONE = 0.5
 """A chart whose points fill less than this share of the page's x has an x of its own, while all is shown."""
 KEPT = 3
 """So many pages of strips are kept."""
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where a chart stands: `x`, `y`, `width`, `height` with its frame; `left`, `inside`: columns of the chart."""
-
-    tag: str
-    x: int
-    y: int
-    width: int
-    height: int
-    left: int
-    inside: int
-    gutter: int
-    axes: Axes
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The strips of a page, what its frame says, and what keys and mouse act on."""
-
-    strips: list[Strip]
-    title: str
-    subtitle: str = ""
-    boxes: tuple[Box, ...] = ()
-    page: Page = EMPTY
-    tags: tuple[str, ...] = ()
-    """All that match, in order."""
-    axes: Axes | None = None
-    lens: Lens | None = None
-    chosen: str = ""
-    unfinished: bool = False
-    """Whether some charts still show what was before."""
-
-    def box(self, x: int, y: int) -> Box | None:
-        """The chart at a cell."""
-        inside = (b for b in self.boxes if b.x <= x < b.x + b.width and b.y <= y < b.y + b.height)
-        return next(inside, None)
 
 
 class Board:
@@ -79,10 +41,10 @@ class Board:
 
     def __init__(self) -> None:
         self.scene = Scene()
-        self._strips: dict[Hashable, list[Strip]] = {}
-        self._last: dict[Hashable, list[Strip]] = {}
+        self._strips: dict[Hashable, tuple[list[Strip], int]] = {}
+        self._last: dict[Hashable, tuple[list[Strip], int]] = {}
         self._worked = False
-        self._ordered: tuple[frozenset[str], tuple[str, ...], list[str]] = (frozenset(), (), [])
+        self._ordered: tuple[Hashable, list[str]] = ((), [])
 
     def draw(
         self,
@@ -118,12 +80,11 @@ class Board:
         log_x = sight.scale in ("log x", "log-log")
         axes = Axes(x=sight.x, low=low, high=high, log_x=log_x, clip=sight.trim, smooth=smooth(sight))
         chosen = sight.selected if sight.selected in page.tags else page.tags[0]
-        drawn = {tag: self._curves(tag, sight, ink, extras) for tag in page.tags}
-        named = {curve.label: curve for curves in drawn.values() for curve in curves}
-        order = [member.name for member in shown]
-        every = sorted(named.values(), key=lambda c: order.index(c.label) if c.label in order else -1)
-        head = [] if full else key_rows(every, width, height, ink)
-        foot = self._table(full, drawn[full], sight, axes, width, height, ink) if full else []
+        sizes = self.scene.sizes(sight.group)
+        held = {tag: self._curves(tag, sight, ink, extras, sizes) for tag in page.tags}
+        head = [] if full else key_rows(named(self.scene, held, sizes), width, height, ink)
+        pair = extras.pair if between(sight, extras) else ()
+        foot = self._table(full, held[full], sight, axes, width, height, ink, pair) if full else []
         room = height - len(head) - len(foot)
         boxes, jobs = [], []
         for tag, (left, top, w, h) in zip(page.tags, page.grid.places(width, room), strict=False):
@@ -133,17 +94,21 @@ class Board:
             side = gutter(inside.width, compact)
             boxes.append(Box(tag, left, top + len(head), w, h, left + inside.x, inside.width, side, own))
             bright = tag == chosen and page.grid.size > 1
-            jobs.append(partial(self._chart, tag, drawn[tag], sight, own, w, h, ink, bright, compact))
+            jobs.append(partial(self._chart, tag, held[tag], sight, own, w, h, ink, bright, compact, pair))
         self._worked = False
         made = {
             box.tag: job(until) for box, job in sorted(zip(boxes, jobs, strict=True), key=lambda b: b[0].tag != chosen)
         }
-        blocks = [made[box.tag] or self._last[box.tag, box.width, box.height, ink] for box in boxes]
+        pictures = [made[box.tag] or self._last[box.tag, box.width, box.height, ink] for box in boxes]
+        boxes = [replace(box, gutter=left) for box, (_, left) in zip(boxes, pictures, strict=True)]
+        blocks = [strips for strips, _ in pictures]
         self._forget(len(page.tags))
+        spiked = any(one.kind == "spike" for tag in page.tags for one in self.scene.findings(tag, sight, pair))
+        difference = difference_of(pair, 24) if pair else ""
         return Picture(
             [*head, *self._put(blocks, page.grid, width, room, ink), *foot],
             words.title(page, len(matches), len(tags), full),
-            words.mode(sight, axes, self.scene.lacking(), len(shown)),
+            words.mode(sight, axes, self.scene.lacking(), len(shown), difference, spiked),
             tuple(boxes),
             page,
             tuple(matches),
@@ -154,10 +119,10 @@ class Board:
         )
 
     def _in_order(self, pinned: tuple[str, ...]) -> list[str]:
-        tags = frozenset(self.scene.tags())
-        if self._ordered[:2] != (tags, pinned):
-            self._ordered = tags, pinned, ordered(tags, pinned)
-        return self._ordered[2]
+        tags, lines = frozenset(self.scene.tags()), frozenset(self.scene.lines())
+        if self._ordered[0] != (tags, lines, pinned):
+            self._ordered = (tags, lines, pinned), ordered(tags, pinned, lines)
+        return self._ordered[1]
 
     def _lens(self, tags: Sequence[str], sight: Sight) -> Lens:
         log = sight.scale in ("log x", "log-log")
@@ -174,14 +139,14 @@ class Board:
         log = sight.scale in ("log y", "log-log") or tag in sight.logs
         return replace(axes, low=low, high=high, log=log, y_low=y_low, y_high=y_high)
 
-    def _curves(self, tag: str, sight: Sight, ink: Ink, extras: Extras) -> list[Curve]:
+    def _curves(self, tag: str, sight: Sight, ink: Ink, extras: Extras, sizes: dict[str, int]) -> list[Curve]:
+        """The difference of two runs before groups, groups before runs."""
         plain = ink.depth == "none"
-        if sight.difference and len(sight.pair) == 2 and extras.difference is not None:
-            series: Series | None = extras.difference(tag)
-            if series is not None:
-                return [self.scene.lone("A minus B", series)]
+        if between(sight, extras):
+            series: Series | None = extras.difference(tag) if extras.difference is not None else None
+            return [] if series is None else [self.scene.lone(difference_of(extras.pair, 40), series)]
         if sight.group and extras.aggregates is not None:
-            return self.scene.grouped(extras.aggregates(tag), plain)
+            return self.scene.grouped(extras.aggregates(tag), sizes, plain)
         return self.scene.curves(tag, sight, plain)
 
     def _chart(
@@ -195,23 +160,27 @@ class Board:
         ink: Ink,
         bright: bool,
         compact: bool,
+        pair: tuple[Member, ...],
         until: float,
-    ) -> list[Strip]:
-        """The strips of one chart in its frame; none if it is too late, and there are strips of before."""
-        marks, bad = tuple(self.scene.marks(sight)), tuple(self.scene.findings(tag, sight))
-        looks = tuple((c.label, c.slot, c.shape, c.dim, c.note, self.scene.state(c)) for c in curves)
-        lone = curves[0].label if len(curves) == 1 < len(self.scene.members) else ""
-        said = words.special(tag, sight, own, bad, lone)
+    ) -> tuple[list[Strip], int] | None:
+        """The strips of one chart in its frame, and how many columns are left of its plot.
+
+        None if it is too late, and there are strips of before.
+        """
+        found = self.scene.findings(tag, sight, pair)
+        marks, bad = () if pair else tuple(self.scene.marks(sight)), tuple(one.mark for one in found)
+        looks = tuple((c.label, c.slot, c.sign, c.shape, c.dim, c.note, self.scene.state(c)) for c in curves)
+        said = words.special(tag, sight, own, found, self._notes(curves, pair))
         key = (tag, own, width, height, ink, sight.cursor, sight.marker, looks, marks, bad, bright, compact, said)
         place = (tag, width, height, ink)
         if key in self._strips:
             self._strips[key] = self._last[place] = self._strips.pop(key)
             return self._strips[key]
         if self._worked and place in self._last and time.perf_counter() >= until:
-            return []
+            return None
         self._worked = True
         room = inner(width, height) if compact else Inner(0, 0, width, height)
-        made = chart(
+        made, left = drawn(
             curves,
             own,
             room.width,
@@ -222,17 +191,33 @@ class Board:
             marks=(*marks, *bad),
             marker=sight.marker,
             compact=compact,
+            aside=aside(said, width) if bad else 0,
         )
         if compact:
             made = framed(made, said, width, height, ink, bright, bool(bad))
-        self._strips[key] = self._last[place] = made
-        return made
+        self._strips[key] = self._last[place] = made, left
+        return made, left
+
+    def _notes(self, curves: Sequence[Curve], pair: Sequence[Member]) -> list[str]:
+        """What is to be said of the curves of one chart alone: whose it is, if there is one; which runs are lacking."""
+        if pair:
+            return [] if curves else ["not in both runs"]
+        lone = [curves[0].label] if len(curves) == 1 < len(self.scene.members) else []
+        return [*lone, *(f"{curve.sign} {curve.note}" for curve in curves if curve.note)]
 
     def _table(
-        self, tag: str, curves: Sequence[Curve], sight: Sight, axes: Axes, width: int, height: int, ink: Ink
+        self,
+        tag: str,
+        curves: Sequence[Curve],
+        sight: Sight,
+        axes: Axes,
+        width: int,
+        height: int,
+        ink: Ink,
+        pair: Sequence[Member],
     ) -> list[Strip]:
         rows = table_rows(len(curves), height)
-        marks = [*self.scene.marks(sight), *self.scene.findings(tag, sight)]
+        marks = [*self.scene.marks(sight), *(one.mark for one in self.scene.findings(tag, sight, pair))]
         return table(curves, axes, sight.cursor, marks, width, rows, ink) if rows else []
 
     def _put(self, blocks: Sequence[list[Strip]], grid: Grid, width: int, height: int, ink: Ink) -> list[Strip]:
@@ -248,6 +233,16 @@ class Board:
             del self._strips[key]
         for place in list(self._last)[: -max(KEPT * count, 1)]:
             del self._last[place]
+
+
+def named(scene: Scene, held: dict[str, list[Curve]], sizes: dict[str, int]) -> list[Curve]:
+    """Each run or group of the curves by tag once, in the listed order, without what is said of one tag alone."""
+    every = [curve for curves in held.values() for curve in curves]
+    curves = {curve.label: curve for curve in sorted(every, key=lambda curve: curve.shape)}
+    if curves and set(curves) <= set(sizes):
+        return [replace(curves[k], note=f"{n} run{'s' * (n != 1)}") for k, n in sizes.items() if k in curves]
+    order = [member.name for member in scene.members]
+    return sorted(curves.values(), key=lambda c: order.index(c.label) if c.label in order else -1)
 
 
 def smooth(sight: Sight) -> Smooth:

@@ -16,6 +16,8 @@ LEAST = (34, 9)
 """Columns and rows from which on there is room for a whole frame."""
 SHORTEST = 12
 """What is special about a chart is not told in fewer columns."""
+MOST = 0.45
+"""The share of a frame's upper side that is kept free for it, where something is wrong."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ def whole(width: int, height: int) -> bool:
 
 
 def framed(
-    body: Sequence[Strip], note: str, width: int, height: int, ink: Ink, chosen: bool, bad: bool = False
+    body: Sequence[Strip], notes: Sequence[str], width: int, height: int, ink: Ink, chosen: bool, bad: bool = False
 ) -> list[Strip]:
-    """`body`, of the size that `inner` gives, in its frame; `note` stands at the right of its first line."""
+    """`body`, of the size that `inner` gives, in its frame; the first of `notes` that fits is at its upper right."""
     if not body:
         return []
     box = whole(width, height)
@@ -53,8 +55,9 @@ def framed(
     start, stop = (corners[0], rule + corners[1]) if box else (rule if chosen else "", rule if chosen else "")
     room = width - cell_len(start) - cell_len(stop)
     head = _cut(_bare(body[0]), room, ink)
-    told = cut(note, max(room - _size(head) - 4, 0)) if note else ""
-    told = f" {told} " if told and cell_len(told) >= min(cell_len(note), SHORTEST) else ""
+    left = max(room - _size(head) - 4, 0)
+    told = next((note for note in notes if cell_len(note) <= left), cut(notes[-1], left) if notes else "")
+    told = f" {told} " if told and cell_len(told) >= min(cell_len(notes[-1]), SHORTEST) else ""
     fill = room - _size(head) - 1 - cell_len(told)
     middle: list[Part] = [(" " + rule * fill, edge)] if fill >= 0 else []
     tail: list[Part] = [(told, ink.style(ink.bad if bad else ink.dim))] if told and fill >= 0 else []
@@ -64,6 +67,12 @@ def framed(
     for strip in body[1:]:
         rows.append(line([(corners[4], edge), *_parts(strip), (corners[4], edge)], width, ink))
     return [*rows, line([(corners[2] + rule * (width - 2) + corners[3], edge)], width, ink)][:height]
+
+
+def aside(notes: Sequence[str], width: int) -> int:
+    """Columns to leave free for the first of `notes` that is not too long, or for the last; at most half of them."""
+    sizes = [cell_len(note) for note in notes] or [0]
+    return min(next((size for size in sizes if size <= MOST * width), sizes[-1]) + 5, width // 2)
 
 
 def _parts(strip: Strip) -> list[Part]:

@@ -3,7 +3,7 @@
 from textual import events
 
 from ..pane import WatchPane
-from .board import Box, Picture
+from .picture import Box, Picture
 from .turns import placed
 
 

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.strip import Strip
@@ -13,12 +13,14 @@ from textual.timer import Timer
 
 from ..sparing import changed
 from . import smoothing, xs
-from .board import Board, Box, Picture
+from .board import Board
 from .extras import Extras
 from .help import HELP
+from .keys import KEYS
 from .mouse import Mouse
+from .picture import Box, Picture
 from .questions import Question, filter_question, grid_question, limits_question, x_question
-from .turns import crossed, gone, moved, paged, pinned, rescaled, resized
+from .turns import crossed, freed, gone, moved, paged, pinned, rescaled, resized
 
 if TYPE_CHECKING:
     from ..sight import Sight
@@ -35,42 +37,7 @@ class ChartsPane(Mouse):
 
     HELP = HELP
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "large", "Full screen"),
-        Binding("n,pagedown", "page(1)", "Page", key_display="n/p"),
-        Binding("p,pageup", "page(-1)", "Previous page", show=False),
-        Binding("slash", "filter", "Filter tags"),
-        Binding("s", "smooth(-1)", "Less smoothing", show=False),
-        Binding("S", "smooth(1)", "Smooth", key_display="s/S"),
-        Binding("x", "x_axis", "X axis"),
-        Binding("y", "scale", "Log"),
-        Binding("X", "type_x", "Type x", show=False),
-        Binding("m", "median", "Median", show=False),
-        Binding("o", "trim", "Trim outliers", show=False),
-        Binding("M", "marker", "Braille or blocks", show=False),
-        Binding("P", "pin", "Pin", show=False),
-        Binding("L", "limits", "Limits", show=False),
-        Binding("g", "grid", "Type the grid", show=False),
-        Binding("full_stop", "grid_by(1)", "More charts", show=False),
-        Binding("comma", "grid_by(-1)", "Fewer charts", show=False),
-        Binding("right_parenthesis", "choose(1)", "Next chart", show=False),
-        Binding("left_parenthesis", "choose(-1)", "Previous chart", show=False),
-        Binding("down,j", "choose_row(1)", "Chart below", show=False),
-        Binding("up,k", "choose_row(-1)", "Chart above", show=False),
-        Binding("plus,equals_sign", "zoom(1)", "Zoom in", show=False),
-        Binding("minus", "zoom(-1)", "Zoom out", show=False),
-        Binding("0", "whole", "Show everything", show=False),
-        Binding("left_square_bracket", "pan(-1)", "Pan left", show=False),
-        Binding("right_square_bracket", "pan(1)", "Pan right", show=False),
-        Binding("left,h", "cross(-1)", "Crosshair left", show=False),
-        Binding("right,l", "cross(1)", "Crosshair right", show=False),
-        Binding("shift+left", "cross(-10)", "Crosshair far left", show=False),
-        Binding("shift+right", "cross(10)", "Crosshair far right", show=False),
-        Binding("G", "group", "Group", show=False),
-        Binding("v", "band", "Band", show=False),
-        Binding("D", "difference", "Difference", show=False),
-        Binding("escape", "leave", "Back", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -79,6 +46,8 @@ class ChartsPane(Mouse):
         self._titles = ("", "")
         self._rounds = 0
         self._again: Timer | None = None
+        self._alone = False
+        """Whether this pane took the whole desk for a chart in full screen."""
 
     @property
     def sight(self) -> "Sight":
@@ -115,7 +84,9 @@ class ChartsPane(Mouse):
         self.pull()
 
     def _extras(self) -> Extras:
-        return Extras(self.monitor.aggregates, self.monitor.difference)
+        members = {member.run.path: member for member in self.monitor.roster.everyone}
+        pair = tuple(members[path] for path in self.sight.pair if path in members)
+        return Extras(self.monitor.aggregates, self.monitor.difference, pair)
 
     def _show(self, strips: list[Strip], size: Size) -> None:
         """As every pane, but of a row only what has changed is drawn anew."""
@@ -157,22 +128,37 @@ class ChartsPane(Mouse):
         """The chosen chart in full screen, or the grid again."""
         if not self.picture.chosen:
             raise SkipAction
-        self.sight.full = "" if self.sight.full else self.picture.chosen
+        self._enlarge("" if self.sight.full else self.picture.chosen)
         self.changed()
 
+    def _enlarge(self, tag: str) -> None:
+        """One chart in full screen, on the whole desk if it is shared with a pane below; or the grid again."""
+        self.sight.full, screen = tag, self.screen
+        if tag and self.sight.lower and screen.maximized is None:
+            self._alone = screen.maximize(self)
+        elif not tag and self._alone:
+            self._alone = False
+            if screen.maximized is self:
+                screen.minimize()
+
     def action_leave(self) -> None:
-        """Remove the crosshair; without one leave the full screen, of one chart, then of the pane."""
+        """Remove the crosshair; without one leave the full screen of one chart, then the filter of tags."""
         if self.sight.cursor is not None:
             self.sight.cursor = None
         elif self.sight.full:
-            self.sight.full = ""
+            self._enlarge("")
+        elif self.sight.tag_filter:
+            self.sight.tag_filter = ""
         else:
             raise SkipAction
         self.changed()
 
     def action_smooth(self, by: int) -> None:
-        """Less or more smoothing."""
-        smoothing.turned(self.sight, by)
+        """More or less smoothing."""
+        if not smoothing.turned(self.sight, by):
+            self.monitor.tell(
+                "smoothed as much as there is: S smooths less" if by > 0 else "not smoothed already: s smooths"
+            )
         self.changed()
 
     def action_median(self) -> None:
@@ -230,8 +216,10 @@ class ChartsPane(Mouse):
             self.changed()
 
     def action_whole(self) -> None:
-        """Show everything."""
-        self.sight.window, self.sight.follow = None, False
+        """Show everything: all of x; pressed again, all of y."""
+        done = freed(self.sight, self.picture)
+        if done:
+            self.monitor.tell(done)
         self.changed()
 
     def action_cross(self, by: int) -> None:
@@ -265,11 +253,13 @@ class ChartsPane(Mouse):
         self.changed()
 
     def action_difference(self) -> None:
-        """The difference of A and B instead of the runs, and back."""
+        """The difference of two runs instead of the runs or groups, and back."""
         if len(self.sight.pair) < 2:
-            self.monitor.tell("choose A and B first: D on two runs in the list of runs")
+            self.monitor.tell("choose two runs first: D on each in the list of runs")
             return
         self.sight.difference = not self.sight.difference
+        if self.sight.difference and self.sight.group:
+            self.monitor.tell("the difference is shown instead of groups; D again shows these")
         self.changed()
 
     def ask(self, question: Question) -> None:

@@ -1,25 +1,29 @@
 """The shown runs laid out along x: their traces, curves, extent and marks. Knows nothing of any widget."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import count
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ....engine.runs.analysis.grouping import groups
 from ....engine.runs.run import Run
 from ....engine.runs.series import Series
 from ...render.curve import SWATCHES, Curve
 from ...render.curve_frame import Mark
 from ...render.trace import Reading, Trace
+from ..looks import COLOURS, distinct, sign
 from ..roster import Member
 from ..sight import Sight
 from .extras import Aggregate
+from .trouble import Trouble, told
 from .xs import ALWAYS
 
 KEPT = 512
 """So many traces are kept for pages that may come back."""
-COLOURS = 8
 
 
 class Scene:
@@ -34,8 +38,9 @@ class Scene:
         self._counter = count()
 
     def show(self, members: Sequence[Member], x: str) -> None:
-        """Lay out `members` along `x` from now on."""
-        self.members, self.x = tuple(members), x
+        """Lay out `members` along `x` from now on; where signs of theirs are alike, others are taken."""
+        slots = distinct([member.slot for member in members])
+        self.members, self.x = tuple(replace(m, slot=k) for m, k in zip(members, slots, strict=True)), x
         here = {id(member.run) for member in self.members}
         if len(self._traces) > KEPT or any(key[0] not in here for key in self._traces):
             kept = [(key, trace) for key, trace in self._traces.items() if key[0] in here and key[2] == x]
@@ -51,6 +56,10 @@ class Scene:
         """All tags of all runs, each once."""
         return dict.fromkeys(tag for run in self.runs for tag in tuple(run.series))
 
+    def lines(self) -> set[str]:
+        """The tags of which some run has more than one point."""
+        return {tag for run in self.runs for tag, series in tuple(run.series.items()) if len(series) > 1}
+
     def state(self, curve: Curve) -> tuple[object, ...]:
         """What a curve is made of: equal states mean equal points."""
         traces = (curve.trace, curve.low, curve.high)
@@ -59,10 +68,9 @@ class Scene:
     def curves(self, tag: str, sight: Sight, plain: bool = False) -> list[Curve]:
         """The curves of one chart, those of the focused run last, so that they are in front.
 
-        `plain`: there are no colours, so that dashes tell the runs apart.
+        `plain`: there are no colours, so that letters and dashes tell the runs apart.
         """
         focus = sight.focus if any(m.run.path == sight.focus for m in self.members) else ""
-        lone = len(self.members) == 1
         curves = []
         for member in sorted(self.members, key=lambda m: m.run.path == focus):
             trace = self.trace(member.run, tag)
@@ -73,27 +81,50 @@ class Scene:
                     label=member.name,
                     trace=trace,
                     slot=member.slot,
-                    shape=0 if lone else shape(member.slot, plain),
+                    sign=sign(member.slot, plain),
                     smooth=True,
                     dim=bool(focus) and member.run.path != focus,
                 )
             )
-        return curves
+        return self._dashed(curves, [member.slot for member in self.members], plain)
 
-    def grouped(self, aggregates: Iterable[Aggregate], plain: bool = False) -> list[Curve]:
-        """A curve a group, with the band of its spread."""
-        return [
-            Curve(
-                label=one.label,
-                trace=self._of(one.mean),
-                low=self._of(one.low),
-                high=self._of(one.high),
-                slot=k,
-                shape=shape(k, plain),
-                smooth=True,
+    def sizes(self, keys: Sequence[str]) -> dict[str, int]:
+        """The groups of the runs in the order in which they come, and how many runs each has."""
+        return {group.label: len(group.runs) for group in groups(self.runs, keys)} if keys else {}
+
+    def grouped(self, aggregates: Iterable[Aggregate], sizes: dict[str, int], plain: bool = False) -> list[Curve]:
+        """A curve a group, with the band of its spread; a group's slot is its place among all, whoever has the tag.
+
+        `sizes`: see there.
+        """
+        order = {name: k for k, name in enumerate(sizes)}
+        curves = []
+        for one in aggregates:
+            slot = order.setdefault(one.name, len(order))
+            size = sizes.get(one.name, one.count)
+            parts = [f"{one.count} of {size} runs"] if one.count < size else []
+            parts += ["one run, no band"] if one.count == 1 else []
+            curves.append(
+                Curve(
+                    label=one.name,
+                    trace=self._of(one.mean),
+                    low=self._of(one.low),
+                    high=self._of(one.high),
+                    slot=slot,
+                    sign=sign(slot, plain),
+                    smooth=True,
+                    note=", ".join([*parts, *([one.note] if one.note else [])]),
+                )
             )
-            for k, one in enumerate(aggregates)
-        ]
+        return self._dashed(curves, list(order.values()), plain)
+
+    def _dashed(self, curves: list[Curve], slots: Sequence[int], plain: bool) -> list[Curve]:
+        """The curves with dashes where two of them have one colour; `slots` are those of all, on any chart."""
+        if plain:
+            return [replace(c, shape=c.slot % len(SWATCHES)) for c in curves] if len(curves) > 1 else curves
+        colours = Counter(curve.slot % COLOURS for curve in curves)
+        rank = {slot: sum(other % COLOURS == slot % COLOURS for other in slots if other < slot) for slot in slots}
+        return [replace(c, shape=rank[c.slot] % len(SWATCHES)) if colours[c.slot % COLOURS] > 1 else c for c in curves]
 
     def lone(self, label: str, series: Series) -> Curve:
         """One curve of numbers that no run holds, e.g. a difference."""
@@ -117,8 +148,8 @@ class Scene:
         return trace
 
     def _of(self, series: Series) -> Trace:
-        """A trace of numbers that were computed: their times are x, unless x is step."""
-        return Trace(series, "step" if self.x == "step" else "clock")
+        """A trace of numbers that were computed: their times are x, unless x is step; they have no beginning."""
+        return Trace(series, "step" if self.x == "step" else "clock", math.nan)
 
     def lacking(self) -> int:
         """How many runs have not logged what is x."""
@@ -170,15 +201,15 @@ class Scene:
         places = [(self._place(chosen[0], mark.step, mark.time), mark.text) for mark in tuple(chosen[0].marks)]
         return [(x, text, "note") for x, text in places if math.isfinite(x)]
 
-    def findings(self, tag: str, sight: Sight) -> list[Mark]:
-        """What is wrong with a tag, by x, and with which run if there are several."""
-        chosen = [m for m in self.members if m.run.path == sight.focus] or list(self.members)
-        found: list[Mark] = []
+    def findings(self, tag: str, sight: Sight, pair: Sequence[Member] = ()) -> list[Trouble]:
+        """What is wrong with a tag, by x, and with which run if there are several; with the `pair` alone, if any."""
+        chosen = pair or [m for m in self.members if m.run.path == sight.focus] or self.members
+        found = []
         for member in chosen:
-            name = f"{member.name}: " if len(chosen) > 1 else ""
+            name = member.name if len(chosen) > 1 else ""
             for one in tuple(member.run.findings):
                 if one.tag == tag and math.isfinite(x := self._place(member.run, one.step, one.time)):
-                    found.append((x, name + one.text, "bad"))
+                    found.append(Trouble(x, name, one.kind, one.text, told(one)))
         return found
 
     def _place(self, run: Run, step: int, time: float) -> float:
@@ -198,8 +229,3 @@ class Scene:
         if found is None:
             found = self._numbers[series] = next(self._counter)
         return found
-
-
-def shape(slot: int, plain: bool) -> int:
-    """The dashes of a colour slot: from slot to slot where there are no colours, else where they repeat."""
-    return (slot if plain else slot // COLOURS) % len(SWATCHES)

@@ -7,14 +7,15 @@ SPANS = (1, 3, 5, 11, 21, 101, 201, 1001)
 """Points of the median at the same steps; odd, so that there is a middle one."""
 
 
-def turned(sight: Sight, by: int) -> None:
-    """Smooth more (by = 1) or less (-1)."""
+def turned(sight: Sight, by: int) -> bool:
+    """Smooth more (by = 1) or less (-1); whether there was any more or less."""
     at = level(sight)
     steps = WEIGHTS if sight.smoothing == "ema" else SPANS
     value = sight.weight if sight.smoothing == "ema" else float(sight.span)
     if by < 0 and steps[at] < value:  # a value between two steps, from another version or by hand
         by = 0
     _set(sight, min(max(at + by, 0), len(steps) - 1))
+    return 0 <= at + by < len(steps)
 
 
 def switched(sight: Sight) -> None:

@@ -86,7 +86,8 @@ def _columns(rows: Sequence[Row], axes: Axes, width: int) -> list[tuple[str, int
     wanted.append(("step", max(5, *(len(str(row.step)) for row in rows)) if rows else 5))
     if axes.x not in ("step", "time", "clock"):
         wanted.append((cut(axes.x, 12), 12))
-    wanted += [("after", 8), ("at", 19)]
+    wanted += [("after", 8)] if any(math.isfinite(row.elapsed) for row in rows) else []
+    wanted += [("at", 19)] if any(row.time and math.isfinite(row.time) for row in rows) else []
     room, kept = width - 6 - NAME, []
     for title, size in wanted:
         if size + 2 <= room:

@@ -4,7 +4,7 @@ Knows nothing of any screen.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ....engine.runs.analysis.tags import words
 
@@ -15,11 +15,15 @@ _COUNTS = {"epoch", "step", "steps", "iter", "iteration", "tokens", "time", "tim
 _MACHINE = ("system/", "system.", "sys/")
 
 
-def ordered(tags: Iterable[str], pinned: Sequence[str] = ()) -> list[str]:
-    """The distinct tags: pinned ones as they were pinned, losses, the others by prefix, counters, the machine's."""
+def ordered(tags: Iterable[str], pinned: Sequence[str] = (), lines: Collection[str] | None = None) -> list[str]:
+    """The distinct tags: pinned ones as they were pinned, losses, the others by prefix, counters, the machine's.
+
+    Of these kinds each begins with the tags in `lines`, which have more than one point; all have if it is None.
+    """
     held = set(tags)
+    known = held if lines is None else set(lines)
     first = [tag for tag in dict.fromkeys(pinned) if tag in held]
-    return first + sorted(held.difference(first), key=lambda tag: (_rank(tag), natural(tag)))
+    return first + sorted(held.difference(first), key=lambda tag: (_rank(tag), tag not in known, natural(tag)))
 
 
 def matching(tags: Sequence[str], pattern: str) -> tuple[list[str], str]:

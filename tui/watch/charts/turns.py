@@ -4,8 +4,8 @@ import numpy as np
 
 from ...render.axes import Axes
 from ..sight import SCALES, Sight
-from .board import Box, Picture
 from .grid import another
+from .picture import Box, Picture
 from .scene import Scene
 
 FACTOR = 1.5
@@ -52,6 +52,16 @@ def rescaled(sight: Sight) -> None:
     sight.scale = SCALES[(SCALES.index(sight.scale) + 1) % len(SCALES)]
     if sight.window is not None and sight.scale in ("log x", "log-log") and sight.window[0] <= 0:
         sight.window, sight.follow = None, False
+
+
+def freed(sight: Sight, picture: Picture) -> str:
+    """Show all of x; where all of it is shown, all of y too: what was done, where that is not to be seen."""
+    if sight.window is not None:
+        sight.window, sight.follow = None, False
+        return ""
+    typed = [tag for tag in picture.page.tags if tag in sight.limits]
+    sight.limits = {tag: ends for tag, ends in sight.limits.items() if tag not in typed}
+    return f"y is free again: {', '.join(typed)}" if typed else ""
 
 
 def pinned(sight: Sight, picture: Picture) -> None:

@@ -8,6 +8,7 @@ from textual.strip import Strip
 
 from ...render.cells import note
 from ...render.numbers import cut
+from ..docked import DOCKED
 from ..table.moving import SheetPane
 from ..table.sheet import clamp, draw, where
 from .help import HELP
@@ -17,7 +18,7 @@ from .sheet import Configs, configs
 class ConfigsPane(SheetPane):
     """A row a run and a column a key, or the other way round."""
 
-    HELP = HELP
+    HELP = HELP + DOCKED
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "everything", "All keys"),
         Binding("g", "group", "Group by"),
@@ -87,7 +88,8 @@ class ConfigsPane(SheetPane):
     def _narrow(self, text: str) -> str:
         self.words = text.strip()
         self.pull()
-        return f"{len(self._configs.keys)} keys" if self._configs is not None else ""
+        count = len(self._configs.keys) if self._configs is not None else 0
+        return f"{count} key{'s' * (count != 1)}"
 
     def _done(self, text: str) -> str:
         self._narrow(text)

@@ -63,7 +63,8 @@ def _empty(members: Sequence[Member], found: Differences) -> str:
 
 
 def _same(found: Differences, runs: int) -> str:
-    told = f"nothing differs: the {runs - found.untold} configs agree in all {len(found.same)} keys"
+    same = "its one key" if len(found.same) == 1 else f"all {len(found.same)} keys"
+    told = f"nothing differs: the {runs - found.untold} configs agree in {same}"
     hidden = f" but {len(found.noise)} of paths, ids and times" if found.noise else ""
     return told + hidden + ("; v shows them" if found.same or found.noise else "")
 

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from ....engine.runs.readers.console import Console
 from ...render.cells import Part, line, note
 from ...render.numbers import cut
+from ..docked import DOCKED
 from ..pane import WatchPane
 from ..roster import Member
 
@@ -33,7 +34,7 @@ BAD = ("Error", "error:", "Traceback", "Exception", "CUDA out of memory", "FAILE
 class ConsolePane(WatchPane):
     """Lines, the newest at the bottom."""
 
-    HELP = HELP
+    HELP = HELP + DOCKED
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_lines(1)", "Scroll", show=False),
         Binding("down,j", "scroll_lines(-1)", "Scroll", show=False),
@@ -76,14 +77,27 @@ class ConsolePane(WatchPane):
         ink, member = self.ink, self._member()
         if member is None or member.run.console is None:
             self._titles("console", "")
-            return note("none of the runs that are shown has printed anything", width, ink, height)
+            return note(self._nothing(), width, ink, height)
         lines = member.run.console.lines()
         self._hold(member.run.console, len(lines), height)
         end = len(lines) - self._back
-        told = f"{self._back:,} lines below · end follows" if self._back else f"{len(lines):,} lines"
+        told = (
+            f"{self._back:,} lines below · end follows"
+            if self._back
+            else f"{len(lines):,} line{'s' * (len(lines) != 1)}"
+        )
         found = sum(self._find.lower() in text.lower() for text in lines) if self._find else 0
         self._titles(f"console: {member.name}", f"/{self._find}: {found} · {told}" if self._find else told)
         return [self._line(text, width) for text in lines[max(0, end - height) : end]]
+
+    def _nothing(self) -> str:
+        """Why there is nothing to read, and what would change that."""
+        count = len(self.monitor.shown or self.monitor.members)
+        told = "nothing that this run printed" if count == 1 else "nothing that the runs that are shown printed"
+        return (
+            f"{told} was found: put a log file (like train.log) beside its numbers, "
+            "start it by `dlviz run -- python train.py`, or pipe it: `python train.py | dlviz watch -`"
+        )
 
     def _hold(self, console: Console, count: int, height: int) -> None:
         """Who has scrolled up keeps seeing the same lines while others come."""
@@ -138,7 +152,8 @@ class ConsolePane(WatchPane):
     def _count(self, text: str) -> str:
         member = self._member()
         lines = member.run.console.lines() if member is not None and member.run.console is not None else []
-        return f"{sum(text.lower() in one.lower() for one in lines):,} lines" if text else ""
+        count = sum(text.lower() in one.lower() for one in lines)
+        return f"{count:,} line{'s' * (count != 1)}" if text else ""
 
     def _take(self, text: str) -> str:
         self._find = text

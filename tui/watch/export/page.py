@@ -9,8 +9,10 @@ from ....engine.runs.analysis.difference import difference
 from ....engine.runs.analysis.grouping import aggregate, groups
 from ...render.axes import Axes, neat
 from ...render.curve import Curve
+from ...render.numbers import cut
 from ...render.palette import LIGHT
-from ..charts.board import smooth
+from ..charts.board import named, smooth
+from ..charts.extras import difference_of
 from ..charts.scene import Scene
 from ..charts.tags import matching, ordered
 from ..roster import Member
@@ -21,6 +23,8 @@ from .vector import chart, colour, legend, words
 
 WIDTH, HEIGHT, GAP = 400, 250, 12
 COLUMNS = 3
+TITLE = 62
+"""Letters for which there is room over a chart."""
 MOST = 200
 """Charts of a page."""
 
@@ -103,9 +107,9 @@ def _charts(members: Sequence[Member], sight: Sight) -> tuple[str, float, float]
     if not tags:
         raise ValueError("no run that is chosen has a series whose tag matches")
     width = COLUMNS * (WIDTH + GAP) + GAP
-    drawn = {tag: _curves(scene, tag, sight) for tag in tags[:MOST]}
-    names = {curve.label: curve.slot for curves in drawn.values() for curve in curves}
-    head, top = legend(list(names.items()), width)
+    sizes = scene.sizes(sight.group)
+    drawn = {tag: _curves(scene, tag, sight, sizes) for tag in tags[:MOST]}
+    head, top = legend(named(scene, drawn, sizes), width)
     log_x = sight.scale in ("log x", "log-log")
     parts = [head]
     for k, (tag, curves) in enumerate(drawn.items()):
@@ -115,17 +119,19 @@ def _charts(members: Sequence[Member], sight: Sight) -> tuple[str, float, float]
         y_low, y_high = sight.limits.get(tag, (None, None))
         axes = replace(axes, log=log, y_low=y_low, y_high=y_high)
         x, y = GAP + k % COLUMNS * (WIDTH + GAP), top + k // COLUMNS * (HEIGHT + GAP)
-        parts.append(chart(curves, axes, x, y, WIDTH, HEIGHT, tag))
+        notes = ", ".join(f"{curve.label}: {curve.note}" for curve in curves if curve.note)
+        parts.append(chart(curves, axes, x, y, WIDTH, HEIGHT, cut(f"{tag} ({notes})" if notes else tag, TITLE)))
     return "".join(parts), width, top + -(-len(drawn) // COLUMNS) * (HEIGHT + GAP)
 
 
-def _curves(scene: Scene, tag: str, sight: Sight) -> list[Curve]:
-    runs = {member.run.path: member.run for member in scene.members}
-    pair = [runs[path] for path in sight.pair if path in runs]
-    if sight.difference and len(pair) == 2 and (series := difference(pair[0], pair[1], tag, sight.x)) is not None:
-        return [scene.lone("A minus B", series)]
+def _curves(scene: Scene, tag: str, sight: Sight, sizes: dict[str, int]) -> list[Curve]:
+    members = {member.run.path: member for member in scene.members}
+    pair = [members[path] for path in sight.pair if path in members]
+    if sight.difference and len(pair) == 2:
+        series = difference(pair[0].run, pair[1].run, tag, sight.x)
+        return [] if series is None else [scene.lone(difference_of(pair, 40), series)]
     if sight.group:
-        found = groups([member.run for member in scene.members], sight.group)
+        found = groups(scene.runs, sight.group)
         made = (aggregate(group.runs, tag, sight.band, sight.x, group.label) for group in found)
-        return scene.grouped([one for one in made if one is not None])
+        return scene.grouped([one for one in made if one is not None], sizes)
     return scene.curves(tag, sight)

@@ -25,9 +25,9 @@ def colour(slot: int) -> str:
     return COLOURS[slot % len(COLOURS)]
 
 
-def dash(slot: int) -> str:
-    """The dashes of a slot: others where colours repeat."""
-    return DASHES[slot // len(COLOURS) % len(DASHES)]
+def dash(shape: int) -> str:
+    """The dashes of a curve's shape."""
+    return DASHES[shape % len(DASHES)]
 
 
 def words(text: object) -> str:
@@ -62,12 +62,11 @@ def chart(curves: Sequence[Curve], axes: Axes, x: float, y: float, width: float,
         own = colour(curve.slot)
         if band:
             parts += [_area(low, high_, axis, columns, wide, high, own) for low, high_ in zip(*band, strict=False)]
+        dashes, smooth = dash(curve.shape), curve.averaged(axes.smooth)
         for k in knots:
-            if curve.averaged(axes.smooth):
-                parts.append(_line(k, axis, columns, wide, high, own, dash(curve.slot), 0.7, 0.3, smooth=False))
-            parts.append(
-                _line(k, axis, columns, wide, high, own, dash(curve.slot), 1.6, 1.0, smooth=curve.averaged(axes.smooth))
-            )
+            if smooth:
+                parts.append(_line(k, axis, columns, wide, high, own, dashes, 0.7, 0.3, smooth=False))
+            parts.append(_line(k, axis, columns, wide, high, own, dashes, 1.6, 1.0, smooth=smooth))
     parts.append("</svg>")
     parts.append(_labels(axis, axes, wide, high))
     parts.append("</g>")
@@ -167,15 +166,17 @@ def _area(low: Knots, top: Knots, axis: Axis, columns: int, wide: float, high: f
     return f'<polygon points="{" ".join(points)}" fill="{own}" fill-opacity="0.18"/>'
 
 
-def legend(entries: Sequence[tuple[str, int]], width: float) -> tuple[str, float]:
-    """Names with the colours of their slots, in rows; and the height that they take."""
+def legend(curves: Sequence[Curve], width: float) -> tuple[str, float]:
+    """Names with the colours and dashes of their curves, in rows; and the height that they take."""
     parts, x, y = [], float(LEFT), 14.0
-    for name, slot in entries:
+    for curve in curves:
+        name = curve.label + (f" ({curve.note})" if curve.note else "")
         size = 34 + 6.2 * len(name)
         if x + size > width and x > LEFT:
             x, y = float(LEFT), y + 18
-        pattern = f' stroke-dasharray="{dash(slot)}"' if dash(slot) else ""
-        parts.append(f'<path d="M{x:g} {y - 4:g}h22" stroke="{colour(slot)}" stroke-width="2.5"{pattern}/>')
+        own, dashes = colour(curve.slot), dash(curve.shape)
+        pattern = f' stroke-dasharray="{dashes}"' if dashes else ""
+        parts.append(f'<path d="M{x:g} {y - 4:g}h22" stroke="{own}" stroke-width="2.5"{pattern}/>')
         parts.append(f'<text x="{x + 27:g}" y="{y:g}" {FONT}>{words(name)}</text>')
         x += size + 8
     return "".join(parts), y + 10

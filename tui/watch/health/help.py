@@ -13,7 +13,7 @@ it was seen to grow.
 | no number | NaN or infinity in a series; the first step, and how many |
 | spike | a loss or gradient norm far above the rolling median of 64 points (below) |
 | plateau | while it runs: the best mean of a loss in its last third is no better than before, noise considered |
-| stalled | while it runs: nothing new for 5 minutes at least, 10 usual intervals, and 3 times the longest pause of late |
+| stalled | while it runs: nothing new for 5 minutes, 10 usual intervals, and 3 times the longest pause of late |
 | slow | the median speed of the last points fell below half of the usual, for 10 seconds at least |
 
 A spike stands 10 robust standard deviations (1.4826 median absolute deviations) and half of the median above the

@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from ...render.cells import line, note
 from ...render.numbers import cut
+from ..docked import DOCKED
 from ..pane import WatchPane
 from .help import HELP
 from .view import Block, blocks, draw, first_line, heading, newest
@@ -21,7 +22,7 @@ FAR = 1 << 30
 class HealthPane(WatchPane):
     """A line a run, its findings below it."""
 
-    HELP = HELP
+    HELP = HELP + DOCKED
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),

@@ -49,7 +49,8 @@ def told(member: Member) -> tuple[tuple[str, bool, str], ...]:
     warnings = list(run.warnings)
     texts += [("!", False, f"log: {text}") for text in warnings[:WARNINGS]]
     if len(warnings) > WARNINGS:
-        texts.append(("!", False, f"log: {len(warnings) - WARNINGS} more warnings"))
+        more = len(warnings) - WARNINGS
+        texts.append(("!", False, f"log: {more} more warning{'s' * (more != 1)}"))
     return tuple((sign, grave, sanitize(text, limit=1000)) for sign, grave, text in texts)
 
 
@@ -158,7 +159,7 @@ def _facts(found: Pace, status: str) -> tuple[str, ...]:
     if math.isfinite(found.elapsed):
         took = f"took {clock(found.elapsed)}" if status != "running" else f"for {clock(found.elapsed)}"
     elif found.step is not None and not speed:
-        took = "no times in this log"
+        speed = "no times in the log"
     return status, step, left, speed, took
 
 

@@ -22,6 +22,9 @@ from ...render.picture import picture
 from ...render.scale import Scale
 from .ours import feature_maps, predictions
 
+EDGE = 10
+"""Columns of the scale at the left of a map."""
+
 
 def draw(record: Record | None, width: int, height: int, ink: Ink, top: int = 0) -> list[Strip]:
     """The record in at most `width` x `height` cells; `top` lines of a text are scrolled away."""
@@ -65,8 +68,8 @@ def _planes(image: NDArray[Any]) -> NDArray[np.float64]:
 def over_time(shelf: Shelf, step: int | None, width: int, height: int, ink: Ink) -> list[Strip]:
     """All histograms of a shelf as a map of time x bin: a column a step, the values upwards, shares as colours."""
     count = len(shelf.steps)
-    room = width - 10 - 20
-    most = room if ink.coloured else room // 2
+    cell = 1 if ink.coloured else 2
+    most = (width - EDGE) // cell
     picked = np.unique(np.linspace(0, count - 1, min(count, max(most, 1))).astype(int)).tolist()
     records = [(k, record) for k in picked if (record := shelf.read(k)) is not None and _usable(record)]
     if not records or height < 5 or most < 4:
@@ -75,33 +78,42 @@ def over_time(shelf: Shelf, step: int | None, width: int, height: int, ink: Ink)
     high = max(float(_support(r)[1]) for _, r in records)
     if not high > low:
         low, high = low - 0.5, high + 0.5
-    bins = (height - 3) * (2 if ink.coloured else 1)
+    marker = step is not None and height >= 8
+    bins = (height - 2 - marker) * (2 if ink.coloured else 1)
     edges = np.linspace(low, high, bins + 1)
     columns = np.stack([_spread(record, edges) for _, record in records], axis=1)[::-1]
-    wide = max(most // len(records), 1)
+    # Every record gets a share of the width; where it does not divide, some are a column wider.
+    share = np.arange(most) * len(records) // most
     scale = Scale(0.0, float(columns.max()) or 1.0, False)
-    strips = heatmap(columns.repeat(wide, axis=1), scale, ink)
+    strips = heatmap(columns[:, share], scale, ink)
     ticks = {
         0: compact(high, 8, 3),
         len(strips) // 2: compact((low + high) / 2, 8, 3),
         len(strips) - 1: compact(low, 8, 3),
     }
-    at = next((i for i, (k, _) in enumerate(records) if step is not None and shelf.steps[k] >= step), None)
     rows = [
-        Strip.join([line([(f"{ticks.get(y, ''):>9} ", ink.style(ink.dim))], 10, ink), strip]).adjust_cell_length(width)
+        Strip.join([line([(f"{ticks.get(y, ''):>9} ", ink.style(ink.dim))], EDGE, ink), strip]).adjust_cell_length(
+            width
+        )
         for y, strip in enumerate(strips)
     ]
-    first, last = shelf.steps[records[0][0]], shelf.steps[records[-1][0]]
-    size = wide * len(records) * (1 if ink.coloured else 2)
-    axis = f"{short(first)}".ljust(max(size - len(short(last)), 1)) + short(last)
-    if at is not None:
-        place = 10 + at * wide * (1 if ink.coloured else 2)
-        axis_line = (" " * 10 + axis)[:width].ljust(width)
-        axis = (axis_line[:place] + "▲" + axis_line[place + 1 :])[10:].rstrip()
-    told = f"  step, {len(records)} of {count}" if len(records) < count else "  step"
-    rows.append(line([(" " * 10 + axis + told, ink.style(ink.dim))], width, ink))
+    steps = [shelf.steps[k] for k, _ in records]
+    if marker:
+        at = next((i for i, one in enumerate(steps) if step is not None and one >= step), len(steps) - 1)
+        place = EDGE + int(np.flatnonzero(share == at).mean()) * cell
+        rows.append(line([(" " * place + "▲", ink.style(ink.accent, bold=True))], width, ink))
+    told = f"{len(records)} of {count} steps shown" if len(records) < count else ""
+    rows.append(line([(" " * EDGE + _axis(steps[0], steps[-1], told, most * cell), ink.style(ink.dim))], width, ink))
     rows.append(legend(scale, ink, width, "of all values", "share"))
     return rows
+
+
+def _axis(first: int, last: int, told: str, width: int) -> str:
+    """The first and the last step at the ends of `width` columns, between them what there is to say, as fits."""
+    low, high = short(first), short(last) if last != first else ""
+    room = width - len(low) - len(high) - 4
+    middle = next((text for text in (f"step · {told}" if told else "", told, "step") if 0 < len(text) <= room), "")
+    return low + middle.center(max(width - len(low) - len(high), 1)) + high
 
 
 def _usable(record: Record) -> bool:

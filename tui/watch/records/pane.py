@@ -12,6 +12,7 @@ from ....engine.runs.run import Record
 from ...panes.blocks import beside, fitted, heading
 from ...render.cells import note
 from ...render.numbers import cut
+from ..docked import DOCKED
 from ..pane import WatchPane
 from ..roster import Member
 from .drawing import draw, over_time, scrubber
@@ -21,8 +22,8 @@ HELP = """
 # Records
 
 What the runs have kept besides numbers: images, histograms, texts, and the records of our own trainings (feature
-maps, attention, samples). One tag at a time, of all runs that are shown side by side, each at the same step; a run
-that kept nothing at that step shows the one before. At the end the view follows the newest.
+maps, attention, samples). One tag at a time, of all runs that are shown side by side, each under its name at the
+same step; a run that kept nothing at that step shows the one before. At the end the view follows the newest.
 
 | key | does |
 |---|---|
@@ -40,7 +41,7 @@ LEAST = 26
 class RecordsPane(WatchPane):
     """One tag, one step, every run that is shown."""
 
-    HELP = HELP
+    HELP = HELP + DOCKED
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "tag(1)", "Next", key_display="n/p"),
         Binding("p", "tag(-1)", "Previous", show=False),
@@ -88,7 +89,8 @@ class RecordsPane(WatchPane):
         steps = union([shelf for _, shelf in found])
         names, fit = self._tags(), max(1, width // LEAST)
         kind = found[0][1].kind
-        hidden = f" · {len(found) - fit} more runs have no room" if len(found) > fit else ""
+        rest = len(found) - fit
+        hidden = f" · for {rest} more run{'s' * (rest != 1)} there is no room" if rest > 0 else ""
         self.border_title = Content(cut(f"records: {tag}", 60))
         self.border_subtitle = Content(
             cut(f"{kind} · tag {names.index(tag) + 1} of {len(names)}{hidden}", max(width - 4, 8))
@@ -97,7 +99,7 @@ class RecordsPane(WatchPane):
         columns = found[:fit]
         each = (width - 2 * (len(columns) - 1)) // len(columns)
         blocks = [
-            (self._column(member, shelf, tag, each, height - 1, steps[at], len(found) > 1), each)
+            (self._column(member, shelf, tag, each, height - 1, steps[at], len(self.monitor.shown) > 1), each)
             for member, shelf in columns
         ]
         return [*fitted(beside(blocks, height - 1, ink), width, height - 1, ink), scrubber(steps, at, width, ink)]

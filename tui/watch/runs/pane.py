@@ -1,9 +1,9 @@
 """The runs that are watched, as a tree: which are shown, how each stands, what is wrong with it."""
 
-from collections import Counter
 from collections.abc import Hashable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -11,16 +11,18 @@ from textual.strip import Strip
 
 from ....engine.runs.analysis.query import QueryError, complete, query
 from ...render.cells import line, note
-from ...render.numbers import cut, shorten
+from ...render.numbers import cut
 from ..looks import looks
+from ..pair import numerals
 from ..pane import WatchPane
 from ..roster import Member
 from ..tree import Row, rows
+from .foot import of_branch, of_run
 from .help import HELP
 from .rows import branch, leaf
 
-FOOT = 3
-"""Lines at the bottom that tell more of the run at the cursor."""
+FOOT, SHARE = 3, 0.2
+"""Lines at the bottom, and the share of all, that tell more of the run at the cursor; free lines are taken too."""
 
 
 class RunsPane(WatchPane):
@@ -50,8 +52,9 @@ class RunsPane(WatchPane):
         super().__init__(id=id)
         self.border_title = "runs"
         self._at = 0
-        self._top = 0
+        self._top = self._room = 0
         self._rows: list[Row] = []
+        self._titled = ("", "")
 
     def stale(self) -> Hashable:
         """What is watched, and where the cursor is."""
@@ -66,8 +69,8 @@ class RunsPane(WatchPane):
             told = "reading …" if self.monitor.loading else self.monitor.nothing
             return note("no run matches: / changes the filter" if sight.run_filter else told, width, ink, height)
         self._at = min(max(self._at, 0), len(self._rows) - 1)
-        foot = FOOT if height >= 12 else 0
-        room = height - foot
+        foot = self._foot(width, height)
+        room = self._room = height - len(foot)
         self._top = min(max(self._top, self._at - room + 1), self._at, max(len(self._rows) - room, 0))
         strips = []
         for k, row in enumerate(self._rows[self._top : self._top + room], start=self._top):
@@ -80,50 +83,33 @@ class RunsPane(WatchPane):
                 continue
             member = members[row.leaf]
             swatch, colour = looks(member.slot, ink)
-            paired = sight.pair.index(member.run.path) if member.run.path in sight.pair else -1
-            strips.append(leaf(row, member, swatch, colour, width, ink, base, "AB"[paired] if paired >= 0 else " "))
-        if foot:
-            strips += [line((), width, ink)] * (room - len(strips)) + self._foot(width)
-        return strips
+            path = member.run.path
+            pair = numerals(ink)[sight.pair.index(path)] if path in sight.pair[:2] else ""
+            strips.append(leaf(row, member, swatch, colour, width, ink, base, pair, path == sight.focus))
+        return [*strips, *[line((), width, ink)] * (room - len(strips)), *foot]
 
     def _titles(self, members: tuple[Member, ...]) -> None:
-        total = len(self.monitor.roster.everyone)
-        listed = f"{len(members)} of {total}" if len(members) != total else str(total)
-        title = f"runs: {sum(m.shown for m in members)} shown of {listed}" if total else "runs"
-        if self.border_title != title:
-            self.border_title = Content(title)
-        subtitle = self.monitor.sight.run_filter and cut(
-            f"/{self.monitor.sight.run_filter}", max(self.size.width - 4, 4)
-        )
-        if self.border_subtitle != subtitle:
-            self.border_subtitle = Content(subtitle)
+        shown, total, room = sum(m.shown for m in members), len(self.monitor.roster.everyone), self.size.width - 4
+        told = (f"runs: {shown} of {len(members)} shown", f"runs {shown}/{len(members)}")
+        title = next((text for text in told if len(text) <= room), told[1]) if members else "runs"
+        words = self.monitor.sight.run_filter
+        match = (f"{len(members)} of {total} match /{words}", f"{len(members)}/{total} /{words}")
+        subtitle = cut(match[cell_len(match[0]) > room], max(room, 4)) if words else ""
+        if (title, subtitle) != self._titled:
+            self._titled = title, subtitle
+            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
 
-    def _foot(self, width: int) -> list[Strip]:
-        """The run at the cursor: its whole name, its state with the reason, its format."""
-        member = self._member()
-        ink = self.ink
+    def _foot(self, width: int, height: int) -> list[Strip]:
+        """The run, or the branch, at the cursor, in the lines that are free; why a run failed is told in any case."""
+        if height < 12:
+            return []
+        member, least, free = self._member(), max(FOOT, round(height * SHARE)), height - len(self._rows) - 1
         if member is None:
-            return self._branch_foot(width)
-        run = member.run
-        first = next(iter(run.findings), None)
-        state = f"{run.status}: {run.reason}" if run.reason else run.status
-        size = sum(len(series) for series in run.series.values())
-        warned = f" · {len(run.warnings)} warnings" if run.warnings else ""
-        told = f"{run.format} · {len(run.series)} tags · {size:,} points{warned}"
-        lines = [member.name, first.text if first else state, told]
-        colours = [ink.foreground, ink.bad if first or run.status == "failed" else ink.dim, ink.dim]
-        lines[0] = shorten(lines[0], width)
-        return [line([(cut(t, width), ink.style(c))], width, ink) for t, c in zip(lines, colours, strict=True)]
-
-    def _branch_foot(self, width: int) -> list[Strip]:
-        """Of a branch, how its runs stand."""
-        below, ink = self._meant(), self.ink
-        states = Counter(member.run.status for member in below)
-        told = ", ".join(f"{count} {status}" for status, count in states.most_common())
-        lines = [self._rows[self._at].path, told, f"{sum(m.shown for m in below)} of {len(below)} drawn"]
-        return [
-            line([(cut(text, width), ink.style(ink.dim if k else None))], width, ink) for k, text in enumerate(lines)
-        ]
+            told = of_branch(self._rows[self._at].path, self._meant(), width, max(least, free), self.ink)
+        else:
+            most = max(least, height // 2) if member.run.status == "failed" else max(least, min(free, height // 2))
+            told = of_run(member, width, most, self.ink)
+        return [line((), width, self.ink)] * (least - len(told)) + told
 
     def _member(self) -> Member | None:
         row = self._rows[self._at] if self._at < len(self._rows) else None
@@ -189,7 +175,7 @@ class RunsPane(WatchPane):
         self.monitor.changed()
 
     def action_pair(self) -> None:
-        """Take this run as A, the next one as B: their difference is shown; a third begins anew."""
+        """Take this run as the first, the next one as the second of the pair; a third begins anew."""
         member, sight = self._member(), self.monitor.sight
         if member is None:
             return
@@ -200,9 +186,8 @@ class RunsPane(WatchPane):
             sight.pair = (*sight.pair, path) if len(sight.pair) < 2 else (path,)
         self.monitor.changed()
         if len(sight.pair) == 2:
-            self.monitor.tell(
-                "A and B are set: the table shows what lies between them, D in the charts their difference"
-            )
+            one, two = numerals(self.ink)
+            self.monitor.tell(f"{one} and {two} are set: the table compares them, D in the charts shows {one}−{two}")
 
     def action_filter(self) -> None:
         """Ask for a query; what matches is listed as it is typed."""
@@ -218,7 +203,7 @@ class RunsPane(WatchPane):
             return str(error)
         self.monitor.sight.run_filter = text.strip()
         self.monitor.changed()
-        return f"{matching} of {len(runs)} runs"
+        return f"{matching} of {len(runs)} run{'s' * (len(runs) != 1)}"
 
     def _refuse(self, text: str) -> str:
         runs = [member.run for member in self.monitor.roster.everyone]
@@ -245,7 +230,7 @@ class RunsPane(WatchPane):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A click chooses a line; on its marks it shows the run or takes it away."""
         offset = event.get_content_offset(self)
-        if offset is None or self._top + offset.y >= len(self._rows):
+        if offset is None or offset.y >= self._room or self._top + offset.y >= len(self._rows):
             return
         self._at = self._top + offset.y
         row = self._rows[self._at]

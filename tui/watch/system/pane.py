@@ -16,6 +16,7 @@ from ...render.curve import Curve
 from ...render.legend import legend
 from ...render.numbers import cut
 from ...render.trace import Trace
+from ..docked import DOCKED
 from ..pane import WatchPane
 from .heat import NAME, SCALE, VALUE, row, told
 
@@ -39,7 +40,7 @@ MODES = ("heat", "bars", "lines")
 class SystemPane(WatchPane):
     """A row for each quantity of each device."""
 
-    HELP = HELP
+    HELP = HELP + DOCKED
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "mode", "Heat/bars/lines"),
         Binding("up,k", "scroll_rows(-1)", "Up", show=False),

@@ -10,9 +10,10 @@ from ....engine.runs.analysis.columns import Column, ColumnError, check, parse
 from ....engine.runs.analysis.configs import config_of
 from ....engine.runs.analysis.facts import nearest
 from ...render.cells import line, note
+from ..docked import DOCKED
 from ..roster import Member
 from .between import LEAST, between
-from .finals import DESCENDING, columns_of, finals
+from .finals import DESCENDING, OTHER, SUITING, WITHOUT, columns_of, finals, others
 from .help import HELP
 from .moving import SheetPane
 from .sheet import Sheet, clamp, draw, where
@@ -23,7 +24,7 @@ WORDS = ("min", "max", "last", "mean", "best", "first")
 class TablePane(SheetPane):
     """Rows are runs or groups, columns are what is typed or what suits them."""
 
-    HELP = HELP
+    HELP = HELP + DOCKED
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,o", "sort", "Sort"),
         Binding("O", "reverse", "Reverse"),
@@ -40,6 +41,7 @@ class TablePane(SheetPane):
         """Whether the members of a group are listed below it."""
         self._columns: list[Column] = []
         self._names: list[str] = []
+        self._others: dict[Column, list[str]] = {}
         self._sheet: Sheet | None = None
         self._worked: Hashable = None
 
@@ -59,7 +61,7 @@ class TablePane(SheetPane):
         laid, seen, rows = clamp(self.place, sheet, width, room)
         grouped = ", grouped by " + " ".join(sight.group) + ": mean ± sd" if sight.group else ""
         hidden = self._hidden(members)
-        told = [part for part in (where(self.place, laid, sheet, seen, rows), hidden) if part]
+        told = [part for part in (self._other(), where(self.place, laid, sheet, seen, rows), hidden) if part]
         self.entitle(f"table: {len(members)} run{'s' * (len(members) != 1)}{grouped}", " · ".join(told))
         upper = draw(sheet, self.place, width, room, ink, self.has_focus)
         return [*upper, *[line((), width, ink)] * (room - len(upper)), *below]
@@ -70,6 +72,7 @@ class TablePane(SheetPane):
         if key != self._worked or self._sheet is None:
             self._columns = columns_of(sight.specs, [member.run for member in members])
             self._sheet = finals(members, self._columns, sight.sort, sight.group, self.inside, self.ink)
+            self._others = {column: others(column, members) for column in self._columns}
             self._names = [row.name.strip() for row in self._sheet.rows]
             self._worked = key
         return self._sheet
@@ -78,8 +81,18 @@ class TablePane(SheetPane):
         """How many series have no column."""
         tags = {tag for member in members for tag in member.run.series}
         named = {column.name for column in self._columns if column.subject == "series"}
-        rest = len(tags - named) if not self.monitor.sight.specs else 0
+        specs = self.monitor.sight.specs
+        rest = len(tags - named) if not specs or SUITING in specs else 0
         return f"{rest} series without a column: c adds one" if rest else ""
+
+    def _other(self) -> str:
+        """Which tags the marked values are of: those of the column at the cursor first."""
+        here = [self.column] if self.column is not None else []
+        for columns in (here, self._columns):
+            tags = list(dict.fromkeys(tag for column in columns for tag in self._others[column] if tag))
+            if tags:
+                return f"{OTHER} {', '.join(tags[:3])}" + (" …" if len(tags) > 3 else "")
+        return ""
 
     def _below(self, width: int, height: int, rows: int) -> list[Strip]:
         """The lines about the pair, if there is one and room for it."""
@@ -139,12 +152,18 @@ class TablePane(SheetPane):
             return str(error)
         if wrong := check(column, [member.run for member in self.monitor.shown]):
             return wrong
-        specs = [one.spec for one in self._columns]
-        at = min(self.place.column, len(specs) - 1) + 1
-        if column.spec not in specs:
-            specs.insert(at, column.spec)
-        self.place.column = specs.index(column.spec)
-        self.monitor.sight.specs = tuple(specs)
+        sight = self.monitor.sight
+        if column not in self._columns:
+            specs = [spec for spec in sight.specs or (SUITING,) if spec != WITHOUT + column.spec]
+            if self.column is not None and self.column.spec in specs:
+                specs.insert(specs.index(self.column.spec) + 1, column.spec)
+            elif SUITING in specs:
+                specs.insert(specs.index(SUITING), column.spec)
+            else:
+                specs.append(column.spec)
+            sight.specs = tuple(specs)
+        columns = columns_of(sight.specs, [member.run for member in self.monitor.shown])
+        self.place.column = columns.index(column) if column in columns else self.place.column
         self.monitor.changed()
         return ""
 
@@ -165,12 +184,18 @@ class TablePane(SheetPane):
     def action_remove(self) -> None:
         """Take the column at the cursor away."""
         column = self.column
-        if column is not None and len(self._columns) > 1:
-            self.monitor.sight.specs = tuple(one.spec for one in self._columns if one != column)
-            self.monitor.changed()
+        if column is None or len(self._columns) < 2:
+            return
+        specs = list(self.monitor.sight.specs or (SUITING,))
+        if column.spec in specs:
+            specs.remove(column.spec)
+        else:
+            specs.append(WITHOUT + column.spec)
+        self.monitor.sight.specs = () if specs == [SUITING] else tuple(specs)
+        self.monitor.changed()
 
     def action_restore(self) -> None:
-        """The columns that suit the runs."""
+        """The columns that suit the runs, and only these."""
         self.monitor.sight.specs = ()
         self.monitor.changed()
 

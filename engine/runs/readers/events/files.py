@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from ..regular import open_regular
 from ..tail import Tail
 from .framing import HEADER, header
 from .ledger import FileKey
@@ -34,6 +35,8 @@ OTHERS = (
     ".txt",
 )
 """Endings of files that are not opened to see whether they hold events."""
+_DIGITS = re.compile(r"\d{1,12}")
+"""Of files of one second the tenth comes behind the ninth."""
 _TIME = re.compile(r"tfevents\.(\d{1,12})")
 
 
@@ -57,7 +60,7 @@ def is_events(name: str, head: Callable[[], bytes]) -> bool:
 
 def _head(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(64)
     except OSError:
         return b""
@@ -68,7 +71,7 @@ class EventTail(Tail):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.key: FileKey = (begun(path.name), path.name)
+        self.key: FileKey = (begun(path.name), _DIGITS.sub(lambda found: found[0].zfill(12), path.name))
         self.waits = -1
         """The file's size at which what is left of it is the beginning of a record, or nothing yet."""
         self.skip = 0

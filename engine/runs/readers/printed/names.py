@@ -177,6 +177,5 @@ def phase(text: str) -> str:
 def never(name: str) -> bool:
     """Whether a number so named is not drawn."""
     found = words(name)
-    return (
-        not found or found[-1] in NEVER or found[0] == "eta" or any(char in _OWNER.sub(" ", name) for char in "'\"=`")
-    )
+    last = bool(found) and found[-1] in NEVER and not ("/" in name and metric(name))
+    return not found or last or found[0] == "eta" or any(char in _OWNER.sub(" ", name) for char in "'\"=`")

@@ -74,3 +74,8 @@ def _last(text: str) -> tuple[str, str]:
     while name.startswith(("(", ")")):
         name = name[1:].strip(TRIM)
     return (name, before) if any(c.isalpha() for c in name) and len(name) <= 80 else ("", before)
+
+
+def lead(text: str) -> str:
+    """The words at a line's beginning."""
+    return " ".join(re.findall(r"[A-Za-z*][\w*]*", text))[:40]

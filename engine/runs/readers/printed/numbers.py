@@ -9,6 +9,7 @@ NUMBER = re.compile(rf"(?<![\w.@])(?<!\w-)(?:(?<![)\]])[-+])?(?:{DIGITS}|(?:{SPE
 UNIT = re.compile(r"%|[A-Za-zµ]+(?:/[A-Za-z]+)?")
 COUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})(?![0-9])"
 """A number that counts something."""
+_COUNT = re.compile(COUNT)
 LIKE = rf"[-+]?(?:{DIGITS}|{SPECIAL})"
 """Any number, for patterns made of a line that is known."""
 
@@ -21,3 +22,8 @@ def number(text: str) -> float:
         return float(text)
     except ValueError:
         return float(text.replace(",", ""))
+
+
+def counts(line: str, span: tuple[int, int]) -> bool:
+    """Whether the number at `span` is one that can count something."""
+    return span[1] - span[0] <= 18 and _COUNT.fullmatch(line, *span) is not None

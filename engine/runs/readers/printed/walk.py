@@ -4,28 +4,11 @@ import re
 from itertools import pairwise
 
 from .fields import Count, Field, Span, Told
+from .ignored import ignored
 from .names import BATCH, PHASES, TRAIN, companion, epochal, metric, never, phase, rank, strict, words
-from .naming import TRIM, name_before
-from .numbers import COUNT, NUMBER, SCALES, UNIT
-from .stamps import CLOCK, DATE
+from .naming import TRIM, lead, name_before
+from .numbers import NUMBER, SCALES, UNIT, counts
 
-_CLOCKS = (
-    rf"(?<!\d)\d{{1,6}} days?,? +{CLOCK}|(?<!\d)\d{{1,6}}:\d\d:\d\d(?:[.,]\d+)?|(?<![\d.:])\d{{1,3}}:\d\d(?![\d:.])"
-)
-_SPANS = r"(?<!\d)\d{1,6}d\d+h|(?<!\d)\d{1,6}h ?\d+m(?:in)?(?: ?\d+s)?|(?<!\d)\d{1,6}m(?:in)? ?\d+(?:\.\d+)?s"
-_IGNORED = re.compile(
-    rf"(?P<clock>{_CLOCKS})|(?P<span>{_SPANS})|(?P<date>{DATE})|(?P<hex>\b0x[0-9a-fA-F]+)|(?P<path>(?:/[\w.@-]+){{2,}}(?![\w.@/-]|\s*[:=]\s*[-.\d]))"
-    r"|(?P<url>https?://\S+)"
-)
-_OTHERS = {
-    "clock": r"(?>(?:\d+ days?,? +)?\d+(?::\d\d)+(?:[.,]\d+)?)",
-    "span": r"(?>\d[\dhdmins. ]*)",
-    "date": r"(?>[\d/.-]+)",
-    "hex": r"(?>0x[0-9a-fA-F]+)",
-    "path": r"(?>(?:/[\w.@-]+)+)",
-    "url": r"(?>https?://\S+)",
-}
-"""What else may stand there in the next line of the same form."""
 _LABELLED = re.compile(r"([A-Za-z]+)\s*\[(\w+)\]\s*$")
 _NEST = re.compile(r"([\"'])((?:(?!\1).){1,120})\1\s*:\s*(?:\w+\()?\{|[{}]")
 _AFTER = re.compile(r"(?P<unit>%?\s*[A-Za-z][A-Za-z0-9/]*(?: [A-Za-z][A-Za-z0-9/]*){0,2})\s*(?=[,|;)\]]|$)")
@@ -33,7 +16,6 @@ _PLAIN = frozenset(
     re.split(" ", "set data dataset loop phase results result stats metrics summary step epoch on the inner")
 )
 """Words that say nothing beside the name of a phase."""
-_COUNT = re.compile(COUNT)
 _LISTED = re.compile(r"[:=]\s*\[$")
 """Before the first number of a list: MindSpore prints `loss:[2.3/2.5]`."""
 _SOURCE = re.compile(r"(?:(?:^|[\s|])[A-Za-z_]\w*(?:\.\w+)+|[(\[]\w+):$")
@@ -68,7 +50,7 @@ class Walk:
     def go(self) -> None:
         """Fill in what is told."""
         told, line = self.told, self.line
-        found_all = [(m.span(), _OTHERS[m.lastgroup or ""]) for m in _IGNORED.finditer(line, self.start)]
+        found_all = ignored(line, self.start)
         bar = told.bar
         if bar is not None:
             found_all = [
@@ -76,7 +58,7 @@ class Walk:
             ]
             found_all = sorted([*found_all, *bar.drawn])
         told.ignored = tuple(found_all)
-        ignored = [span for span, _ in found_all if span[0] < span[1]]
+        skipped = [span for span, _ in found_all if span[0] < span[1]]
         end, first, count = self.start, True, 0
         for found in NUMBER.finditer(line, self.start):
             s, e = found.span()
@@ -84,16 +66,16 @@ class Walk:
             if count > MOST:
                 told.fields.clear()
                 return
-            while ignored and ignored[0][1] <= s:
-                end = max(end, ignored.pop(0)[1])
-            if ignored and ignored[0][0] < e:
+            while skipped and skipped[0][1] <= s:
+                end = max(end, skipped.pop(0)[1])
+            if skipped and skipped[0][0] < e:
                 continue
             if first:
-                told.lead, first = _lead(line[self.start : s]), False
+                told.lead, first = lead(line[self.start : s]), False
                 told.head = line[self.start : s]
             if bar is not None and s == bar.n[0]:
-                if _plain(line, (s, e)) and (not line[e : e + 1].isalpha() or bar.total is None):
-                    total = bar.total if bar.total and _plain(line, bar.total) else None
+                if counts(line, (s, e)) and (not line[e : e + 1].isalpha() or bar.total is None):
+                    total = bar.total if bar.total and counts(line, bar.total) else None
                     self.counts.append(Count("", BATCH, (s, e), total))
                 self._part(line[self.start : bar.drawn[0][0][0]] if bar.drawn else "")
                 end, self.last = bar.total[1] if bar.total else e, None
@@ -113,14 +95,14 @@ class Walk:
         """Take in one number with the text before it, since the number before; False if it is a word of that text."""
         line, last = self.line, self.last
         bare = gap.strip()
-        integer = _plain(line, span)
+        integer = counts(line, span)
         self.last = None
         name, kind, text = name_before(gap)
         if not integer and line[span[0] : span[1]][-1:].isalpha() and kind in ("cell", "space") and not strict(name):
             return False
-        if integer and _SOURCE.search(gap) and rank(name) is None and not epochal(name) and not metric(name):
-            if "." in gap or line[span[1] : span[1] + 1] in (")", "]", "/"):
-                return True
+        source = integer and ("." in gap or line[span[1] : span[1] + 1] in (")", "]", "/")) and _SOURCE.search(gap)
+        if source and rank(name) is None and not epochal(name) and not metric(name):
+            return True
         self._labels(text if name else gap)
         if kind == "[" and name and phase(name) and rank(name) is None and not epochal(name):
             self._label(name)
@@ -134,13 +116,13 @@ class Walk:
             if isinstance(last, Count) and last.total is None and integer:
                 last.total = span
                 self.last = last
-            elif isinstance(last, Field) and last.of is None and integer and _plain(line, last.span):
+            elif isinstance(last, Field) and last.of is None and integer and counts(line, last.span):
                 last.of = span
                 self.last = last
             return True
         if bare == "(" and isinstance(last, Field) and line[span[1] : span[1] + 1] == ")" and last.of is None:
-            if not (integer and not _plain(line, last.span)):
-                if last.kind == "space" and not integer:
+            if not (integer and not counts(line, last.span)):
+                if last.kind in ("space", "cell") and not integer:
                     last.kind = "meter"
                 self.told.fields.append(Field(f"{last.tag} (avg)", span, last.scale, kind=last.kind))
             return True
@@ -313,12 +295,3 @@ class Walk:
         if one.kind == "cell":
             return strict(one.tag) or (counted and sure)
         return True
-
-
-def _plain(line: str, span: Span) -> bool:
-    return span[1] - span[0] <= 18 and _COUNT.fullmatch(line, *span) is not None
-
-
-def _lead(text: str) -> str:
-    """The words at a line's beginning."""
-    return " ".join(re.findall(r"[A-Za-z*][\w*]*", text))[:40]

@@ -1,6 +1,6 @@
 """Whether a table is the log of a training or a data set: both come as CSV and as JSON lines.
 
-The rule: a log has a column whose name counts steps and whose numbers rise, or else numbers only, some of them under
+The rule: a log has a column whose name counts steps and whose numbers rise, or else numbers only, half of them under
 names of what trainings measure. A data set is wide, or full of words. What the user named is a log wherever it holds
 numbers.
 """
@@ -16,7 +16,7 @@ from . import header
 from .block import Block
 from .cells import Rows
 from .objects import Objects
-from .words import EPOCH, IS_CLOCK, LEAVES, LOGGED, MEASURED, RANK, VAGUE, plain
+from .words import CHRONICLE, EPOCH, IS_CLOCK, LEAVES, LOGGED, MEASURED, RANK, VAGUE, plain
 
 WIDEST = 2000
 """A log has no more columns."""
@@ -29,8 +29,13 @@ FEWEST = 3
 _KEYS = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*-?\d')
 
 
-def is_log(names: Iterable[str], block: Block, words: int, asked: bool, logged: bool = False) -> bool:
-    """Whether rows with these columns, `words` of which hold text, are a log; `logged` if the file is called so."""
+def is_log(
+    names: Iterable[str], block: Block, words: int, asked: bool, logged: bool = False, chronicle: bool = False
+) -> bool:
+    """Whether rows with these columns, `words` of which hold text, are a log.
+
+    `logged` if the file is called by what trainings measure, `chronicle` if by what is written row after row.
+    """
     names = list(names)
     if asked:
         return bool(block.columns)
@@ -49,7 +54,9 @@ def is_log(names: Iterable[str], block: Block, words: int, asked: bool, logged: 
         sure = _leaf(name) not in VAGUE or 2 * len(measured) >= len(others) > 0 or (logged and not words)
         if sure and others and 4 * falls <= len(values) and (words <= len(others) or plain(name) in EPOCH):
             return True
-    return bool(measured) and not words and block.rows > 1
+    if not measured or block.rows < 2:
+        return False
+    return (logged or 2 * len(measured) >= len(others)) if not words else chronicle and words <= len(measured)
 
 
 def _leaf(name: str) -> str:
@@ -71,7 +78,8 @@ def table(text: str, asked: bool, name: str = "") -> bool:
         return LOGGED.search(name) is not None and block.rows > 1 and len(found.names) <= NAMELESS
     if not block.rows and len({plain(one) for one in found.names} & RANK.keys()) > 0:
         return any(MEASURED.search(one) for one in found.names)
-    return is_log(found.names, block, len(rows.texts), asked, LOGGED.search(name) is not None)
+    logged, chronicle = LOGGED.search(name) is not None, CHRONICLE.search(name) is not None
+    return is_log(found.names, block, len(rows.texts), asked, logged, chronicle)
 
 
 def objects(text: str, asked: bool) -> bool:
@@ -96,7 +104,7 @@ def objects(text: str, asked: bool) -> bool:
         for key, value in one.items()
         if _wordy(value) and key not in block.columns and plain(key) not in IS_CLOCK
     }
-    return is_log({*block.columns, *texts}, block, len(texts), asked)
+    return is_log({*block.columns, *texts}, block, len(texts), asked, logged=True)
 
 
 def _wordy(value: Any) -> bool:

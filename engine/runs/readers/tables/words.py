@@ -117,6 +117,8 @@ MEASURED = re.compile(
 
 LOGGED = re.compile(r"loss|metric|train|log|history|progress|curve|reward|monitor", re.IGNORECASE)
 """What files are called that hold what trainings measure."""
+CHRONICLE = re.compile(r"(^|[_-])(progress|history|log)s?\.", re.IGNORECASE)
+"""What files are called to which a program adds row after row."""
 
 
 def plain(name: str) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ..console import Console
+from ..regular import read_text
 from ..tail import Tail
 
 PIECE = 1 << 20
@@ -38,7 +39,7 @@ def config(run: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST:
             return {}
-        text = path.read_text("utf-8", "replace")
+        text = read_text(path)
     except OSError:
         return {}
     import yaml

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...run import Record
+from ..regular import open_regular
 
 KINDS = {
     "image-file": "image",
@@ -90,7 +91,7 @@ def _picture(root: Path, name: Any) -> NDArray[np.uint8] | None:
         path = (root / name).resolve()
         if not path.is_relative_to(root.resolve()) or path.stat().st_size > LARGEST:
             return None
-        with Image.open(path) as image:
+        with open_regular(path) as file, Image.open(file) as image:
             if image.width * image.height > PIXELS:
                 return None
             image.thumbnail((SIDE, SIDE))

@@ -10,6 +10,7 @@ import numpy as np
 from ...run import Mark
 from ..console import Console
 from ..reader import Reader
+from ..regular import open_regular
 from ..tail import Tail
 from . import beside, messages
 from .columns import gather
@@ -176,7 +177,7 @@ class WandbReader(Reader):
 def fetch(path: Path, place: int, tag: str) -> Any:
     """What was logged as `tag` in the history record that begins at byte `place` of a log; None if it is not there."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             file.seek(place)
             for size in (BLOCK, FETCHED):
                 file.seek(place)
