@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 FAN = 16
+LEAST = 8 * FAN
+"""Numbers below which a range is summed up directly."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,15 +30,19 @@ class Summary:
 class Pyramid:
     """Block summaries of an append-only array; grown with `extend`, asked with `ranges`."""
 
+    __slots__ = ("_levels",)
+
     def __init__(self) -> None:
         self._levels: list[_Level] = []
 
     def extend(self, values: Floats) -> None:
         """Take in the blocks that the whole array `values` has completed since the last call."""
         length, k = len(values), 0
+        if length < LEAST:
+            return
         while blocks := length // FAN:
             if k == len(self._levels):
-                self._levels.append(_Level.empty())
+                self._levels.append(_Level())
             level = self._levels[k]
             if blocks == level.size:
                 return
@@ -152,26 +158,24 @@ def _raw(values: Floats) -> _Columns:
     )
 
 
-@dataclass
 class _Level:
-    size: int
-    columns: _Columns
+    """One level's blocks: a row for each of their columns, a place for each block, with room for more."""
 
-    @classmethod
-    def empty(cls) -> "_Level":
-        return cls(0, _Columns(*(np.empty(64) for _ in range(4))))
+    __slots__ = ("_table", "size")
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._table = np.empty((4, 0))
 
     def view(self) -> _Columns:
-        c = self.columns
-        return _Columns(*(a[: self.size] for a in (c.low, c.high, c.total, c.count)))
+        return _Columns(*self._table[:, : self.size])
 
     def append(self, new: _Columns) -> None:
-        c, n, more = self.columns, self.size, len(new.low)
-        if n + more > len(c.low):
-            room = max(2 * len(c.low), n + more)
-            c = _Columns(*(np.concatenate([a[:n], np.empty(room - n)]) for a in (c.low, c.high, c.total, c.count)))
-        for old, fresh in zip(
-            (c.low, c.high, c.total, c.count), (new.low, new.high, new.total, new.count), strict=True
-        ):
-            old[n : n + more] = fresh
-        self.columns, self.size = c, n + more
+        n, more = self.size, len(new.low)
+        if n + more > self._table.shape[1]:
+            table = np.empty((4, max(2 * n, n + more)))
+            table[:, :n] = self._table[:, :n]
+            self._table = table
+        part = self._table[:, n : n + more]
+        part[0], part[1], part[2], part[3] = new.low, new.high, new.total, new.count
+        self.size = n + more

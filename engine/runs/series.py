@@ -4,7 +4,6 @@ Appending costs a list append; the reader turns what is pending into arrays and 
 """
 
 import threading
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .pyramid import Floats, Ints, Pyramid, Summary
+
+FEWEST = 16
+"""Points that there is room for at first, once there is one."""
+_NO_INTS: Ints = np.empty(0, np.int64)
+_NO_FLOATS: Floats = np.empty(0)
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,30 @@ class Points:
 
 
 class Series:
-    """Numbers over steps under one tag; steps are kept in the order in which they were logged."""
+    """Numbers over steps under one tag; steps are kept in the order in which they were logged.
+
+    A log may have many thousands of a few points each, so that one takes little more memory than its points.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_lock",
+        "_pending",
+        "_pyramid",
+        "_size",
+        "_sorted",
+        "_steps",
+        "_times",
+        "_values",
+        "tag",
+    )
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
-        self._pending: deque[tuple[int, float, float]] = deque()
+        self._pending: list[tuple[int, float, float]] = []
         self._lock = threading.Lock()
         self._size = 0
-        self._steps: Ints = np.empty(256, np.int64)
-        self._times: Floats = np.empty(256)
-        self._values: Floats = np.empty(256)
+        self._steps, self._times, self._values = _NO_INTS, _NO_FLOATS, _NO_FLOATS
         self._pyramid = Pyramid()
         self._sorted = True
 
@@ -116,15 +134,16 @@ class Series:
         return self._sorted
 
     def _drain(self) -> None:
-        pending = [self._pending.popleft() for _ in range(len(self._pending))]
+        pending = self._pending[:]
         if pending:
+            del self._pending[: len(pending)]  # others may have been appended since
             steps, times, values = zip(*pending, strict=True)
             self._take(np.array(steps, np.int64), np.array(times, float), np.array(values, float))
 
     def _take(self, steps: Ints, times: NDArray[Any], values: NDArray[Any]) -> None:
         n, more = self._size, len(steps)
         if n + more > len(self._steps):
-            room = max(2 * len(self._steps), n + more)
+            room = max(2 * len(self._steps), n + more, FEWEST)
             self._steps = _grown(self._steps, n, room)
             self._times = _grown(self._times, n, room)
             self._values = _grown(self._values, n, room)

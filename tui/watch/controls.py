@@ -130,7 +130,10 @@ class Watching(App[int]):
             unknown = next((key for key in wanted if key not in keys), None)
             if unknown is not None:
                 return f"no key {unknown!r}; there are: {first}" if keys else "these runs tell no config"
-            return f"{len(groups(runs, wanted))} groups" if wanted else f"keys: {first}" if keys else "no config"
+            if wanted:
+                count = len(groups(runs, wanted))
+                return f"{count} group{'s' * (count != 1)}"
+            return f"keys: {first}" if keys else "these runs tell no config"
 
         def done(text: str) -> str:
             wanted = text.replace(",", " ").split()

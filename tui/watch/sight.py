@@ -75,7 +75,7 @@ class Sight:
     """The pane that is docked below the charts, or beside them."""
     sidebar: bool = True
     specs: tuple[str, ...] = ()
-    """Columns of the table, like `min val/loss`."""
+    """Columns of the table, like `min val/loss`; `*` are those that suit, `!spec` is one of these taken away."""
     sort: str = ""
     """The column that orders the table; a leading `-` turns it round."""
 

@@ -59,12 +59,12 @@ def test_numbers_of_groups_have_no_time_since_1970(four) -> None:
 def test_a_difference_names_its_runs_and_tells_what_is_wrong_with_them_alone(four) -> None:
     for k in (1, 2):
         four[k].run.findings = (Finding("spike", "train/loss", 5, 1e9 + 5, f"jumped in r{k}"),)
-    pair = Extras(difference=lambda tag: four[0].run.series.get(tag), pair=(four[0], four[1]))
-    sight = Sight(difference=True, pair=("/logs/r0", "/logs/r1"), group=("lr",))
+    pair = Extras(difference=lambda tag: four[0].run.series.get(tag), pair=(four[0], four[2]))
+    sight = Sight(difference=True, pair=("/logs/r0", "/logs/r2"), group=("lr",))
     picture = Board().draw(four, sight, 130, 30, DARK, extras=pair)
-    assert picture.subtitle.startswith("r0 − r1 instead of groups")
+    assert picture.subtitle.startswith("r0 − r2 instead of groups")
     whole = "\n".join(texts(picture.strips))
-    assert "jumped in r1" in whole and "r2" not in whole and "not in both runs" in whole
+    assert "jumped in r2" in whole and "r1" not in whole and "not in both runs" in whole
 
 
 def trouble(

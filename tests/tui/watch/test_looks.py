@@ -44,11 +44,14 @@ def test_charts_and_lists_have_one_sign_for_a_run(make) -> None:
         head = Board().draw(members, Sight(), 100, 20, ink).strips[0].text
         for member in members:
             assert f"{looks(member.slot, ink)[0]} {member.name}" in head
+    rows = [strip.text for strip in Board().draw(members, Sight(), 100, 20, PLAIN).strips[2:]]
+    assert [looks(member.slot, PLAIN)[0][0] for member in members] == ["A", "J", "S"]
+    assert all(any(letter in row for row in rows) for letter in "AJS")  # on the curves too
 
 
 def test_lines_are_dashed_only_where_another_of_the_chart_has_their_colour(make) -> None:
     scene = Scene()
-    members = few(make, (0, 8, 9), loss=[1.0, 2.0])
+    members = few(make, (0, 8, 15), loss=[1.0, 2.0])
     members[1].run.one("lone").extend_arrays(np.arange(3), np.arange(3.0), np.arange(3.0))
     scene.show(members, "step")
     assert [curve.shape for curve in scene.curves("loss", Sight())] == [0, 1, 0]

@@ -95,7 +95,9 @@ def _table(sheet: Sheet, members: Sequence[Member]) -> str:
         mark = _swatch(slot) if slot is not None else ""
         cells = "".join(f"<td>{words(cell.text)}</td>" for cell in row.cells)
         rows.append(f"<tr><td>{mark}{words(row.name)}</td>{cells}</tr>")
-    return f"<table>{''.join(rows)}</table>"
+    other = any("†" in cell.text for row in sheet.rows for cell in row.cells)
+    note = "<p>† the value of another tag that ends so</p>" if other else ""
+    return f"<table>{''.join(rows)}</table>{note}"
 
 
 def _charts(members: Sequence[Member], sight: Sight) -> tuple[str, float, float]:
