@@ -2,6 +2,7 @@
 
 import math
 import threading
+import tracemalloc
 from itertools import pairwise
 from typing import Any
 
@@ -168,3 +169,27 @@ def test_points_are_views_that_nobody_can_write() -> None:
             array[0] = 0
     series.append(2, 2.0, 2.0)
     assert len(points) == 1 and len(series.points()) == 2
+
+
+@pytest.mark.parametrize(("length", "most"), [(0, 700), (20, 1_500), (50, 2_400), (1000, 50_000)])
+def test_a_series_takes_little_more_memory_than_its_points(length: int, most: int) -> None:
+    steps = np.arange(length)
+    values = steps.astype(float)
+    tracemalloc.start()
+    try:
+        kept = [Series("x") for _ in range(100)]
+        for series in kept:
+            series.extend_arrays(steps, values, values)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken / len(kept) < most
+
+
+def test_numbers_too_few_for_blocks_are_summed_up_all_the_same() -> None:
+    values = _random(np.random.default_rng(2), 3 * pyramid.LEAST, 0.1)
+    grown = Pyramid()
+    for end in range(len(values) + 1):
+        grown.extend(values[:end])
+        found = grown.ranges(values[:end], np.array([0, end // 3]), np.array([end, end]))
+        _matches(found, values, [0, end // 3], [end, end])

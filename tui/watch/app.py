@@ -2,9 +2,11 @@
 
 import gc
 import os
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +21,7 @@ from textual.screen import Screen
 from ...engine.runs.watcher import Watcher
 from ..actions import general_help
 from ..inks import ink_for, take_themes
+from ..leaving import STATUSES, last_resort
 from ..render.palette import detect_depth
 from ..traffic import Traffic
 from ..widgets.key_row import KeyRow
@@ -55,6 +58,8 @@ class WatchApp(Watching):
         title: str,
         session: Path | None = None,
         links: Sequence[Callable[[], str]] = (),
+        heard: Callable[[int], object] = lambda number: None,
+        finish: Callable[[], object] = lambda: None,
     ) -> None:
         """Show what `watcher` reads.
 
@@ -63,14 +68,18 @@ class WatchApp(Watching):
             title: the sources in words.
             session: where what is seen is kept; nowhere if None.
             links: each says how a connection stands, or nothing where all is well.
+            heard: gets the number of a signal that ends the screen.
+            finish: closes what is open if the screen then hangs, before the process exits by force.
         """
         system = Console(color_system=COLOR_SYSTEM, force_terminal=True).color_system  # type: ignore[arg-type]
         self.depth = detect_depth(os.environ, system)
         super().__init__(ansi_color=True if self.depth in ("16", "none") else None)
         take_themes(self, self.depth)
         self.setup(watcher, title, session)
-        self.links = links
+        self.links, self._heard, self._finish = links, heard, finish
         self.traffic = Traffic()
+        self.ending: Event | None = None
+        """Calls off the end by force, which is due soon after a signal."""
 
     def get_default_screen(self) -> Screen[None]:
         """The monitor's screen."""
@@ -113,6 +122,9 @@ class WatchApp(Watching):
         try:
             bar, desk = self.query_one(WatchBar), self.query_one(WatchDesk)
         except NoMatches:  # the screen is being taken down
+            return
+        if not self.is_headless and self.ending is None and not os.isatty(0):
+            self.end(signal.SIGHUP)
             return
         self.take_data()
         bar.facts = facts(self)
@@ -176,6 +188,16 @@ class WatchApp(Watching):
         if self.session is not None:
             sessions.save(self.session, self.sight)
         self.exit(0)
+
+    def end(self, number: int) -> None:
+        """Leave because of a signal, or as if there had been one."""
+        if self.ending is None:
+            status = STATUSES[signal.Signals(number)]
+            self.ending = last_resort(status, self._finish)
+            if self.session is not None:
+                sessions.save(self.session, self.sight)
+            self.exit(status, return_code=status)
+        self._heard(number)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Our actions in the palette, beside themes and keys."""

@@ -1,7 +1,9 @@
 """What panes ask of the monitor: who is shown, what has changed, and what can be computed of the runs together."""
 
+import errno
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,9 @@ TELL = 4.0
 class Watching(App[int]):
     """Holds the runs, and what the user chose to see of them."""
 
+    links: Sequence[Callable[[], str]] = ()
+    """Each says how a connection stands, or nothing where all is well."""
+
     def setup(self, watcher: Watcher, title: str, session: Path | None) -> None:
         """Begin with what was seen the last time."""
         self.watcher, self.sources, self.session = watcher, title, session
@@ -56,14 +61,23 @@ class Watching(App[int]):
         return not self.watcher.loaded
 
     @property
+    def troubles(self) -> list[str]:
+        """How connections stand that are not well, and which sources cannot be read."""
+        found = [told for link in self.links if (told := link())]
+        for path, why in self.watcher.problems.items():
+            near = path.removeprefix(f"{Path.cwd()}{os.sep}")
+            found.append(f"waiting for {near}" if why == os.strerror(errno.ENOENT) else f"{path}: {why}")
+        return found
+
+    @property
     def nothing(self) -> str:
         """What is said where no run was found."""
-        wrong = "; ".join(f"{path}: {why}" for path, why in self.watcher.problems.items())
+        wrong = "; ".join(self.troubles)
         return wrong or f"no run yet in {self.sources}: waiting for logs ({self.watcher.files} files seen)"
 
     def key(self) -> tuple[object, ...]:
         """Equal keys mean that neither the data nor what is seen of them has changed."""
-        return self._choices, self._data, self.ink
+        return self._choices, self._data, self.ink, None if self.members or self.loading else self.nothing
 
     def take_data(self) -> None:
         """Take in what was read, now and then; what the user did was drawn before."""

@@ -15,8 +15,7 @@ def facts(app: "WatchApp") -> Facts:
     """The sources, how the runs stand, connections that do not, and what is still being read."""
     runs = app.watcher.runs
     found: list[tuple[str, str]] = [(sanitize(app.sources, limit=60), "head")]
-    found += [(told, "bad") for link in app.links if (told := link())]
-    found += [(f"{path}: {why}", "bad") for path, why in app.watcher.problems.items()]
+    found += [(told, "bad") for told in app.troubles]
     if app.loading:
         found.append(("reading …", "good"))
     states = Counter(run.status for run in runs)

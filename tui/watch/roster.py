@@ -4,10 +4,11 @@ Knows nothing of any widget.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...engine.runs.run import Run
 from ...engine.text import sanitize
+from .looks import distinct
 from .sight import Sight
 
 FIRST = 8
@@ -58,7 +59,8 @@ class Roster:
             if sight.solo:
                 shown = member.run.path == sight.solo
             listed.append(Member(member.run, member.slot, member.name, shown))
-        return tuple(listed)
+        signs = iter(distinct([member.slot for member in listed if member.shown]))
+        return tuple(replace(member, slot=next(signs)) if member.shown else member for member in listed)
 
 
 def _told(run: Run) -> str:

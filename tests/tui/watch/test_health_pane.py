@@ -53,10 +53,10 @@ def test_how_each_run_stands_and_what_is_wrong_below_it():
         " ● ●━━ a         running  step 1,000/4,000 25%  25:00 left  2 steps/s   for 8:19",
         "   ! log: log.csv: line 3 has 2 fields instead of 5",
         " ● ■━━ b         running            step 1,000              2 steps/s   for 8:19",
-        "   ▲ loss jumped to 30 at step 601: 21x the rolling median 1.44",
+        "   ! loss jumped to 30 at step 601: 21x the rolling median 1.44",
         " ✗ ◆━━ c         failed                 step 3              2 steps/s  took 0:01",
         "   ✗ RuntimeError: out of memory",
-        "   ✗ loss is NaN from step 2 on: 2 of 3 points are not finite",
+        "   × loss is NaN from step 2 on: 2 of 3 points are not finite",
     ]
 
 

@@ -57,8 +57,10 @@ class Scene:
         return dict.fromkeys(tag for run in self.runs for tag in tuple(run.series))
 
     def lines(self) -> set[str]:
-        """The tags of which some run has more than one point."""
-        return {tag for run in self.runs for tag, series in tuple(run.series.items()) if len(series) > 1}
+        """The tags with more than one point, in at least half as many runs as the tag that most runs have."""
+        held = Counter(tag for run in self.runs for tag, series in tuple(run.series.items()) if len(series) > 1)
+        most = max(held.values(), default=0)
+        return {tag for tag, count in held.items() if 2 * count >= most}
 
     def state(self, curve: Curve) -> tuple[object, ...]:
         """What a curve is made of: equal states mean equal points."""

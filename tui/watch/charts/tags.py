@@ -18,7 +18,7 @@ _MACHINE = ("system/", "system.", "sys/")
 def ordered(tags: Iterable[str], pinned: Sequence[str] = (), lines: Collection[str] | None = None) -> list[str]:
     """The distinct tags: pinned ones as they were pinned, losses, the others by prefix, counters, the machine's.
 
-    Of these kinds each begins with the tags in `lines`, which have more than one point; all have if it is None.
+    Of these kinds each begins with the tags in `lines`, which most runs have more than one point of; None: all are.
     """
     held = set(tags)
     known = held if lines is None else set(lines)

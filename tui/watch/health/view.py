@@ -18,7 +18,7 @@ from ..looks import common, looks
 from ..roster import Member
 
 SIGNS = {"running": "●", "finished": "✓", "failed": "✗", "silent": "◌", "stopped": "■"}
-MARKS = {"nonfinite": "✗", "stalled": "✗", "spike": "▲", "slow": "◔", "plateau": "▬"}
+MARKS = {"nonfinite": "×", "stalled": "!", "spike": "!", "slow": "!", "plateau": "!"}
 GRAVE = ("nonfinite", "stalled")
 WARNINGS, LINES = 3, 3
 """Warnings of a reader that are told, and lines that a sentence may take."""
@@ -90,7 +90,7 @@ def draw(
 def _sentences(block: Block, width: int, ink: Ink) -> list[Strip]:
     strips = []
     for sign, grave, text in block.told:
-        colour = ink.bad if grave else ink.categories[1] if sign in "▲◔▬" else ink.dim
+        colour = ink.bad if grave else ink.categories[1] if sign == "!" else ink.dim
         for k, row in enumerate(_lines(text, width)):
             mark = f"   {sign} " if k == 0 else "     "
             words = (row, ink.style(ink.bad if grave else None))
