@@ -75,7 +75,7 @@ async def main() -> None:
     await picture("attention", Job.of("translator", ("steps=600",)), (120, 34), ["6", "f"])
     await picture("arena", Job.of("gan", ("steps=3000",)), (120, 34), ["6", "f"])
     await picture("denoise", Job.of("diffusion", ("steps=600",)), (120, 34), ["6", "f", *["right"] * 30])
-    await watching((150, 46), ["S", "S", "3", "2", "right", "left", "left", "left"])
+    await watching((150, 46), ["s", "s", "3", "2", "right", "left", "left", "left"])
     plain = Job.of("resnet", ("depth=24", "batch_norm=false", "skip=false", "steps=2", "validate_every=1"))
     await picture("vanishing", plain, (80, 24), ["5"])
 

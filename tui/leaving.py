@@ -95,7 +95,7 @@ def signals_end(end: Callable[[int], None] | None = None, finish: Callable[[], o
     """Meanwhile a signal that would kill us closes what is open.
 
     Args:
-        end: gets the number of the signal where a screen runs. Where none does, the stack is unwound, by SystemExit.
+        end: gets the number of the signal. Where no screen runs, the stack is then unwound, by SystemExit.
         finish: closes what is open, in another thread, if unwinding takes too long.
     """
     unwinding = False
@@ -106,10 +106,12 @@ def signals_end(end: Callable[[int], None] | None = None, finish: Callable[[], o
             loop = asyncio.get_running_loop()
         except RuntimeError:
             loop = None
-        if loop is not None and end is not None:
+        if end is not None and loop is not None:
             loop.call_soon_threadsafe(end, number)
         elif not unwinding:  # what closes is not to be interrupted
             unwinding = True
+            if end is not None:
+                end(number)
             if finish is not None:
                 last_resort(128 + number, finish)
             raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)

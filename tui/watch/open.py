@@ -6,8 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock, Timer
+from typing import TYPE_CHECKING
 
 from ...engine.runs.watcher import Watcher
+
+if TYPE_CHECKING:
+    from .app import WatchApp
 
 SWITCH = 0.0005
 """Seconds after which a thread that computes makes room: every array operation of a drawing waits so long."""
@@ -69,22 +73,30 @@ def open_watch(
     gc.disable()  # until the first charts: collections over fresh imports find nothing
     watcher = Watcher(sources)
     watcher.start()
-    app = None
+    app: WatchApp | None = None
+
+    def end(number: int) -> None:
+        if app is not None and app.is_running:
+            app.end(number)
+        else:
+            heard(number)
+
     try:
         wake = Sparing(watcher.wake)
         for tell in changes:
             tell(wake)
         from ..leaving import signals_end
-        from . import sessions
-        from .app import WatchApp
 
-        session = sessions.file_of(key) if key else None
-        if fresh and session is not None:
-            session.unlink(missing_ok=True)
-        app = WatchApp(watcher, title=title, session=session, links=links, heard=heard, finish=finish)
-        app.sight.tag_filter = app.sight.tag_filter if tags is None else tags
-        app.sight.run_filter = app.sight.run_filter if which is None else which
-        with signals_end(app.end):
+        with signals_end(end):
+            from . import app as screen
+            from . import sessions
+
+            session = sessions.file_of(key) if key else None
+            if fresh and session is not None:
+                session.unlink(missing_ok=True)
+            app = screen.WatchApp(watcher, title=title, session=session, links=links, heard=heard, finish=finish)
+            app.sight.tag_filter = app.sight.tag_filter if tags is None else tags
+            app.sight.run_filter = app.sight.run_filter if which is None else which
             return app.run() or app.return_code or 0
     finally:
         if app is not None and app.ending is not None:

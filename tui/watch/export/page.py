@@ -105,7 +105,7 @@ def _charts(members: Sequence[Member], sight: Sight) -> tuple[str, float, float]
     shown = [member for member in members if member.shown]
     scene = Scene()
     scene.show(shown, sight.x)
-    tags, _ = matching(ordered(scene.tags(), sight.pinned), sight.tag_filter)
+    tags, _ = matching(ordered(scene.tags(), sight.pinned, scene.lines()), sight.tag_filter)
     if not tags:
         raise ValueError("no run that is chosen has a series whose tag matches")
     width = COLUMNS * (WIDTH + GAP) + GAP
