@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from .commands import denoise_door, export_door, run_door, watch_door
+from .commands import denoise_door, export_door, run_door, streams, watch_door
 from .commands.colours import COLOURS, choose_colour
 from .engine.options import OptionError
 from .engine.runs.files import ROOT, dump_json
@@ -47,6 +47,7 @@ def lab(
 
         real_images.choose(images)
     if context.invoked_subcommand is None:
+        streams.need_output()
         if on_terminal():
             open_lab()
         else:
@@ -270,6 +271,7 @@ def fail(error: BaseException, status: int) -> NoReturn:
 
 def main() -> None:
     """The console script."""
+    streams.settle()
     ours = sys.argv[1 : sys.argv.index("run") if "run" in sys.argv else None]  # what follows is the program's own
     debug = "--debug" in ours
     arguments = [a for a in ours if a != "--debug"] + sys.argv[1 + len(ours) :]

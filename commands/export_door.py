@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..engine.options import OptionError
+from .streams import need_output
 from .watch_door import check_tags
 
 SCALES = ("linear", "log y", "log x", "log-log")
@@ -34,5 +35,7 @@ def export(
     if scale not in SCALES:
         raise OptionError(f"scale cannot be {scale!r}; allowed: {', '.join(SCALES)}")
     check_tags(tags)
+    if out is None:
+        need_output()
     settings = {"weight": smooth, "x": x, "scale": scale, "group": tuple(group or ())}
     exporting.export(sources, kinds[0], out, tags, runs, settings)

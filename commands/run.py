@@ -7,12 +7,12 @@ import signal
 import sys
 import termios
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..engine.runs.files import dump_json, new_run_dir, read_run_json
+from ..engine.runs.files import dump_json, new_run_dir
 from ..engine.runs.sources.command import Command, name_of
 from ..engine.text import sanitize
 
@@ -36,46 +36,56 @@ class Asked:
 def run(asked: Asked) -> int:
     """Run it to its end; returns its exit status."""
     name = asked.name or name_of(asked.command)
-    if "/" in name or name.startswith("."):
-        raise ValueError(f"a run cannot be called {name}; allowed: a name without / that does not begin with a dot")
+    if "/" in name or name.startswith(".") or not name.isprintable():
+        allowed = "a name without / and control characters that does not begin with a dot"
+        raise ValueError(f"a run cannot be called {name}; allowed: {allowed}")
     if shutil.which(asked.command[0]) is None:
         there = Path(asked.command[0]).exists()
-        print(f"dlviz: {sanitize(asked.command[0])}: {_why_not(there)}", file=sys.stderr)
-        return CANNOT if there else MISSING
+        return refused(asked, "it cannot be run" if there else "there is no such program", CANNOT if there else MISSING)
     directory = new_run_dir(name)
     screen = sys.stdin.isatty() and sys.stdout.isatty() and not asked.plain and not asked.json
     command = Command(asked.command, directory, size=shutil.get_terminal_size((80, 24)), name=directory.name)
     if not screen:
         command.echo = 2 if asked.json else 1
-    if screen:
-        with passing_on(command):
-            command.start()
-            show(command, asked)
-    with passing_on(command), keys_unread():  # anew: the screen had handlers of its own
+        command.piped = not asked.json
+    with passing_on(command), nullcontext() if screen else keys_unread():
+        try:
+            command.start(keys=screen or os.isatty(0))
+        except OSError as error:
+            shutil.rmtree(directory, ignore_errors=True)
+            status = MISSING if isinstance(error, FileNotFoundError) else CANNOT
+            return refused(asked, f"it cannot be run: {error.strerror}", status)
         if screen:
-            come_back(command)
+            show(command, asked)
+            with passing_on(command), keys_unread():  # anew: the screen had handlers of its own
+                come_back(command)
+                attend(command)
         else:
-            command.start(keys=os.isatty(0))
-        attend(command)
+            attend(command)
     report(command, asked)
     return command.status
+
+
+def refused(asked: Asked, why: str, status: int) -> int:
+    """Say why the program does not run; returns the exit status."""
+    print(f"dlviz: {sanitize(asked.command[0])}: {why}", file=sys.stderr)
+    return status
 
 
 def show(command: Command, asked: Asked) -> None:
     """Open the monitor until the user leaves it, while the program goes on; if we are to end, it is to end as well."""
     from ..tui.watch.open import open_watch
 
-    status = open_watch((command.directory, *asked.watch), title=" ".join(asked.command))
-    if not sys.stdin.isatty():
-        command.signal(signal.SIGHUP)
-    elif status:
-        command.signal(signal.SIGTERM)
+    sources = (command.directory, *asked.watch)
+    with suppress(SystemExit, KeyboardInterrupt):  # a signal came before there was a screen
+        open_watch(sources, title=" ".join(asked.command), heard=command.signal, finish=command.wait)
 
 
 def come_back(command: Command) -> None:
     """Print what the program printed last, and what else comes."""
     if not command.wait(0):
-        print(f"dlviz: {sanitize(' '.join(command.words), limit=60)} goes on; Ctrl-C stops it", file=sys.stderr)
+        with suppress(OSError):  # the terminal may be gone
+            print(f"dlviz: {sanitize(' '.join(command.words), limit=60)} goes on; Ctrl-C stops it", file=sys.stderr)
     command.come_to(1, CONTEXT)
 
 
@@ -148,18 +158,18 @@ def passing_on(command: Command) -> Iterator[None]:
 
 def report(command: Command, asked: Asked) -> None:
     """One line that says where the output is kept, or one document."""
-    described = read_run_json(command.directory) or {}
     if asked.json:
-        print(dump_json(document(command, described, asked.watch)))
+        print(dump_json(document(command, asked.watch)))
         return
-    reason = described.get("reason") or ""
-    ending = f"{described.get('status', 'ended')} after {command.seconds:.1f} s" + (f", {reason}" if reason else "")
+    ending = f"{command.ending} after {command.seconds:.1f} s" + (f", {command.reason}" if command.reason else "")
+    if command.lost:
+        ending += f"; its output could not all be kept: {command.lost}"
     with suppress(OSError):
         print(f"dlviz: {sanitize(command.directory)}: {sanitize(ending)}", file=sys.stderr)
 
 
-def document(command: Command, described: dict[str, Any], folders: tuple[Path, ...]) -> dict[str, Any]:
-    """What came of it: {command, run, status, exit_code, reason, seconds, series, watched}."""
+def document(command: Command, folders: tuple[Path, ...]) -> dict[str, Any]:
+    """What came of it: {command, run, status, exit_code, reason, lost, seconds, series, watched}."""
     from ..engine.runs.watcher import Watcher
     from . import watch
 
@@ -169,14 +179,11 @@ def document(command: Command, described: dict[str, Any], folders: tuple[Path, .
     return {
         "command": list(command.words),
         "run": str(command.directory),
-        "status": described.get("status", "unknown"),
+        "status": command.ending,
         "exit_code": command.status,
-        "reason": described.get("reason", ""),
+        "reason": command.reason,
+        "lost": command.lost,
         "seconds": command.seconds,
         "series": [series for one in own for series in one["series"]],
         "watched": others,
     }
-
-
-def _why_not(there: bool) -> str:
-    return "it cannot be run" if there else "there is no such program"

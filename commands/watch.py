@@ -26,19 +26,30 @@ class Opened:
     links: tuple[Callable[[], str], ...] = ()
     waits: tuple[Callable[[], None], ...] = ()
     """Each returns when all that was there at first, or will ever be, has arrived."""
+    changes: tuple[Callable[[Callable[[], None]], None], ...] = ()
+    """Each takes what is to be called when something new may have arrived."""
+    close: Callable[[], None] = lambda: None
+    """Leaves nothing behind; for the case that the end is not reached."""
 
 
 @contextlib.contextmanager
-def opened(sources: Sequence[str]) -> Iterator[Opened]:
-    """Open every source: a path, `-`, or user@host:path. Raises ValueError with one sentence where that fails."""
-    from ..engine.runs.sources import opening
+def opened(sources: Sequence[str], *, awaited: bool = False) -> Iterator[Opened]:
+    """Open every source: a path, `-`, or user@host:path. Raises ValueError with one sentence where that fails.
 
-    with contextlib.ExitStack() as stack:
-        found = [stack.enter_context(opening.source(text)) for text in sources]
+    A signal closes them too. `awaited`: paths may come into being later.
+    """
+    from ..engine.runs.sources import opening
+    from ..tui.leaving import signals_end
+
+    stack = contextlib.ExitStack()
+    with signals_end(finish=stack.close), stack:
+        found = [stack.enter_context(opening.source(text, awaited=awaited)) for text in sources]
         yield Opened(
             tuple(one.path for one in found),
             tuple(one.link for one in found if one.link is not None),
             tuple(one.wait for one in found if one.wait is not None),
+            tuple(one.on_change for one in found if one.on_change is not None),
+            stack.close,
         )
 
 
@@ -49,6 +60,8 @@ def once(sources: Sequence[str], *, json: bool, tags: str = "", which: str = "",
             wait()
         watcher = Watcher(places.paths)
         runs = watcher.complete()
+        for told in filter(None, (link() for link in places.links)):
+            print(f"dlviz: {told}", file=sys.stderr)
         if watcher.problems:
             path, why = next(iter(watcher.problems.items()))
             raise ValueError(f"{sanitize(path)}: {why}")
@@ -78,11 +91,22 @@ def live(sources: Sequence[str], *, fresh: bool, tags: str | None = None, which:
     """Open the monitor; returns the exit status."""
     from ..tui.watch.open import open_watch
 
-    with opened(sources) as places:
-        key = [str(Path(text).absolute()) if Path(text).exists() else text for text in sources]
+    with opened(sources, awaited=True) as places:
+        texts = zip(sources, places.paths, strict=True)
+        key = [str(path.absolute()) if path == Path(text).expanduser() else text for text, path in texts]
         title = ", ".join("standard input" if text == "-" else text for text in sources)
         kept = () if "-" in sources else key
-        return open_watch(places.paths, title=title, key=kept, fresh=fresh, links=places.links, tags=tags, which=which)
+        return open_watch(
+            places.paths,
+            title=title,
+            key=kept,
+            fresh=fresh,
+            links=places.links,
+            tags=tags,
+            which=which,
+            changes=places.changes,
+            finish=places.close,
+        )
 
 
 def document(run: Run) -> dict[str, Any]:

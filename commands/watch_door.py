@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..engine.options import OptionError
+from .streams import need_output
 
 
 def check_tags(tags: str | None) -> None:
@@ -34,7 +35,9 @@ def watch(
 
     texts = tuple(dict.fromkeys(sources or ["."]))
     check_tags(tags)
-    if once or json or not sys.stdout.isatty():
+    need_output()
+    keys = "-" in texts or sys.stdin.isatty()  # the pipe gives the terminal back
+    if once or json or not sys.stdout.isatty() or not keys:
         watching.once(texts, json=json, tags=tags or "", which=runs or "", whole=all_)
     elif status := watching.live(texts, fresh=fresh, tags=tags, which=runs):
         raise typer.Exit(status)

@@ -76,10 +76,7 @@ def open_watch(
     app: WatchApp | None = None
 
     def end(number: int) -> None:
-        if app is not None and app.is_running:
-            app.end(number)
-        else:
-            heard(number)
+        (heard if app is None else app.end)(number)
 
     try:
         wake = Sparing(watcher.wake)

@@ -3,6 +3,7 @@
 Knows nothing of any screen.
 """
 
+import errno
 import fcntl
 import os
 import select
@@ -19,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...text import sanitize
+from ...text import in_words, sanitize
 from ..files import CONSOLE, RUN_JSON, write_json
 from .alive import ourselves
 
@@ -38,6 +39,12 @@ class Command:
         self.words, self.directory, self.name = tuple(words), directory, name
         self.echo: int | None = None
         """The open file that its output goes to as well."""
+        self.piped = False
+        """Whether the program is told, by SIGPIPE, when nobody reads `echo` any more."""
+        self.ending, self.reason = "running", ""
+        """How it is, and how it failed."""
+        self.lost = ""
+        """Why some of its output could not be kept; nothing where all was."""
         self.ended = threading.Event()
         self.status = 0
         """As a shell tells it: the exit status, or 128 + the number of the signal that ended it."""
@@ -69,7 +76,8 @@ class Command:
         finally:
             os.close(slave)
         self._identity = ourselves(self._process.pid)
-        self._tell("running")
+        with suppress(OSError):
+            self._tell()
         threading.Thread(target=self._work, name="dlviz-command", daemon=True).start()
 
     def come_to(self, number: int, lines: int) -> None:
@@ -108,8 +116,13 @@ class Command:
     def _work(self) -> None:
         assert self._process is not None
         try:
-            with (self.directory / CONSOLE).open("ab", buffering=0) as log:
-                self._keep(self._process, log.fileno())
+            try:
+                log = os.open(self.directory / CONSOLE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+            except OSError as error:
+                log, self.lost = -1, in_words(error)
+            self._keep(self._process, log)
+            if log >= 0:
+                os.close(log)
         finally:
             self._finish(self._process)
 
@@ -125,13 +138,20 @@ class Command:
                 if not data:
                     return
                 with self._shown:
-                    with suppress(OSError):  # a full disk stops no training
-                        os.write(log, data)
+                    self._write(log, data)
                     self._show(data)
             if deadline is None and process.poll() is not None:
                 deadline = time.monotonic() + DRAIN
             elif deadline is not None and time.monotonic() > deadline:
                 return
+
+    def _write(self, log: int, data: bytes) -> None:
+        """Keep `data`; a full disk stops no training."""
+        try:
+            while data and log >= 0:
+                data = data[os.write(log, data) :]
+        except OSError as error:
+            self.lost = in_words(error)
 
     def _show(self, data: bytes) -> None:
         view = memoryview(data)
@@ -140,8 +160,10 @@ class Command:
                 view = view[os.write(echo, view) :]
             except BlockingIOError:
                 select.select([], [echo], [], 1)
-            except OSError:
-                self.echo = None  # whoever listened is gone; the training goes on
+            except OSError as error:
+                self.echo = None  # whoever listened is gone; a training that heeds no SIGPIPE goes on
+                if self.piped and error.errno == errno.EPIPE:
+                    self.signal(signal.SIGPIPE)
 
     def _finish(self, process: "subprocess.Popen[bytes]") -> None:
         code = process.wait()
@@ -150,11 +172,15 @@ class Command:
             self._master = -1
         self.seconds = time.time() - self.started
         self.status = 128 - code if code < 0 else code
-        with suppress(OSError):
-            self._tell("finished" if not code else "interrupted" if self.status == 130 else "failed")
+        self.ending = "finished" if not code else "interrupted" if self.status == 130 else "failed"
+        self.reason = self._reason()
+        try:
+            self._tell()
+        except OSError as error:
+            self.lost = self.lost or in_words(error)
         self.ended.set()
 
-    def _tell(self, status: str) -> None:
+    def _tell(self) -> None:
         """State in the run's description what runs, and how it is; never its environment."""
         told: dict[str, Any] = {
             "name": self.name or self.directory.name,
@@ -163,10 +189,10 @@ class Command:
             **self._identity,
             "started": self.started,
             "updated": time.time(),
-            "status": status,
+            "status": self.ending,
         }
-        if status != "running":
-            told |= {"ended": time.time(), "exit_code": self.status, "reason": self._reason()}
+        if self.ending != "running":
+            told |= {"ended": time.time(), "exit_code": self.status, "reason": self.reason}
         write_json(self.directory / RUN_JSON, told)
 
     def _reason(self) -> str:
@@ -177,9 +203,12 @@ class Command:
             ending = f"killed by {signal.Signals(self.status - 128).name}"
         except ValueError:
             ending = f"exit status {self.status}"
-        with (self.directory / CONSOLE).open("rb") as log:
-            log.seek(max(os.fstat(log.fileno()).st_size - 16384, 0))
-            text = log.read().decode("utf-8", "replace")
+        try:
+            with (self.directory / CONSOLE).open("rb") as log:
+                log.seek(max(os.fstat(log.fileno()).st_size - 16384, 0))
+                text = log.read().decode("utf-8", "replace")
+        except OSError:
+            text = ""
         lines = text.rpartition("Traceback (most recent call last)")[2].splitlines() if "Traceback (" in text else []
         said = [line for line in lines[1:] if line[:1].strip()]
         return f"{ending}: {sanitize(said[0], limit=300)}" if said else ending

@@ -18,24 +18,31 @@ class Source:
     """How the connection stands, where that is worth a word."""
     wait: Callable[[], None] | None = None
     """Returns when all that is there, or will ever be, has arrived."""
+    on_change: Callable[[Callable[[], None]], None] | None = None
+    """Takes what is to be called when something new may have arrived."""
 
 
 @contextmanager
-def source(text: str) -> Iterator[Source]:
-    """Open `text`, and close it at the end; raises ValueError with one sentence where that fails."""
+def source(text: str, *, awaited: bool = False) -> Iterator[Source]:
+    """Open `text`, and close it at the end; raises ValueError with one sentence where that fails.
+
+    `awaited`: a path may come into being later, if its folder is there.
+    """
     path = Path(text).expanduser()
     if text == "-":
         from .pipe import Pipe
 
         with Pipe() as pipe:
-            yield Source(pipe.folder, None, _until(pipe.wait))
+            yield Source(pipe.folder, pipe.link, _until(pipe.wait))
     elif path.exists():
         yield Source(path)
     elif place_of(text) is not None:
         from .remote import Remote
 
         with Remote(text) as remote:
-            yield Source(remote.folder, remote.link, _until(remote.wait))
+            yield Source(remote.folder, remote.link, _until(remote.wait), remote.on_change)
+    elif awaited and path.parent.is_dir():
+        yield Source(path)
     else:
         raise ValueError(f"{sanitize(text)}: there is no such folder or file")
 

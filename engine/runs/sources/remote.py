@@ -3,6 +3,7 @@
 import errno
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ...text import in_words, sanitize
@@ -49,6 +50,13 @@ class Remote:
         self._complete = threading.Event()
         self._trouble: tuple[str, str] | None = None
         self._heard = 0.0
+        self._changed: Callable[[], None] = lambda: None
+
+    def on_change(self, call: Callable[[], None]) -> None:
+        """Have `call` called, in our thread, whenever what is here has become another; at once if it was before."""
+        self._changed = call
+        if self.received:
+            call()
 
     def connect(self) -> None:
         """Connect, while ssh may still ask for a password on the terminal; raises ValueError, one sentence."""
@@ -95,8 +103,10 @@ class Remote:
 
     def link(self) -> str:
         """The state with the name of the host, or nothing where all is well."""
-        state = self.state
-        return "" if state == "connected" else f"{sanitize(self.place.host)}: {state}"
+        state, host = self.state, sanitize(self.place.host)
+        if state == "connecting":
+            return f"connecting to {host} …"
+        return "" if state == "connected" else f"{host}: {state}"
 
     def __enter__(self) -> "Remote":
         """Connect and start."""
@@ -147,6 +157,7 @@ class Remote:
             now = time.monotonic()
             if answer.pieces or answer.gone:
                 grown = now
+                self._changed()
             if now - saved > SAVE and grown > saved:
                 self._mirror.save()
                 saved = now

@@ -33,9 +33,12 @@ class Connection:
     """How to reach a place, shared by those who speak to it; the first `ssh` is the master of the others."""
 
     def __init__(self, place: Place, command: str = "") -> None:
-        """`command` is another ssh, e.g. `ssh -F file`; else that of the environment variable DLVIZ_SSH."""
+        """`command` is another ssh, e.g. `ssh -F file`; else that of the variable DLVIZ_SSH. Raises ValueError."""
         self.place = place
-        self.words = shlex.split(command or os.environ.get("DLVIZ_SSH", "")) or ["ssh"]
+        try:
+            self.words = shlex.split(command or os.environ.get("DLVIZ_SSH", "")) or ["ssh"]
+        except ValueError as error:
+            raise ValueError(f"the environment variable DLVIZ_SSH is no command line: {error}") from None
         short = Path("/tmp") if os.access("/tmp", os.W_OK) else None  # a socket's path has at most 104 bytes
         self._private = Path(tempfile.mkdtemp(prefix="dlviz-", dir=short))
 

@@ -14,7 +14,7 @@ from ..looks import common
 LONGEST = 32
 MOST = 2
 """Rows, of an area of at least TALL."""
-TALL = 24
+TALL = 16
 
 
 def key_rows(curves: Sequence[Curve], width: int, height: int, ink: Ink) -> list[Strip]:
