@@ -64,7 +64,7 @@ class JsonReader(Reader):
             return False
         if not self._alone:
             self.config = config(self.path.parent, self.damage)
-        sheet = Sheet(self, lambda: stat.st_mtime)
+        sheet = Sheet(self, lambda: stat.st_mtime, name=self.path.name)
         while not sheet.take(rows):
             sheet.clear()
         return False

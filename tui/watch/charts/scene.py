@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ....engine.runs.analysis.grouping import groups
 from ....engine.runs.run import Run
 from ....engine.runs.series import Series
 from ...render.curve import SWATCHES, Curve
@@ -92,6 +91,8 @@ class Scene:
 
     def sizes(self, keys: Sequence[str]) -> dict[str, int]:
         """The groups of the runs in the order in which they come, and how many runs each has."""
+        from ....engine.runs.analysis.grouping import groups  # not on the way to the first charts
+
         return {group.label: len(group.runs) for group in groups(self.runs, keys)} if keys else {}
 
     def grouped(self, aggregates: Iterable[Aggregate], sizes: dict[str, int], plain: bool = False) -> list[Curve]:

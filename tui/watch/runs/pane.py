@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.strip import Strip
 
-from ....engine.runs.analysis.query import QueryError, complete, query
 from ...render.cells import line, note
 from ...render.numbers import cut
 from ..looks import looks
@@ -191,11 +190,15 @@ class RunsPane(WatchPane):
 
     def action_filter(self) -> None:
         """Ask for a query; what matches is listed as it is typed."""
+        from ....engine.runs.analysis.query import complete
+
         runs = [member.run for member in self.monitor.roster.everyone]
         before = self.monitor.sight.run_filter
         self.monitor.ask("filter runs", before, self._refuse, self._filter, lambda text: complete(text, runs))
 
     def _filter(self, text: str) -> str:
+        from ....engine.runs.analysis.query import QueryError, query
+
         runs = [member.run for member in self.monitor.roster.everyone]
         try:
             matching = sum(map(query(text, runs), runs))
@@ -206,6 +209,8 @@ class RunsPane(WatchPane):
         return f"{matching} of {len(runs)} run{'s' * (len(runs) != 1)}"
 
     def _refuse(self, text: str) -> str:
+        from ....engine.runs.analysis.query import QueryError, query
+
         runs = [member.run for member in self.monitor.roster.everyone]
         try:
             query(text, runs)

@@ -8,7 +8,8 @@ from collections.abc import Container, Iterable
 
 import numpy as np
 
-from .block import Block, Floats, Ints
+from .block import Block, Bools, Column, Floats, Ints, wholes
+from .unsteady import Steps, readable
 from .words import AMOUNTS, EPOCH, INNER, LEAVES, RANK, REPEATS, STEPS, plain
 
 FIRST = "col0"
@@ -16,7 +17,6 @@ LAST = {name: len(RANK) + k for k, name in enumerate((*(f"/{leaf}" for leaf in L
 """Names that are the step only if they rise all the time: nested ones, amounts, a nameless table's first column."""
 ENOUGH = 8
 """Rows before a column is judged by how it counts."""
-HUGE = 2.0**62
 
 
 def choose(block: Block, refused: Container[str], asked: str = "") -> str | None:
@@ -26,22 +26,20 @@ def choose(block: Block, refused: Container[str], asked: str = "") -> str | None
         rank = -1 if asked and plain(name) == plain(asked) else RANK.get(plain(name), LAST.get(_last(name)))
         if rank is not None and name not in refused and 2 * len(column.values) >= block.rows:
             ranked.append((rank, name))
-    able = [(rank, name) for rank, name in sorted(ranked) if counts(block, name)]
+    clean = {name: found for _, name in ranked if (found := readable(block, name)) is not None}
+    able = [(rank, name) for rank, name in sorted(ranked) if name in clean and counts(clean[name], name)]
     # A column that falls, as episodes of several seeds do, gives way to one that never does; so does any in a few rows.
     sure = [n for rank, n in able if rank < len(STEPS[0]) and (block.rows >= ENOUGH or plain(n) != "steps")]
-    steady = [name for _, name in able if not falls(block, name)]
+    steady = [name for _, name in able if not falls(clean[name], name)]
     return next((name for _, name in able if name in sure or name in steady or not steady), None)
 
 
 def counts(block: Block, key: str) -> bool:
-    """Whether a column can be the step: whole numbers, which rise from row to row or at least mostly do."""
-    values = block.columns[key].values
-    if not whole(values):
-        return False
+    """Whether a column of whole numbers can be the step: they rise from row to row, or at least mostly do."""
     longest = max(
         (c for name, c in block.columns.items() if name != key), key=lambda c: len(c.values), default=block.columns[key]
     )
-    steps = filled(block.columns[key].spread(block.rows), 0.0)
+    steps = filled(block, key, 0)
     if longest.rows is not None:
         steps = steps[longest.rows]
     moves = np.diff(steps)
@@ -57,7 +55,7 @@ def counts(block: Block, key: str) -> bool:
 
 def falls(block: Block, key: str) -> bool:
     """Whether a column goes back somewhere, other than to start again with an epoch."""
-    return outer(key, block.columns) is None and bool((np.diff(block.columns[key].values) < 0).any())
+    return outer(key, block.columns) is None and bool((np.diff(wholes(block.columns[key])) < 0).any())
 
 
 def outer(key: str, names: Iterable[str]) -> str | None:
@@ -74,20 +72,21 @@ def _last(name: str) -> str:
     return f"/{leaf}" if leaf in LEAVES and leaf != name else name
 
 
-def whole(values: Floats) -> bool:
-    """Whether all are whole numbers that fit into a step."""
-    with np.errstate(invalid="ignore"):
-        return bool((np.isfinite(values) & (np.floor(values) == values) & (np.abs(values) < HUGE)).all())
+def steplike(name: str) -> bool:
+    """Whether a column of that name may be the step."""
+    return plain(name) in RANK or _last(name) in LAST
 
 
-def filled(values: Floats, before: float) -> Floats:
-    """Rows without a number get that of the row before; the first ones `before`."""
-    missing = np.isnan(values)
-    if not missing.any():
-        return values
-    index = np.where(missing, -1, np.arange(len(values)))
+def filled(block: Block, key: str, before: int) -> Ints:
+    """The whole number of each row; one without a number gets that of the row before, the first ones `before`."""
+    column = block.columns[key]
+    numbers = wholes(column)
+    if column.rows is None:
+        return numbers
+    index = np.full(block.rows, -1)
+    index[column.rows] = np.arange(len(numbers))
     np.maximum.accumulate(index, out=index)
-    return np.where(index < 0, before, values[np.maximum(index, 0)])
+    return np.where(index < 0, before, numbers[np.maximum(index, 0)]) if len(numbers) else np.full(block.rows, before)
 
 
 class Axis:
@@ -97,29 +96,41 @@ class Axis:
         self.key = key
         self.epoch = outer(key, columns) if key is not None else None
         self._rows = 0
-        self._last = 0.0
+        self._last = 0
+        self._judged = Steps(key) if key is not None else None
         self._raw = (-np.inf, -np.inf)
         self._base = 0.0
         self._lap = (np.inf, 1.0)
         self._starts: dict[float, float] = {}
 
-    def steps(self, block: Block) -> Ints | None:
-        """The step of each row of the next block; None if the column turns out not to count steps."""
+    def bad(self, block: Block) -> Bools | None:
+        """Which rows of the next block have a step that is none, if any; to be asked before `steps`."""
+        if self._judged is None or self.key not in block.columns:
+            return None
+        return self._judged.bad(block)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the column has turned out to count steps."""
+        return self._judged is None or self._judged.few
+
+    def steps(self, block: Block) -> Ints:
+        """The step of each row of the next block, whose steps are whole."""
         if self.key is None:
             first = self._rows
             self._rows += block.rows
             return np.arange(first, self._rows, dtype=np.int64)
-        column = block.columns.get(self.key)
-        if column is None:
-            return np.full(block.rows, int(self._last), np.int64)
-        if not whole(column.values):
-            return None
-        found = column.spread(block.rows)
+        if self.key not in block.columns:
+            return np.full(block.rows, self._last, np.int64)
         if self.epoch is not None and self.epoch in block.columns:
-            found = self._counted_on(found, block.columns[self.epoch].spread(block.rows))
-        steps = filled(found, self._last)
-        self._last = float(steps[-1]) if len(steps) else self._last
-        return steps.astype(np.int64)
+            found = self._counted_on(
+                block.columns[self.key].spread(block.rows), block.columns[self.epoch].spread(block.rows)
+            )
+            here = np.flatnonzero(~np.isnan(found))
+            block = Block(block.rows, {self.key: Column(found[here], here)})
+        steps = filled(block, self.key, self._last)
+        self._last = int(steps[-1]) if len(steps) else self._last
+        return steps
 
     def _counted_on(self, inner: Floats, epochs: Floats) -> Floats:
         """Steps within epochs as steps of the whole training; what belongs to no epoch of its own keeps the place."""

@@ -35,7 +35,7 @@ class FollowingReader(Reader):
         self._beside = None if alone else path.parent
         self._folder = -1
         self.lines = Lines(path, self.damage)
-        self.sheet = Sheet(self, lambda: self.lines.tail.mtime, step_key)
+        self.sheet = Sheet(self, lambda: self.lines.tail.mtime, step_key, path.name)
         self._configs: dict[str, Any] = {}
         self._dirty = False
         self._held: list[Block] = []

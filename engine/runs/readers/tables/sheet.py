@@ -21,9 +21,14 @@ MARKS = 100
 class Sheet:
     """Takes blocks in order; which columns are steps and times is decided by the first rows."""
 
-    def __init__(self, reader: Reader, written: Callable[[], float], step_key: str = "") -> None:
-        """`written` says when the file was last written; `step_key` is the step's column, if the user named one."""
+    def __init__(self, reader: Reader, written: Callable[[], float], step_key: str = "", name: str = "") -> None:
+        """`written` says when the file of that name was last written.
+
+        `step_key` is the step's column, if the user named one.
+        """
         self.reader = reader
+        self._name = f"{name}: " if name else ""
+        self._damage = ""
         self._written = written
         self._asked = step_key
         self._refused: set[str] = set()
@@ -34,7 +39,7 @@ class Sheet:
 
     def clear(self) -> None:
         """Start over; columns that were found not to count steps stay refused."""
-        self._decision, self._young, self.rows = None, [], 0
+        self._decision, self._young, self.rows, self._damage = None, [], 0, ""
 
     def take(self, block: Block) -> bool:
         """Add rows; False if all must be read anew, because the column of the steps does not count them."""
@@ -51,15 +56,31 @@ class Sheet:
                 block = whole
         elif self._young:
             self._young = []
-        steps = self._axis.steps(block)
-        if steps is None:
-            self._refused.add(self._axis.key or "")
-            return False
-        self._add(block, steps)
+        bad = self._axis.bad(block)
+        if bad is not None:
+            if not self._axis.counts:
+                self._refused.add(self._axis.key or "")
+                return False
+            self._damaged(block, np.flatnonzero(bad))
+            block = block.kept(~bad)
+        if block.rows:
+            self._add(block, self._axis.steps(block))
         return True
+
+    def _damaged(self, block: Block, bad: Ints) -> None:
+        """Count the rows of `block` whose step is none; the first is named. What is a word was told by the parser."""
+        key = self._axis.key or ""
+        values = block.columns[key].spread(block.rows)
+        bad = np.setdiff1d(bad, block.texts.get(key, ()))
+        if len(bad):
+            row, value = self.rows - block.rows + int(bad[0]) + 1, values[bad[0]]
+            self._damage = self._damage or f"{self._name}row {row:,} has no step ({key} is {value:g})"
+            self.reader.damage[self._damage] += len(bad)
 
     def _decide(self, block: Block, key: str | None, clocks: tuple[str, ...], span: str | None) -> None:
         self._decision = (key, clocks, span)
+        self.reader.damage.pop(self._damage, None)
+        self._damage = ""
         self._axis = Axis(key, tuple(block.columns))
         if clocks:
             self._clock = Clock(clocks[0])
