@@ -43,7 +43,12 @@ def opened(sources: Sequence[str], *, awaited: bool = False) -> Iterator[Opened]
 
     stack = contextlib.ExitStack()
     with signals_end(finish=stack.close), stack:
-        found = [stack.enter_context(opening.source(text, awaited=awaited)) for text in sources]
+        found = []
+        for text in sources:
+            place = opening.place(text)
+            if place is not None and sys.stderr.isatty():
+                print(f"connecting to {sanitize(place.host)} …", file=sys.stderr)
+            found.append(stack.enter_context(opening.source(text, awaited=awaited)))
         yield Opened(
             tuple(one.path for one in found),
             tuple(one.link for one in found if one.link is not None),
@@ -77,6 +82,8 @@ def once(sources: Sequence[str], *, json: bool, tags: str = "", which: str = "",
             from ..engine.runs.analysis.query import query
 
             runs = tuple(filter(query(which, runs), runs))
+            if not runs:
+                raise ValueError(f"no run matches {which!r}")
         if json:
             print(dump_json({"runs": [document(run) for run in runs]}))
         else:

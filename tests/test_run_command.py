@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import resource
 import select
 import signal
 import subprocess
@@ -75,6 +76,39 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     assert (missing.returncode, cannot.returncode) == (127, 126)
     assert "no such program" in missing.stderr and not (tmp_path / "runs").exists()
     assert run(tmp_path, "--name", "../x", "true").returncode != 0
+
+
+def test_names_that_a_terminal_would_obey(tmp_path: Path) -> None:
+    done = run(tmp_path, "--name", "a\x1b[31m", "true")
+    assert done.returncode != 0 and not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(("text", "status"), [("echo hi", 126), ("#!/no/such/program", 127)])
+def test_what_the_system_refuses_to_run(tmp_path: Path, text: str, status: int) -> None:
+    (tmp_path / "it").write_text(text)
+    (tmp_path / "it").chmod(0o700)
+    done = run(tmp_path, "./it")
+    assert done.returncode == status and done.stderr.startswith("dlviz: ./it: it cannot be run: ")
+    assert not list((tmp_path / "runs").iterdir())
+
+
+def test_when_nobody_reads_it_any_more_the_program_is_told(tmp_path: Path) -> None:
+    with subprocess.Popen(words("--plain", "yes"), cwd=tmp_path, stdout=subprocess.PIPE, stderr=-1) as running:
+        assert running.stdout is not None and running.stderr is not None
+        assert running.stdout.read(2) == b"y\n"
+        running.stdout.close()
+        assert running.wait(60) == 141
+        assert b"killed by SIGPIPE" in running.stderr.read()
+        running.stdout = None
+
+
+def test_a_full_disk_changes_neither_output_nor_status(tmp_path: Path) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
+
+    done = run(tmp_path, "sh", "-c", "seq 5000; exit 4", preexec_fn=limit)
+    assert (done.returncode, done.stdout) == (4, "".join(f"{k}\n" for k in range(1, 5001)))
+    assert "failed after" in done.stderr and "exit status 4; its output could not all be kept: File" in done.stderr
 
 
 def test_the_end_by_a_signal_is_passed_on(tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ def signals_end(end: Callable[[int], None] | None = None, finish: Callable[[], o
         except RuntimeError:
             loop = None
         if end is not None and loop is not None:
+            signal.signal(signal.SIGCONT, lambda *_: None)  # it comes with SIGHUP, and would start the screen anew
             loop.call_soon_threadsafe(end, number)
         elif not unwinding:  # what closes is not to be interrupted
             unwinding = True
@@ -119,7 +120,8 @@ def signals_end(end: Callable[[int], None] | None = None, finish: Callable[[], o
     before = {}
     if threading.current_thread() is threading.main_thread():
         heeded = [number for number in STATUSES if signal.getsignal(number) != signal.SIG_IGN]  # nohup, a job with &
-        before = {number: signal.signal(number, heed) for number in heeded}
+        before = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}  # the screen's too
+        before |= {number: signal.signal(number, heed) for number in heeded}
     try:
         yield
     finally:

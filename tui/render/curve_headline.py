@@ -16,6 +16,7 @@ LEAST = 8
 
 def headline(title: str, entries: Sequence[Entry], width: int, ink: Ink, notes: Sequence[str] = ()) -> Strip:
     """Title, warnings and values in one line; the title is cut, and values that do not fit are counted."""
+    entries = sorted(entries, key=lambda entry: entry.faded)  # what is bright is told first
     values = [_value(entry, len(entries) > 1, ink) for entry in entries]
     signs = [text.split()[0] for text in notes if not text[0].isalpha()]
     least = min(cell_len(title), max(width // 2, LEAST))

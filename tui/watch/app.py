@@ -80,6 +80,7 @@ class WatchApp(Watching):
         self.traffic = Traffic()
         self.ending: Event | None = None
         """Calls off the end by force, which is due soon after a signal."""
+        self._status, self._ticked = 0, False
 
     def get_default_screen(self) -> Screen[None]:
         """The monitor's screen."""
@@ -99,6 +100,8 @@ class WatchApp(Watching):
         self.theme_changed_signal.subscribe(self, lambda _: self._take_ink())
         self._take_ink()
         self.traffic.watch(self._driver)
+        if self.sight.light and self.current_theme.dark:
+            self.action_light()
         self.query_one(WatchDesk).go("charts")
         self.set_interval(1 / HERTZ, self.tick)
         self._waiting = self.set_interval(SOON, self._when_loaded)
@@ -119,12 +122,15 @@ class WatchApp(Watching):
 
     def tick(self) -> None:
         """Draw what was read, now and then; what the user did was drawn before."""
+        if not self.is_headless and self.ending is None and not os.isatty(0):
+            self.end(signal.SIGHUP)
         try:
             bar, desk = self.query_one(WatchBar), self.query_one(WatchDesk)
         except NoMatches:  # the screen is being taken down
             return
-        if not self.is_headless and self.ending is None and not os.isatty(0):
-            self.end(signal.SIGHUP)
+        self._ticked = True
+        if self.ending is not None:
+            self.exit(self._status, return_code=self._status)
             return
         self.take_data()
         bar.facts = facts(self)
@@ -170,7 +176,8 @@ class WatchApp(Watching):
     def action_light(self) -> None:
         """The light theme, or the dark one."""
         family = "ansi" if self.depth in ("16", "none") else "dlviz"
-        self.theme = f"{family}-light" if self.current_theme.dark else f"{family}-dark"
+        self.sight.light = self.current_theme.dark
+        self.theme = f"{family}-light" if self.sight.light else f"{family}-dark"
 
     def action_resize(self, horizontal: int, vertical: int) -> None:
         """Move the borders."""
@@ -192,12 +199,13 @@ class WatchApp(Watching):
     def end(self, number: int) -> None:
         """Leave because of a signal, or as if there had been one."""
         if self.ending is None:
-            status = STATUSES[signal.Signals(number)]
-            self.ending = last_resort(status, self._finish)
+            self._status = STATUSES[signal.Signals(number)]
+            self.ending = last_resort(self._status, self._finish)
             if self.session is not None:
                 sessions.save(self.session, self.sight)
-            self.exit(status, return_code=status)
         self._heard(number)
+        if self._ticked:  # else it is still being built, and leaves at the first tick
+            self.exit(self._status, return_code=self._status)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Our actions in the palette, beside themes and keys."""

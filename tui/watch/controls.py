@@ -163,6 +163,12 @@ class Watching(App[int]):
 
         self.ask("group by", " ".join(self.sight.group), done, change, complete)
 
+    def show_charts(self) -> None:
+        """Have the charts on the screen, where what is docked has taken their place."""
+        desk = self.query_one(WatchDesk)
+        if not desk.query_one("#charts").display:
+            desk.go("charts")
+
     def tell(self, text: str) -> None:
         """Say one line on top for a few seconds."""
         self.query_one(WatchBar).told = text

@@ -48,7 +48,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """The question, the line, and what is said of it."""
         yield Static("", id="question")
-        yield Input(compact=True, select_on_focus=False)
+        yield Input(compact=True)
         yield Static("", id="hint")
 
     def ask(

@@ -74,6 +74,8 @@ class Sight:
     lower: str = ""
     """The pane that is docked below the charts, or beside them."""
     sidebar: bool = True
+    light: bool = False
+    """The light theme."""
     specs: tuple[str, ...] = ()
     """Columns of the table, like `min val/loss`; `*` are those that suit, `!spec` is one of these taken away."""
     sort: str = ""

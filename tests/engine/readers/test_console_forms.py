@@ -57,6 +57,17 @@ CASES: dict[str, tuple[str, Told]] = {
         "[batch=1/4800]:\n\t Train loss/train/total: 2.5\n[batch=2/4800]:\n\t Train loss/train/total: 2.25\n",
         {"Train loss/train/total": [(1, 2.5), (2, 2.25)]},
     ),
+    "how many a second, among others": (
+        "step 1 loss 2.0 lr 1e-4 tokens/s 12000 mfu 0.5 grad_norm 1.25\n"
+        "step 2 loss 1.5 lr 1e-4 tokens/s 12500 mfu 0.25 grad_norm 1.5\n",
+        {
+            "loss": [(1, 2.0), (2, 1.5)],
+            "lr": [(1, 1e-4), (2, 1e-4)],
+            "tokens/s": [(1, 12000), (2, 12500)],
+            "mfu": [(1, 0.5), (2, 0.25)],
+            "grad_norm": [(1, 1.25), (2, 1.5)],
+        },
+    ),
     "baselines": (
         "".join(
             f"------------------\n| EpRewMean      | {value} |\n| TimestepsSoFar | {step} |\n------------------\n"

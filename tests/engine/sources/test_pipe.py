@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dlviz.engine.runs.sources import pipe as pipe_module
 from dlviz.engine.runs.sources.pipe import Pipe
 
 WITHIN = 60.0
@@ -39,6 +40,46 @@ def test_bytes_lie_in_the_file_as_they_come() -> None:
         assert json.loads(described.read_text())["status"] == "finished"
         assert pipe.folder.parent.stat().st_mode & 0o777 == 0o700
     assert not pipe.folder.exists()
+    os.close(reading)
+
+
+def fed(pipe: Pipe, writing: int, data: bytes, size: int) -> bytes:
+    """Write `data`; what is in the file once `size` bytes of it have been kept or lost."""
+    log = pipe.folder / "console.log"
+    os.write(writing, data)
+    while log.stat().st_size + pipe.lost < size:
+        pipe.wait(0.01)
+    return log.read_bytes()
+
+
+def test_no_more_is_kept_than_allowed_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipe_module, "KEPT", 20)
+    reading, writing = os.pipe()
+    with Pipe(reading) as pipe:
+        assert fed(pipe, writing, b"step 1 loss 2\n", 14) == b"step 1 loss 2\n"
+        assert pipe.link() == ""
+        assert fed(pipe, writing, b"step 2 loss 2\n", 28) == b"step 1 loss 2\n"
+        for _ in range(100):
+            os.write(writing, bytes(60_000))  # nobody is held up
+        os.close(writing)
+        assert pipe.wait(WITHIN) and pipe.lost == 14 + 6_000_000
+        assert pipe.link() == "standard input: 6.0 MB of it not kept: only the first 0.0 GB are"
+    os.close(reading)
+
+
+def test_the_disk_is_not_filled_and_a_gap_ends_with_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    with Pipe(reading) as pipe:
+        fed(pipe, writing, b"step 1\nste", 10)
+        monkeypatch.setattr(pipe_module, "SPARE", float("inf"))
+        monkeypatch.setattr(pipe_module, "SHARE", 1.1)
+        assert fed(pipe, writing, b"p 2\nstep 3\nst", 23) == b"step 1\nste"
+        assert "nearly full" in pipe.link()
+        monkeypatch.undo()
+        assert fed(pipe, writing, b"ep 4", 27) == b"step 1\nste"
+        assert fed(pipe, writing, b" x\nstep 5\n", 37) == b"step 1\nste\nstep 5\n"
+        assert pipe.lost == 37 - 18
+    os.close(writing)
     os.close(reading)
 
 

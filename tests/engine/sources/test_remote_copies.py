@@ -5,6 +5,7 @@ import os
 import random
 import sqlite3
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,35 @@ def test_databases_come_whole_with_their_log(tmp_path: Path, reach: Reach) -> No
             assert reader.execute("pragma integrity_check").fetchone() == ("ok",)
         reader.close()
     writer.close()
+
+
+def test_whoever_waits_is_told_of_new_files_and_not_of_growth(tmp_path: Path, reach: Reach) -> None:
+    there = tmp_path / "runs"
+    there.mkdir()
+    (there / "a.log").write_text("1")
+    remote = reach()
+    catch_up(remote)
+    told = threading.Semaphore(0)
+    remote.on_change(told.release)
+    assert told.acquire(timeout=60), "something is there already"
+    (there / "b.log").write_text("1")
+    remote.start()
+    assert told.acquire(timeout=60)
+    assert (remote.folder / "b.log").exists()
+    while told.acquire(blocking=False):
+        pass
+    (there / "a.log").write_text("12")
+    while (remote.folder / "a.log").read_text() != "12":
+        assert not told.acquire(timeout=0.01)
+    remote.close()
+
+
+def test_a_command_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLVIZ_SSH", "ssh 'x")
+    with pytest.raises(
+        ValueError, match=r"^the environment variable DLVIZ_SSH is no command line: No closing quotation$"
+    ):
+        Remote("far:runs", cache=tmp_path)
 
 
 def test_a_database_in_the_middle_of_a_transaction_waits(tmp_path: Path, reach: Reach) -> None:

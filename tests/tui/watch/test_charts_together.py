@@ -98,7 +98,7 @@ def test_outliers_are_offered_to_be_left_out_where_there_is_a_spike(four) -> Non
 
     assert "outliers" not in subtitle()
     four[0].run.findings = (Finding("spike", "train/loss", 5, 1e9 + 5, "jumped"),)
-    assert "o trims outliers" in subtitle() and "o trims" not in subtitle(trim=True)
+    assert "o trims them" in subtitle() and "o trims" not in subtitle(trim=True)
 
 
 def test_tags_of_one_point_come_last_of_their_kind(make) -> None:

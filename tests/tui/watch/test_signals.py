@@ -151,18 +151,44 @@ def test_a_terminal_that_vanishes_ends_the_monitor(opened: Open, logs: Path, con
     assert terminal.process.wait(WITHIN) == 0
 
 
-@pytest.mark.parametrize("early", [b"\x1b[?1049h", b"\x1b[?25l"])
-def test_a_signal_while_the_screen_is_being_built(opened: Open, logs: Path, early: bytes) -> None:
+def test_a_signal_while_the_screen_is_being_built(opened: Open, logs: Path) -> None:
     terminal = opened(*DLVIZ, "watch", "logs")
-    terminal.until(early)
+    terminal.until(b"\x1b[?1049h")
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.ended() == 130 and terminal.left == []
+    assert b"Error" not in terminal.said and b"NoMatches" not in terminal.said
+
+
+def test_a_signal_while_help_is_open(opened: Open, logs: Path) -> None:
+    terminal = opened(*DLVIZ, "watch", "logs")
+    terminal.until(b"accuracy")
+    os.write(terminal.master, b"?")
+    terminal.until(b"esc")
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.ended() == 130 and terminal.left == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-@pytest.mark.parametrize("once", [False, True], ids=["live", "once"])
+def test_a_terminal_that_takes_no_more(opened: Open, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    terminal = opened(*DLVIZ, "watch", "-", stdin=reading)
+    os.close(reading)
+    os.write(writing, b"step 1 accuracy 1\nstep 2 accuracy 2\n")
+    terminal.until(b"accuracy")
+    os.set_blocking(terminal.master, False)
+    for _ in range(50):  # nobody reads what is drawn anew
+        os.write(terminal.master, b"b")
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.process.wait(WITHIN) == 130
+    assert not left_behind(tmp_path)
+    os.close(writing)
+
+
+@pytest.mark.parametrize(
+    ("number", "once", "status"),
+    [(signal.SIGTERM, False, 130), (signal.SIGHUP, False, 0), (signal.SIGTERM, True, 143), (signal.SIGHUP, True, 129)],
+)
 def test_what_came_through_a_pipe_is_thrown_away(
-    opened: Open, tmp_path: Path, number: signal.Signals, once: bool
+    opened: Open, tmp_path: Path, number: signal.Signals, once: bool, status: int
 ) -> None:
     reading, writing = os.pipe()
     terminal = opened(*DLVIZ, "watch", "-", *["--once"] * once, stdin=reading)
@@ -173,7 +199,7 @@ def test_what_came_through_a_pipe_is_thrown_away(
     if not once:
         terminal.until(b"accuracy")
     terminal.process.send_signal(number)
-    assert terminal.ended() == (128 + number if once else dict(ENDINGS)[number])
+    assert terminal.ended() == status
     assert terminal.left == [] and not left_behind(tmp_path)
     os.close(writing)
 
@@ -202,12 +228,19 @@ def test_a_folder_that_is_yet_to_come(opened: Open, tmp_path: Path) -> None:
         assert opened(*DLVIZ, "watch", *words).ended() == 1
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_what_was_run_and_then_us(opened: Open, number: signal.Signals, status: int) -> None:
     terminal = opened(*DLVIZ, "run", "--", "sh", "-c", "echo step 1 accuracy 2; exec sleep 600")
     terminal.until(b"accuracy")
     terminal.process.send_signal(number)
     assert terminal.ended() == status and terminal.left == []
+
+
+def test_a_signal_before_its_screen_ends_what_was_run(opened: Open, tmp_path: Path) -> None:
+    terminal = opened(*DLVIZ, "run", "--", "sleep", "600")
+    terminal.until(lambda: (tmp_path / "runs").exists())
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.ended() in (143, -signal.SIGTERM) and terminal.left == []
 
 
 @pytest.mark.parametrize("controlling", [True, False], ids=["hung up", "nobody tells"])
@@ -220,6 +253,17 @@ def test_when_its_terminal_vanishes_a_run_ends_with_what_it_ran(
     terminal.vanish()
     assert terminal.process.wait(WITHIN) == 7
     assert (tmp_path / "heard").exists()
+
+
+def test_a_terminal_that_vanishes_after_the_screen_was_left(opened: Open, tmp_path: Path) -> None:
+    code = "trap 'echo > heard; exit 7' HUP; echo step 1 accuracy 2; while :; do sleep 0.1; done"
+    terminal = opened(*DLVIZ, "run", "--", "sh", "-c", code)
+    terminal.until(b"accuracy")
+    os.write(terminal.master, b"q")
+    terminal.until(b"Ctrl-C stops it")
+    assert terminal.left in ([], [b"termios"]), "keys are the program's"
+    terminal.vanish()
+    assert terminal.process.wait(WITHIN) == 7
 
 
 def test_after_its_end_the_screen_stays_until_it_is_left(opened: Open) -> None:

@@ -255,6 +255,6 @@ def smooth(sight: Sight) -> Smooth:
 def page(members: Sequence[Member], sight: Sight, width: int, height: int, ink: Ink) -> list[Strip]:
     """The charts that `sight` names under a line that says how they are drawn, without any app."""
     picture = Board().draw(members, sight, width, max(height - 1, 1), ink)
-    told = f" · {picture.subtitle}" if picture.subtitle else ""
+    told = f" · {picture.subtitle}".replace(f" · {words.HINT}", "") if picture.subtitle else ""
     head = line([(" " + picture.title, ink.style(bold=True)), (told, ink.style(ink.dim))], width, ink)
     return [head, *picture.strips][:height]

@@ -11,7 +11,8 @@ from ...render.numbers import shorten
 from ...render.palette import Ink
 from ..looks import common
 
-LONGEST = 32
+LONGEST, TIGHT = 32, 16
+"""Columns of a name at the most; with so few the key of groups is left out."""
 MOST = 2
 """Rows, of an area of at least TALL."""
 TALL = 16
@@ -42,10 +43,14 @@ def key_rows(curves: Sequence[Curve], width: int, height: int, ink: Ink) -> list
 
 def _flow(curves: Sequence[Curve], signs: Sequence[str], names: int, width: int, ink: Ink) -> list[list[list[Part]]]:
     lines: list[list[list[Part]]] = [[]]
-    skip = len(common([curve.label for curve in curves]))
+    labels = [curve.label for curve in curves]
+    keys = {label.partition("=")[0] if label.count("=") == 1 else "" for label in labels}
+    key = keys.pop() if len(labels) > 1 and len(keys) == 1 else ""
+    skip = len(key) + 1 if key and names <= TIGHT else len(common(labels))
     for curve, sign in zip(curves, signs, strict=True):
         own = ink.style(curve.colour(ink), bold=not curve.behind)
-        text = shorten(curve.label[skip:] + (f" ({curve.note})" if curve.note else ""), names)
+        label, note = curve.label[skip:], f" ({curve.note})" if curve.note else ""
+        text = label + note if cell_len(label + note) <= names else shorten(label, names)
         entry: list[Part] = [
             (f" {sign}{curve.swatch} ", own),
             (text + " ", ink.style(ink.dim) if curve.behind else ink.style()),

@@ -159,15 +159,16 @@ class Scene:
         return 0 if self.x in ALWAYS else sum(self.x not in run.series for run in self.runs)
 
     def began(self, run: Run) -> float:
-        """The time of a run's first point."""
+        """The time of a run's first point that has one."""
         state = (run.rewrites, len(run.series))
         held = self._began.get(id(run))
         if held is not None and held[1] == state:
             return held[2]
-        firsts = [float(p.times[0]) for series in tuple(run.series.values()) if len(p := series.points())]
-        began = min((time for time in firsts if math.isfinite(time)), default=0.0)
-        self._began[id(run)] = (run, state, began)
-        return began
+        firsts = [first for series in tuple(run.series.values()) if (first := _first_time(series)) is not None]
+        if not firsts:  # printed text has none until it grows while it is watched
+            return 0.0
+        self._began[id(run)] = (run, state, min(firsts))
+        return min(firsts)
 
     def traces(self, tags: Iterable[str]) -> list[Trace]:
         """The traces of all runs under `tags`."""
@@ -232,3 +233,9 @@ class Scene:
         if found is None:
             found = self._numbers[series] = next(self._counter)
         return found
+
+
+def _first_time(series: Series) -> float | None:
+    times = series.points().times
+    known = np.isfinite(times)
+    return float(times[known.argmax()]) if known.any() else None

@@ -22,6 +22,10 @@ def title(page: Page, matches: int, total: int, full: str) -> str:
     return f"charts: page {page.index + 1} of {page.count} · {tags}" if page.count > 1 else f"charts: {tags}"
 
 
+HINT = "spikes in view: o trims them"
+"""Said where a key can be pressed, and not where charts are printed."""
+
+
 def mode(sight: Sight, axes: Axes, lacking: int, runs: int, difference: str = "", spiked: bool = False) -> str:
     """How all charts of the page are drawn: what x is and how much of it is shown, smoothing, what is left out.
 
@@ -37,7 +41,7 @@ def mode(sight: Sight, axes: Axes, lacking: int, runs: int, difference: str = ""
         parts.append(f"{place(axes.low, axes)} to {place(axes.high, axes)}{following}")
     parts += [sight.scale] if sight.scale != "linear" else []
     parts += [smoothed(sight)]
-    parts += ["outliers left out"] if sight.trim else ["o trims outliers"] if spiked else []
+    parts += ["outliers left out"] if sight.trim else [HINT] if spiked else []
     parts += [f"/{cut(sight.tag_filter, 24)}/"] if sight.tag_filter else []
     if sight.group and not difference:
         band = "± sd" if sight.band == "sd" else "least to greatest"

@@ -94,7 +94,9 @@ class HealthPane(WatchPane):
         sight.first = sight.selected = finding.tag
         if sight.x == "step":
             sight.cursor = float(finding.step)
+        sight.full = finding.tag if sight.full else ""
         self.monitor.changed()
+        self.monitor.show_charts()
         self.monitor.tell(finding.text)
 
     def action_highlight(self) -> None:
