@@ -48,7 +48,7 @@ def run(asked: Asked) -> int:
     if not screen:
         command.echo = 2 if asked.json else 1
         command.piped = not asked.json
-    with passing_on(command), nullcontext() if screen else keys_unread():
+    with passing_on(command) as ending, nullcontext() if screen else keys_unread():
         try:
             command.start(keys=screen or os.isatty(0))
         except OSError as error:
@@ -56,7 +56,7 @@ def run(asked: Asked) -> int:
             status = MISSING if isinstance(error, FileNotFoundError) else CANNOT
             return refused(asked, f"it cannot be run: {error.strerror}", status)
         if screen:
-            show(command, asked)
+            show(command, asked, ending)
             with passing_on(command), keys_unread():  # anew: the screen had handlers of its own
                 come_back(command)
                 attend(command)
@@ -72,13 +72,15 @@ def refused(asked: Asked, why: str, status: int) -> int:
     return status
 
 
-def show(command: Command, asked: Asked) -> None:
-    """Open the monitor until the user leaves it, while the program goes on; if we are to end, it is to end as well."""
+def show(command: Command, asked: Asked, ending: list[int]) -> None:
+    """Open the monitor until the user leaves it, or a signal ends it and the program; not if one came before."""
+    from ..tui.leaving import signals_end
     from ..tui.watch.open import open_watch
 
     sources = (command.directory, *asked.watch)
-    with suppress(SystemExit, KeyboardInterrupt):  # a signal came before there was a screen
-        open_watch(sources, title=" ".join(asked.command), heard=command.signal, finish=command.wait)
+    with suppress(SystemExit, KeyboardInterrupt), signals_end(command.signal):
+        if not ending:
+            open_watch(sources, title=" ".join(asked.command), heard=command.signal, finish=command.wait)
 
 
 def come_back(command: Command) -> None:
@@ -134,11 +136,14 @@ def keys_unread() -> Iterator[None]:
 
 
 @contextmanager
-def passing_on(command: Command) -> Iterator[None]:
-    """Hand signals that reach us on to the program, and the size of our terminal with them."""
+def passing_on(command: Command) -> Iterator[list[int]]:
+    """Hand signals that reach us on to the program, and the size of our terminal; yields those that mean the end."""
+    ending: list[int] = []
 
     def hand_on(number: int, _: Any) -> None:
         command.signal(number)
+        if number not in (signal.SIGUSR1, signal.SIGUSR2):
+            ending.append(number)
 
     def resize(*_: Any) -> None:
         with suppress(OSError):
@@ -150,7 +155,7 @@ def passing_on(command: Command) -> Iterator[None]:
     before[signal.SIGWINCH] = signal.signal(signal.SIGWINCH, resize)
     resize()
     try:
-        yield
+        yield ending
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -50,7 +50,7 @@ class JsonLinesReader(FollowingReader):
         return piece
 
     def fast(self, piece: bytes) -> Block | None:
-        if len(piece) < bulk.least():
+        if not bulk.worth(piece):
             return None
         return skeleton.parse(piece, self.objects)
 

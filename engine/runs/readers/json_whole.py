@@ -13,7 +13,7 @@ from typing import Any
 from .folder import Folder, Found
 from .reader import Reader
 from .sidecars import config
-from .tables.block import Block, Cells, Column
+from .tables.block import Block, Cells, gathered
 from .tables.flatten import as_number, flatten
 from .tables.sheet import Sheet
 from .tables.words import IS_CLOCK, MEASURED, RANK, VAGUE, plain
@@ -91,9 +91,7 @@ def block(found: Any) -> Block | None:
     length = max((len(items) for key, items in lists.items() if key in columns), default=0)
     if not columns:
         return None
-    import numpy as np
-
-    return Block(length, {k: Column(np.array(v, float), np.array(r, np.int64)) for k, (r, v) in columns.items()})
+    return Block(length, {key: gathered(numbers, rows) for key, (rows, numbers) in columns.items()})
 
 
 def _listed(value: Any) -> list[Any]:

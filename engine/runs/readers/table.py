@@ -52,7 +52,8 @@ class TableReader(FollowingReader):
         if self.rows is not None:
             return piece
         piece, self._first = self._first + piece, b""
-        found = header.read(piece[:SAMPLE].decode("utf-8", "replace"))
+        end = max(SAMPLE, piece.find(b"\n", piece.find(b"\n") + 1) + 1)
+        found = header.read(piece[:end].decode("utf-8", "replace"))
         if found is None:
             if len(piece) < SAMPLE:
                 self._first = piece
@@ -70,11 +71,12 @@ class TableReader(FollowingReader):
 
     def fast(self, piece: bytes) -> Block | None:
         rows = self.rows
-        if rows is None or rows.open or rows.phased is not None or len(piece) < bulk.least():
+        if rows is None or rows.open or rows.phased is not None or not bulk.worth(piece):
             return None
         block = bulk.parse(piece, rows.header, rows.texts)
         if block is not None:
             rows.line += block.rows
+            rows.count(block)
         return block
 
     def slow(self, piece: bytes) -> Block:

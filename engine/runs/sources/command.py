@@ -52,6 +52,7 @@ class Command:
         self.seconds = 0.0
         self._size = size
         self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
         self._master = -1
         self._lock = threading.Lock()
         self._shown = threading.Lock()
@@ -79,6 +80,8 @@ class Command:
         with suppress(OSError):
             self._tell()
         threading.Thread(target=self._work, name="dlviz-command", daemon=True).start()
+        for number in self._early:
+            self.signal(number)
 
     def come_to(self, number: int, lines: int) -> None:
         """Write its last `lines` to the open file `number`, and what else it prints as it comes."""
@@ -104,8 +107,10 @@ class Command:
                     keys = keys[os.write(self._master, keys[:1024]) :]
 
     def signal(self, number: int) -> None:
-        """Send a signal to it and its children; none if it has ended."""
-        if self._process is not None and self._process.returncode is None:
+        """Send a signal to it and its children, as soon as it is started; none if it has ended."""
+        if self._process is None:
+            self._early.append(number)
+        elif self._process.returncode is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, number)
 

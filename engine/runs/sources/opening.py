@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...text import sanitize
-from .place import place_of
+from .place import Place, place_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,11 @@ class Source:
     """Returns when all that is there, or will ever be, has arrived."""
     on_change: Callable[[Callable[[], None]], None] | None = None
     """Takes what is to be called when something new may have arrived."""
+
+
+def place(text: str) -> Place | None:
+    """Where `text` leads on another machine; None for what is here."""
+    return None if text == "-" or Path(text).expanduser().exists() else place_of(text)
 
 
 @contextmanager
@@ -36,7 +41,7 @@ def source(text: str, *, awaited: bool = False) -> Iterator[Source]:
             yield Source(pipe.folder, pipe.link, _until(pipe.wait))
     elif path.exists():
         yield Source(path)
-    elif place_of(text) is not None:
+    elif place(text) is not None:
         from .remote import Remote
 
         with Remote(text) as remote:

@@ -17,9 +17,9 @@ from ..files import CONSOLE, RUN_JSON, write_json
 from .alive import ourselves
 
 NAME = "stdin"
-KEPT = 1 << 30
+KEPT = 1_000_000_000
 """Bytes that are kept at the most: some million lines."""
-SPARE, SHARE = 1 << 30, 0.05
+SPARE, SHARE = 1_000_000_000, 0.05
 """What is left free of the file system: so many bytes, or this share of a small one."""
 _READ = 1 << 16
 

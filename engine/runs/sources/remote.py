@@ -53,7 +53,10 @@ class Remote:
         self._changed: Callable[[], None] = lambda: None
 
     def on_change(self, call: Callable[[], None]) -> None:
-        """Have `call` called, in our thread, whenever what is here has become another; at once if it was before."""
+        """Have `call` called, in our thread, when files have come or gone, or all that is there has come.
+
+        That known files grow is nothing to be called for. At once if something is here already.
+        """
         self._changed = call
         if self.received:
             call()
@@ -153,10 +156,12 @@ class Remote:
         saved = grown = time.monotonic()
         while not self._stop.is_set():
             began = time.monotonic()
+            before = len(self._mirror.known), self.complete
             answer = self.look()
             now = time.monotonic()
             if answer.pieces or answer.gone:
                 grown = now
+            if answer.gone or before != (len(self._mirror.known), self.complete):
                 self._changed()
             if now - saved > SAVE and grown > saved:
                 self._mirror.save()

@@ -94,6 +94,8 @@ BATCH = 5
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[A-Z]")
 _JOINT = re.compile(r"[^A-Za-z0-9]+")
+_RATE = re.compile(r"(?i)\w ?/ ?(?:s|secs?|seconds?)$|(?:^|[_ ])per[_ ](?:s|secs?|seconds?)$")
+"""How many a second: `tokens/s`, `samples_per_sec`."""
 _OWNER = re.compile(r"(?<=\w)'s ")
 """LightGBM's `valid_1's auc`."""
 
@@ -138,9 +140,11 @@ def loose(name: str) -> bool:
 
 @lru_cache(4096)
 def companion(name: str) -> bool:
-    """Whether it is logged with metrics at a step: learning rates, norms, times."""
+    """Whether it is logged with metrics at a step: learning rates, norms, times, how many a second."""
     found = words(name)
-    return bool(found) and (found[-1] in COMPANIONS or found[-2:] in (("learning", "rate"), ("mem", "gb")))
+    if not found:
+        return False
+    return found[-1] in COMPANIONS or found[-2:] in (("learning", "rate"), ("mem", "gb")) or bool(_RATE.search(name))
 
 
 @lru_cache(4096)

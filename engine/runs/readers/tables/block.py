@@ -82,10 +82,17 @@ class Cells:
         return Block(self.rows, columns, {name: np.array(rows, np.int64) for name, rows in self._texts.items()})
 
     def _column(self, rows: list[int], values: list[float]) -> Column:
-        numbers = np.array(values, float)
-        large = any(isinstance(value, int) for value in values)
-        whole = np.array([_whole(value) for value in values], np.int64) if large else None
-        return Column(numbers, None if len(rows) == self.rows else np.array(rows, np.int64), whole)
+        return gathered(values, None if len(rows) == self.rows else rows)
+
+
+def gathered(values: Sequence[float], rows: Sequence[int] | None) -> Column:
+    """A column of numbers as they were parsed, floats and large whole ones."""
+    numbers = np.array(values, float)
+    large = len(numbers) and not (numbers.max() < EXACT and numbers.min() > -EXACT)
+    whole = None
+    if large and any(isinstance(value, int) for value in values):
+        whole = np.array([_whole(value) for value in values], np.int64)
+    return Column(numbers, None if rows is None else np.array(rows, np.int64), whole)
 
 
 def _whole(value: float) -> int:
@@ -120,7 +127,9 @@ def joined(blocks: Sequence[Block]) -> Block:
         columns[name] = Column(numbers, None if len(numbers) == total else np.concatenate(rows), whole)
     texts = {}
     for name in dict.fromkeys(name for block in blocks for name in block.texts):
-        parts = [block.texts[name] + start for start, block in zip(starts[:-1], blocks, strict=True) if name in block.texts]
+        parts = [
+            block.texts[name] + start for start, block in zip(starts[:-1], blocks, strict=True) if name in block.texts
+        ]
         texts[name] = np.concatenate(parts)
     return Block(total, columns, texts)
 

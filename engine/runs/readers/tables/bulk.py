@@ -1,12 +1,13 @@
 """Big pieces of clean tables, parsed by polars; whatever is not clean is left to `cells`."""
 
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .block import Block, Column, Ints
+from .axis import steplike
+from .block import EXACT, Block, Column, Ints
 from .header import BLANKS, Header
 
 if TYPE_CHECKING:
@@ -14,13 +15,31 @@ if TYPE_CHECKING:
 
 LEAST, FIRST = 256 << 10, 2 << 20
 """Bytes below which polars is not worth its call, and its import."""
+FEWEST = 64
+"""Rows below which it is neither: it takes much memory for a column."""
 BLANK = ["NA", "N/A", "#N/A", "None", "none", "null", "nil", "-", "--"]
 """Blank cells in the spellings that occur; others are left to `cells`."""
 
 
-def least() -> int:
-    """Bytes below which a piece is not parsed here."""
-    return LEAST if "polars" in sys.modules else FIRST
+def worth(piece: bytes) -> bool:
+    """Whether a piece is big enough to be parsed here."""
+    least = LEAST if "polars" in sys.modules else FIRST
+    at = 0 if len(piece) >= least else -1
+    for _ in range(FEWEST):
+        if at < 0:
+            return False
+        at = piece.find(b"\n", at + 1)
+    return at >= 0
+
+
+def coarse(columns: Mapping[str, Column]) -> bool:
+    """Whether one of the columns that may be the step holds whole numbers that are too large for floats."""
+    for name, column in columns.items():
+        if steplike(name) and len(column.values) and not np.abs(column.values).max() < EXACT:
+            sizes = np.abs(column.values)
+            if bool(((sizes >= EXACT) & (sizes <= 2.0**63)).any()):
+                return True
+    return False
 
 
 def parse(data: bytes, header: Header, text: Container[str]) -> Block | None:
@@ -49,7 +68,7 @@ def parse(data: bytes, header: Header, text: Container[str]) -> Block | None:
                 return None
         elif (column := numbers(series)) is not None:
             columns[name] = column
-    return Block(frame.height, columns)
+    return None if coarse(columns) else Block(frame.height, columns)
 
 
 def read(data: bytes, separator: str, numeric: Sequence[bool], blank: Sequence[str] = ()) -> "pl.DataFrame | None":

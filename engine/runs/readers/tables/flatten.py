@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from .block import EXACT
 from .instants import seconds
 from .words import IS_CLOCK, number, plain
 
@@ -30,14 +31,20 @@ def flatten(found: dict[str, Any], add: Callable[[str, Any], None], prefix: str 
 
 
 def as_number(path: str, value: Any) -> float | None:
-    """The number that a leaf is, or that its text spells; a point in time under a name that says so."""
+    """The number that a leaf is, or that its text spells; a point in time under a name that says so.
+
+    A whole number that is too large for a float stays one.
+    """
+    if type(value) is float:
+        return value
     if isinstance(value, str):
         if len(value) > 64:
             return None
         found = number(value.strip())
         return seconds(value) if found is None and plain(path) in IS_CLOCK else found
     try:
-        return float(value)
+        found = float(value)
+        return found if -EXACT < found < EXACT or not isinstance(value, int) else value
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")
 

@@ -13,10 +13,10 @@ from itertools import pairwise
 from typing import Any
 
 from . import header
-from .block import Block
+from .block import Block, wholes
 from .cells import Rows
 from .objects import Objects
-from .words import CHRONICLE, EPOCH, IS_CLOCK, LEAVES, LOGGED, MEASURED, RANK, VAGUE, plain
+from .words import CHRONICLE, EPOCH, IS_CLOCK, LEAVES, LOGGED, MEASURED, RANK, VAGUE, number, plain
 
 WIDEST = 2000
 """A log has no more columns."""
@@ -24,6 +24,8 @@ NAMELESS = 32
 """A log without a header has no more."""
 SAMPLE = 32
 """Rows that are looked at."""
+SPOILED = 4
+"""One cell of so many may be damaged in a column of numbers."""
 FEWEST = 3
 """A single column has as many rows at least."""
 _KEYS = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*-?\d')
@@ -47,7 +49,7 @@ def is_log(
     if 2 * words > len(names):
         return False
     for name in known:
-        values = block.columns[name].values
+        values = wholes(block.columns[name]) if block.columns[name].whole is not None else block.columns[name].values
         falls = sum(after < before for before, after in pairwise(values))
         if len(values) > 1 and (values == values[0]).all():
             continue
@@ -73,13 +75,24 @@ def table(text: str, asked: bool, name: str = "") -> bool:
     block = rows.parse("\n".join([*lines[found.lines :][:SAMPLE], ""]).encode())
     if len(found.names) < 2 and not asked:
         told = LOGGED.search(name) is not None if found.numeric else MEASURED.search(found.names[0]) is not None
-        return told and not rows.texts and block.rows >= FEWEST
+        return told and not rows.words and block.rows >= FEWEST
+    if asked and _printed(found, rows):
+        return False
     if found.numeric and not asked:
         return LOGGED.search(name) is not None and block.rows > 1 and len(found.names) <= NAMELESS
     if not block.rows and len({plain(one) for one in found.names} & RANK.keys()) > 0:
-        return any(MEASURED.search(one) for one in found.names)
+        long = (
+            asked and "\n" not in text and len(found.names) > NAMELESS
+        )  # even its header is longer than what was read
+        return long or any(MEASURED.search(one) for one in found.names)
     logged, chronicle = LOGGED.search(name) is not None, CHRONICLE.search(name) is not None
-    return is_log(found.names, block, len(rows.texts), asked, logged, chronicle)
+    words = sum(SPOILED * one.count > one.numbers for one in rows.words.values())
+    return is_log(found.names, block, words, asked, logged, chronicle)
+
+
+def _printed(found: header.Header, rows: Rows) -> bool:
+    """Whether lines are no rows but text with numbers in it: `step 3 loss 0.5`, whose first one would be a header."""
+    return not found.numeric and bool(rows.words) and any(number(name) is not None for name in found.names)
 
 
 def objects(text: str, asked: bool) -> bool:

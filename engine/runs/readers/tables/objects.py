@@ -65,13 +65,20 @@ class Objects:
         if not text:
             return False
         try:
-            found = loads(text.decode("utf-8", "replace").removeprefix("\ufeff"))
+            line, broken = text.decode("utf-8"), False
+        except UnicodeDecodeError:
+            self.damaged("utf-8", "is not UTF-8")
+            line, broken = text.decode("utf-8", "replace"), True
+        try:
+            found = loads(line.removeprefix("\ufeff"))
         except (ValueError, RecursionError):
             self.damaged("syntax", "is not JSON")
             return False
         if not isinstance(found, dict):
             self.damaged("kind", "is not an object")
             return False
+        if broken and self.last and any("\ufffd" in key and key not in self.last for key in found):
+            return False  # without the key that it had, its numbers would be told of another step
 
         said = configured(found)
         self.config.update(said)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .block import Block, Cells, Column, Ints
-from .bulk import read
+from .bulk import coarse, read
 from .flatten import as_number, configured, flatten
 from .objects import Objects
 from .phases import phase_key
@@ -100,6 +100,8 @@ def parse(data: bytes, objects: Objects) -> Block | None:
         data = data.replace(b"\r\n", b"\n")
     first = skeleton(data[: data.index(b"\n")]) if not objects.mixed else None
     found = columns(data, first) if first is not None else None
+    if found is not None and coarse(found[1]):
+        return None
     if found is not None:
         objects.line += found[0]
         return Block(*found)
@@ -123,6 +125,8 @@ def _mixed(data: bytes, objects: Objects) -> Block | None:
         found = None
         if form is not None:
             found = columns(b"\n".join([*compress(lines, (kind == k).tolist()), b""]), form)
+        if found is not None and coarse(found[1]):
+            return None
         if found is None:
             rest += members.tolist()
         else:

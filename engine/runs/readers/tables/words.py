@@ -5,6 +5,8 @@ Names are compared in lower case without blanks around them.
 
 import re
 
+from .block import EXACT
+
 BLANK = frozenset({"", "na", "n/a", "#n/a", "<na>", "none", "null", "nil", "-", "--", "–", "?"})
 """Cells that say that there is no value, in lower case."""
 
@@ -129,10 +131,22 @@ def plain(name: str) -> str:
 def number(cell: str) -> float | None:
     """The number that a cell holds, NaN and infinity included, or None; what polars reads as one, and no more.
 
-    "1_000", which Python takes for a number, is text.
+    One that is too large for a float to be exact is an int. "1_000", which Python takes for a number, is text.
     """
     try:
         value = float(cell)
     except ValueError:
         return None
-    return None if "_" in cell or not cell.isascii() else value
+    if "_" in cell or not cell.isascii():
+        return None
+    return value if len(cell) < 16 else _large(cell, value)
+
+
+def _large(cell: str, value: float) -> float:
+    """A number of many digits: as a whole one, if it is written as such and a float is too coarse for it."""
+    if -EXACT < value < EXACT:
+        return value
+    try:
+        return int(cell)
+    except ValueError:
+        return value
