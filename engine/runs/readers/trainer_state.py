@@ -107,7 +107,7 @@ class TrainerStateReader(Reader):
                 flatten(row, add)
                 cells.rows += 1
         self.series, self.records, self.marks = {}, {}, []
-        sheet = Sheet(self, lambda: 0.0, "step")
+        sheet = Sheet(self, lambda: 0.0, "step", name=NAME)
         while not sheet.take(cells.block()):
             sheet.clear()
         most = state.get("max_steps")
