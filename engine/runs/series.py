@@ -15,6 +15,7 @@ from .pyramid import Floats, Ints, Pyramid, Summary
 
 FEWEST = 16
 """Points that there is room for at first, once there is one."""
+MANY = 65_536
 _NO_INTS: Ints = np.empty(0, np.int64)
 _NO_FLOATS: Floats = np.empty(0)
 
@@ -143,7 +144,8 @@ class Series:
     def _take(self, steps: Ints, times: NDArray[Any], values: NDArray[Any]) -> None:
         n, more = self._size, len(steps)
         if n + more > len(self._steps):
-            room = max(2 * len(self._steps), n + more, FEWEST)
+            factor = 2 if n + more < MANY else 4  # room that is not used yet takes no memory where it is large
+            room = max(factor * len(self._steps), n + more, FEWEST)
             self._steps = _grown(self._steps, n, room)
             self._times = _grown(self._times, n, room)
             self._values = _grown(self._values, n, room)
