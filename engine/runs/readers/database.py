@@ -2,13 +2,14 @@
 
 import time
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
-from .folder import Entry
+from .folder import Entry, Folder, Found
 from .reader import Reader
 
 if TYPE_CHECKING:
@@ -162,6 +163,30 @@ def databases(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Database]]:
     for entry in tuple(entries):
         if entry.head.startswith(MAGIC):
             yield entry, database(entry.path)
+
+
+def runs_of(
+    folder: Folder,
+    runs: Callable[[Database], Iterable[tuple[str, str, float]]],
+    reader: Callable[[Path, str], Reader],
+    kind: str,
+) -> Iterator[Found]:
+    """The runs that `runs` tells of each database in a folder, as (id, name, start); a locked or damaged one waits."""
+    for entry, store in databases(folder.files.values()):
+        try:
+            found = tuple(runs(store))
+        except (BusyError, DamageError):
+            continue
+        for id_, name, started in found:
+            yield Found(
+                key=f"{entry.path}#{id_}",
+                format=kind,
+                files=files(entry.path),
+                make=partial(reader, entry.path, id_),
+                name=name,
+                whole=False,
+                started=started,
+            )
 
 
 def files(path: Path) -> tuple[Path, ...]:

@@ -4,13 +4,12 @@ import math
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .database import BusyError, DamageError, Database, DatabaseReader, databases, files, unique
+from .database import Database, DatabaseReader, runs_of, unique
 from .folder import Folder, Found
 from .mlflow_words import PARENT, STATES, is_ours, seconds, setting
 from .resuming import Floats, Ints, extend
@@ -22,21 +21,7 @@ AT_ONCE = 50_000
 
 def find(folder: Folder) -> Iterator[Found]:
     """The runs of the databases in a folder that are not deleted."""
-    for entry, store in databases(folder.files.values()):
-        try:
-            runs = tuple(_runs(store))
-        except (BusyError, DamageError):
-            continue
-        for id_, name, started in runs:
-            yield Found(
-                key=f"{entry.path}#{id_}",
-                format=MlflowDatabase.FORMAT,
-                files=files(entry.path),
-                make=partial(MlflowDatabase, entry.path, id_),
-                name=name,
-                whole=False,
-                started=started,
-            )
+    return runs_of(folder, _runs, MlflowDatabase, MlflowDatabase.FORMAT)
 
 
 def _runs(store: Database) -> Iterator[tuple[str, str, float]]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..run import Mark
-from .database import BusyError, DamageError, Database, DatabaseReader, databases, files, unique
+from .database import BusyError, DamageError, Database, DatabaseReader, runs_of, unique
 from .folder import Folder, Found
 from .resuming import extend
 from .wandb.media import KINDS, Media
@@ -23,21 +23,7 @@ NEEDED = {"id", "run_name", "metrics", "step", "timestamp"}
 
 def find(folder: Folder) -> Iterator[Found]:
     """The runs of the projects in a folder."""
-    for entry, store in databases(folder.files.values()):
-        try:
-            runs = tuple(_runs(store))
-        except (BusyError, DamageError):
-            continue
-        for id_, name, started in runs:
-            yield Found(
-                key=f"{entry.path}#{id_}",
-                format=Trackio.FORMAT,
-                files=files(entry.path),
-                make=partial(Trackio, entry.path, id_),
-                name=name,
-                whole=False,
-                started=started,
-            )
+    return runs_of(folder, _runs, Trackio, Trackio.FORMAT)
 
 
 def _identity(columns: set[str]) -> str:
