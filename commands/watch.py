@@ -67,6 +67,8 @@ def once(sources: Sequence[str], *, json: bool, tags: str = "", which: str = "",
         runs = watcher.complete()
         for told in filter(None, (link() for link in places.links)):
             print(f"dlviz: {told}", file=sys.stderr)
+        for failure in watcher.failures:
+            print(f"dlviz: {sanitize(failure)}", file=sys.stderr)
         if watcher.problems:
             path, why = next(iter(watcher.problems.items()))
             raise ValueError(f"{sanitize(path)}: {why}")

@@ -86,6 +86,8 @@ class Discovery:
         self.source = Path(os.path.normpath(source.absolute()))
         self.files = 0
         """How many files the last search saw."""
+        self.failures: dict[str, str] = {}
+        """Formats that failed on a folder, with the error; what the others saw there stands."""
         self.unreadable = 0
         """How many of those that were looked into could not be read."""
         self._seen: dict[Path, _Seen] = {}
@@ -143,13 +145,33 @@ class Discovery:
         if before is not None and before.key == _key(folder, before.volatile):
             return before
         names, entries = folder.folders, dict(folder.files)
-        found = _claims(folder)
+        found = self._claims(folder)
         settled = {path.name for one in found if "#" not in one.key for path in one.files}
         volatile = frozenset(entries) - settled
         folder.files = entries
         self.unreadable += sum(bool(entry.trouble) for entry in entries.values())
         below = tuple(one for one in names if one not in folder.closed)
         return _Seen(Place(folder.path, name, found), below, volatile, _key(folder, volatile))
+
+    def _claims(self, folder: Folder) -> tuple[Found, ...]:
+        """The runs that the formats see in a folder, each with what those before it have left."""
+        found: list[Found] = []
+        for name, useful in FORMATS.items():
+            if not useful(folder):
+                continue
+            try:
+                seen = tuple(_finder(name)(folder))
+            except Exception as error:
+                if not FORGIVES:
+                    raise
+                self.failures[f"{folder.path}: {name}"] = f"{type(error).__name__}: {error}"
+                continue
+            for one in seen:
+                found.append(one)
+                for path in one.files:
+                    if path.parent == folder.path:
+                        folder.files.pop(path.name, None)
+        return tuple(found)
 
 
 def _key(folder: Folder, volatile: frozenset[str]) -> Hashable:
@@ -161,23 +183,3 @@ def _key(folder: Folder, volatile: frozenset[str]) -> Hashable:
 def _finder(name: str) -> Callable[[Folder], Iterable[Found]]:
     find: Callable[[Folder], Iterable[Found]] = import_module(f".readers.{name}", __package__).find
     return find
-
-
-def _claims(folder: Folder) -> tuple[Found, ...]:
-    """The runs that the formats see in a folder, each with what those before it have left."""
-    found: list[Found] = []
-    for name, useful in FORMATS.items():
-        if not useful(folder):
-            continue
-        try:
-            seen = tuple(_finder(name)(folder))
-        except Exception:
-            if FORGIVES:  # a format that fails on a folder must not hide what the others see there
-                continue
-            raise
-        for one in seen:
-            found.append(one)
-            for path in one.files:
-                if path.parent == folder.path:
-                    folder.files.pop(path.name, None)
-    return tuple(found)

@@ -51,6 +51,11 @@ class Watcher:
         self._thread: threading.Thread | None = None
 
     @property
+    def failures(self) -> list[str]:
+        """Formats that failed on a folder, each in a sentence."""
+        return [f"{where}: searching failed ({why})" for one in self.sources for where, why in one.failures.items()]
+
+    @property
     def files(self) -> int:
         """How many files the last search saw."""
         return sum(source.files for source in self.sources)

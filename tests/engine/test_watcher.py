@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import dlviz
+from dlviz.engine.runs import discover
 from dlviz.engine.runs.discover import Discovery
 from dlviz.engine.runs.watched import SILENT
 from dlviz.engine.runs.watcher import Watcher
@@ -223,3 +224,18 @@ def test_zeros_that_a_crash_left_hide_no_log(tmp_path: Path) -> None:
     _csv(path, 20, start=10)
     (run,) = Watcher([tmp_path]).complete()
     assert len(run.series["loss"]) == 20
+
+
+def test_a_format_that_fails_is_told_and_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(folder: object) -> Any:
+        raise RuntimeError("oops")
+
+    monkeypatch.setattr("dlviz.engine.runs.readers.json_lines.find", broken)
+    discover._finder.cache_clear()
+    try:
+        _csv(tmp_path / "one" / "progress.csv", 3)
+        watcher = Watcher([tmp_path])
+        assert [run.name for run in watcher.complete()] == ["one"]
+        assert watcher.failures == [f"{tmp_path / 'one'}: json_lines: searching failed (RuntimeError: oops)"]
+    finally:
+        discover._finder.cache_clear()

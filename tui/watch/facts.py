@@ -16,6 +16,7 @@ def facts(app: "WatchApp") -> Facts:
     runs = app.watcher.runs
     found: list[tuple[str, str]] = [(sanitize(app.sources, limit=60), "head")]
     found += [(told, "bad") for told in app.troubles]
+    found += [(failure, "bad") for failure in app.watcher.failures]
     if app.loading:
         found.append(("reading …", "good"))
     states = Counter(run.status for run in runs)

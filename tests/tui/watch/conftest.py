@@ -22,6 +22,7 @@ class FakeWatcher:
         self.generation = 1
         self.loaded = True
         self.problems: dict[str, str] = {}
+        self.failures: list[str] = []
         self.files = 0
         self.woken = 0
 
