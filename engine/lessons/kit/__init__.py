@@ -1,0 +1,1 @@
+"""What lessons are made of: settings, scenes of frames, figures, facts, trainings."""

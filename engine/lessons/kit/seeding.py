@@ -1,0 +1,20 @@
+"""Randomness of torch that neither depends on nor disturbs what else the process draws. Imports torch."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+_ONE = threading.RLock()
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[torch.Generator]:
+    """Inside, torch's global generator starts from `seed` (weights of modules are drawn from it); afterwards it is as before."""
+    with _ONE:
+        before = torch.get_rng_state()
+        try:
+            yield torch.manual_seed(seed)
+        finally:
+            torch.set_rng_state(before)

@@ -1,0 +1,1 @@
+"""What lessons train, on the modules that the lab trains."""
