@@ -1,0 +1,1 @@
+"""The arithmetic of the lessons in plain NumPy, written to be read; one concept a file. Torch-free."""
