@@ -52,7 +52,7 @@ def image_setting(name: str = "image", key: str = "i") -> Numbers:
     return Numbers(name=name, default=IMG6, help="the image, 0 black to 1 white", key=key, named=IMAGES, rows=(6, 6))
 
 
-def kernel_setting(name: str = "kernel", key: str = "k") -> Numbers:
+def kernel_setting(name: str = "kernel", key: str = "w") -> Numbers:
     """A 3x3 kernel as a setting: weights in steps of a half."""
     return Numbers(
         name=name, default=K3, help="the 3x3 kernel", key=key, named=KERNELS, rows=(3, 3), low=-9, high=9, step=0.5

@@ -11,7 +11,7 @@ _ONE = threading.RLock()
 
 @contextmanager
 def seeded(seed: int) -> Iterator[torch.Generator]:
-    """Inside, torch's global generator starts from `seed` (weights of modules are drawn from it); afterwards it is as before."""
+    """Inside, torch draws (weights of modules, say) from `seed` on; afterwards its global generator is as before."""
     with _ONE:
         before = torch.get_rng_state()
         try:
