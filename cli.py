@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from .commands import denoise_door, export_door, run_door, streams, watch_door
+from .commands import denoise_door, export_door, lesson_door, run_door, streams, watch_door
 from .commands.colours import COLOURS, choose_colour
 from .engine.options import OptionError
 from .engine.runs.files import ROOT, dump_json
@@ -180,7 +180,7 @@ def look(
     looking.look(run, request, json=json)
 
 
-for door in (denoise_door.denoise, watch_door.watch, export_door.export):
+for door in (denoise_door.denoise, lesson_door.lesson, lesson_door.verify, watch_door.watch, export_door.export):
     app.command()(door)
 app.command(context_settings=run_door.SETTINGS)(run_door.run)
 

@@ -25,6 +25,7 @@ from ..leaving import STATUSES, last_resort
 from ..render.palette import detect_depth
 from ..traffic import Traffic
 from ..widgets.key_row import KeyRow
+from ..widgets.prompt import Prompt
 from ..widgets.tab_row import TabRow
 from . import sessions
 from .actions import ACTIONS, BINDINGS, GOING, PANES
@@ -32,7 +33,6 @@ from .bar import WatchBar
 from .controls import Watching
 from .desk import WatchDesk
 from .facts import facts
-from .prompt import Prompt
 from .screen import WatchScreen
 from .sight import Sight
 

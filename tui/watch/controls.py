@@ -13,10 +13,10 @@ from ...engine.runs.run import Run
 from ...engine.runs.series import Series
 from ...engine.runs.watcher import Watcher
 from ..render.palette import DARK, Ink
+from ..widgets.prompt import Answer, Prompt
 from . import sessions
 from .bar import WatchBar
 from .desk import WatchDesk
-from .prompt import Answer, Prompt
 from .roster import Member, Roster
 from .sight import Sight
 

@@ -47,6 +47,8 @@ class Figure:
     """Where the cursor is at first."""
     edits: str = ""
     """The Numbers setting whose cells these are."""
+    edits_from: Cell = (0, 0)
+    """The cell of this figure that is the setting's cell (0, 0): a padded image begins with its border."""
     picks: Callable[[int, int], Mapping[str, Any]] | None = None
     """The settings that moving the cursor to (row, column) sets."""
     origin: Callable[[int, int], Origin | None] | None = None

@@ -184,12 +184,14 @@ class Numbers(Setting):
     named: Mapping[str, Matrix]
     rows: tuple[int, int] = (1, 12)
     """How many rows, and columns, it may have: least and most."""
+    columns: tuple[int, int] | None = None
+    """How many columns it may have, where not as many as rows."""
 
     @property
     def allowed(self) -> str:
         """The allowed values in words."""
-        least, most = self.rows
-        size = f"{least} by {least}" if least == most else f"{least} by {least} to {most} by {most}"
+        (least, most), (narrow, wide) = self.rows, self.columns or self.rows
+        size = f"{least} by {narrow}" + ("" if (least, narrow) == (most, wide) else f" to {most} by {wide}")
         return (
             f"{', '.join(self.named)}, or {size} numbers from {self.low:g} to {self.high:g}, rows parted by /, "
             "such as 0,1/1,0"
@@ -210,9 +212,9 @@ class Numbers(Setting):
         if isinstance(value, str):
             return self.parse(value)
         matrix = tuple(tuple(float(cell) for cell in row) for row in value)
-        least, most = self.rows
+        (least, most), (narrow, wide) = self.rows, self.columns or self.rows
         square = matrix and all(len(row) == len(matrix[0]) for row in matrix)
-        if not square or not (least <= len(matrix) <= most and least <= len(matrix[0]) <= most):
+        if not square or not (least <= len(matrix) <= most and narrow <= len(matrix[0]) <= wide):
             raise self._refuse(self.show(matrix))
         if any(not (math.isfinite(cell) and self.low <= cell <= self.high) for row in matrix for cell in row):
             raise self._refuse(self.show(matrix))

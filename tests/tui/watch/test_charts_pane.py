@@ -11,7 +11,7 @@ from dlviz.tui.watch.bar import WatchBar
 from dlviz.tui.watch.charts import pane as charts
 from dlviz.tui.watch.charts.board import Board
 from dlviz.tui.watch.charts.pane import ChartsPane
-from dlviz.tui.watch.prompt import Prompt
+from dlviz.tui.widgets.prompt import Prompt
 
 TAGS = ("train_loss", "train_acc", "val_loss", "lr", "grad_norm", "system_gpu", "system_cpu")
 

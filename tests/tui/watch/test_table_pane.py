@@ -9,12 +9,12 @@ import pytest
 from dlviz.engine.runs.run import Run
 from dlviz.tui.render.numbers import shorten
 from dlviz.tui.render.palette import ANSI16_DARK, DARK, PLAIN
-from dlviz.tui.watch.prompt import Prompt
 from dlviz.tui.watch.roster import Member
 from dlviz.tui.watch.table.between import between
 from dlviz.tui.watch.table.finals import columns_of, finals
 from dlviz.tui.watch.table.pane import TablePane
 from dlviz.tui.watch.table.sheet import Place, clamp, draw
+from dlviz.tui.widgets.prompt import Prompt
 
 HOSTILE = "[/x] \x1b]0;x\x07 [ \u202e"
 

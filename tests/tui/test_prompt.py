@@ -1,6 +1,6 @@
 """The line in which one types: its hint has all the room there is, and an error never loses its end."""
 
-from dlviz.tui.watch.prompt import Prompt, lines_of
+from dlviz.tui.widgets.prompt import Prompt, lines_of
 
 LONG = "no key 'warmpu' in the configs of these runs; the nearest is optimizer.scheduler.warmup_steps"
 

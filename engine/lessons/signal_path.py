@@ -1,0 +1,313 @@
+"""Signal paths: how many steps lie between two tokens, what waits for what, and what is left of a gradient."""
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .kit.figures import Bars, Curves, Edge, Formula, Net, Node, Origin, Table, Tokens
+from .kit.lesson import Frame, Frames, Lesson, Link, Note, Preset, Scene
+from .kit.settings import Slider
+from .kit.state import State
+from .kit.training import Progress, Training
+from .workings.gradients_shown import bounded, remembered
+from .workings.graph_paths import TOLD, WAYS, costs, distances, paths, ticks
+
+STORIES = {
+    "rnn": "An RNN hands its state from token to token: one step for each token between the ends.",
+    "convolution": "A layer of kernel 3 reaches one token further on each side: as many layers as tokens between.",
+    "dilated": "With dilations 1, 2, 4, … the reach doubles in every layer: the path grows with the logarithm of n.",
+    "attention": "Self-attention connects every token with every other one: one step, however far apart.",
+}
+
+
+def _arc(n: int, way: str, target: int) -> Net:
+    """The tokens on an arc with their distance from the first, and the path to `target`."""
+    steps, path = distances(way, n), paths(way, n)[target]
+    links = {(i, i + 1) for i in range(n - 1)} if way in ("rnn", "convolution") else {(0, i) for i in range(1, n)}
+    if way == "dilated":
+        links = {(a, b) for a in range(n) for b in range(a + 1, n) if (b - a) & (b - a - 1) == 0 and a == 0}
+    on = {(a, b) for a, b in zip(path, path[1:], strict=False) if a != b}
+    edges = [Edge(source=a, target=b, role="quiet", directed=way == "rnn") for a, b in sorted(links - on)]
+    edges += [Edge(source=a, target=b, role="path", directed=True) for a, b in sorted(on)]
+    nodes = []
+    for i in range(n):
+        angle = math.pi * i / (n - 1)
+        role: Any = "given" if i == 0 else "asked" if i == target else "active" if i in path else "plain"
+        nodes.append(
+            Node(name=str(i + 1), x=(1 - math.cos(angle)) / 2, y=1 - math.sin(angle), label=str(steps[i]), role=role)
+        )
+    return Net(
+        name="tokens",
+        title=f"{TOLD[way]}: steps from token 1",
+        about="Every token with the number of steps that a signal needs from the first one, and a shortest path to one "
+        "of them. Move the cursor to another token.",
+        nodes=nodes,
+        edges=edges,
+        height=10,
+        picks=lambda row, column: {"far": row + 1} if row else {},
+        origin=partial(_route, way, n),
+        cursor=(target, 0),
+    )
+
+
+def _route(way: str, n: int, row: int, column: int) -> Origin:
+    path = paths(way, n)[row]
+    walked = " → ".join(str(token + 1) for token in path)
+    word = "steps" if way == "rnn" else "layers"
+    formula = Formula(symbols=f"shortest path from 1 to {row + 1}", numbers=f"{walked}: {len(path) - 1} {word}")
+    return Origin(formulas=(formula,), cells={"tokens": tuple((token, 0) for token in sorted(set(path)))})
+
+
+def path_lengths(state: State) -> Frames:
+    """The same two tokens in four kinds of layers, then how the path grows with n."""
+    n = state["n"]
+    target = min(state["far"] or n, n) - 1
+    at_target = [distances(way, n)[target] for way in WAYS]
+
+    def frame(k: int) -> Frame:
+        if k == len(WAYS):
+            return _growth(n)
+        way = WAYS[k]
+        bars = Bars(
+            name="lengths",
+            title=f"steps from token 1 to {target + 1}",
+            labels=[TOLD[other] for other in WAYS],
+            values=np.array(at_target),
+            marked=(k,),
+        )
+        return Frame(
+            caption=STORIES[way], figures=(_arc(n, way, target), bars), formulas=_route(way, n, target, 0).formulas
+        )
+
+    return Frames(len(WAYS) + 1, frame)
+
+
+def _growth(n: int) -> Frame:
+    x = np.array([2, 3, 4, 6, 8, 10, 12, 16, 24, 32, 48, 64])
+    lines = {TOLD[way]: np.array([distances(way, int(count))[-1] for count in x]) for way in WAYS}
+    lines["RNN, convolution"] = lines.pop(TOLD["rnn"])
+    del lines[TOLD["convolution"]]
+    curves = Curves(
+        name="growth",
+        title="longest path by the number of tokens",
+        x=x,
+        lines=lines,
+        x_label="tokens n",
+        y_label="steps",
+        log_x=True,
+        log_y=True,
+        at=float(n),
+    )
+    table = Table(
+        name="orders",
+        title=f"at n = {n}",
+        columns=("layers", "path", "n - 1 apart"),
+        rows=[
+            (TOLD[way], order, distances(way, n)[-1])
+            for way, order in zip(WAYS, ("n - 1", "n - 1", "⌈log₂ n⌉", "1"), strict=True)
+        ],
+    )
+    caption = "The shorter the path, the easier a dependency across it is learned (Vaswani et al., 2017, table 1)."
+    return Frame(caption=caption, figures=(curves, table))
+
+
+def parallel(state: State) -> Frames:
+    """Two timelines: what can be computed after 0, 1, 2 … ticks."""
+    n = state["n"]
+    names = [f"h{i + 1}" for i in range(n)]
+
+    def frame(k: int) -> Frame:
+        def line(way: str, done: int) -> Tokens:
+            needed = ticks(way, n)
+            return Tokens(
+                name=way,
+                title=f"{TOLD[way]}: {done} of {n} known, {min(k, needed)} of {needed} tick{'s' if needed > 1 else ''}",
+                about="What is known is tinted; the rest has to wait.",
+                tokens=names,
+                weights=np.array([1.0 if i < done else 0.0 for i in range(n)]),
+                dimmed=tuple(range(done, n)),
+                focus=done - 1 if way == "rnn" and done else None,
+                new_row=True,
+            )
+
+        recurrent, attention = line("rnn", min(k, n)), line("attention", n if k else 0)
+        caption = (
+            "At first nothing is known. Step through the ticks: in each, all that can be computed is."
+            if k == 0
+            else f"Tick {k}. h{min(k, n)} needs h{k - 1}, so an RNN computes one token a tick; attention did all in the first."
+            if k > 1
+            else "Tick 1. Attention needs the inputs alone, so all tokens are done at once; the RNN has done one."
+        )
+        formulas = (
+            Formula(symbols="RNN: h_t = tanh(W x_t + U h_{t-1} + b)", numbers=f"{n} steps, one after the other"),
+            Formula(symbols="attention: softmax(Q Kᵀ/√d) V", numbers="1 step, all rows at once"),
+        )
+        return Frame(caption=caption, figures=(recurrent, attention), formulas=formulas)
+
+    return Frames(n + 1, frame)
+
+
+def work(state: State) -> tuple[Frame, ...]:
+    """How much there is to multiply: n d² against n² d."""
+    n, d = state["length"], state["d"]
+    x = np.array([4, 8, 16, 32, 64, 128, 256, 512, 1024])
+    both = [costs(int(count), d) for count in x]
+    curves = Curves(
+        name="products",
+        title=f"products of two numbers, d = {d}",
+        about="Attention is cheaper while the sequence is shorter than the vectors are wide.",
+        x=x,
+        lines={"RNN: n·d²": [cost["rnn"] for cost in both], "attention: n²·d": [cost["attention"] for cost in both]},
+        x_label="tokens n",
+        log_x=True,
+        log_y=True,
+        at=float(n),
+    )
+    cost = costs(n, d)
+    table = Table(
+        name="costs",
+        title=f"n = {n}, d = {d}",
+        columns=("layer", "products", "ticks"),
+        rows=[
+            ("RNN", f"{cost['rnn']:,}", ticks("rnn", n)),
+            ("attention", f"{cost['attention']:,}", ticks("attention", n)),
+        ],
+        marked=(0 if cost["rnn"] < cost["attention"] else 1,),
+    )
+    verdict = "as much as" if n == d else "less than" if n < d else "more than"
+    caption = f"At n = {n} attention multiplies {verdict} the RNN. They cross at n = d = {d}."
+    formulas = (
+        Formula(symbols="RNN, U h: n · d²", numbers=f"{n} · {d}² = {cost['rnn']:,}"),
+        Formula(symbols="attention, Q Kᵀ: n² · d", numbers=f"{n}² · {d} = {cost['attention']:,}"),
+    )
+    return (Frame(caption=caption, figures=(curves, table), formulas=formulas),)
+
+
+def measured(state: State) -> tuple[Frame, ...]:
+    """Milliseconds on this machine."""
+    times = state.result("signal-timings")
+    curves = Curves(
+        name="times",
+        title="measured here: ms of one forward pass, 64 wide",
+        about="The best of five runs on this machine, one sequence at a time. Other machines measure other numbers.",
+        x=times.lengths,
+        lines={"RNN": times.rnn, "attention": times.attention},
+        x_label="tokens n",
+        y_label="ms",
+        log_x=True,
+        log_y=True,
+    )
+    rows = [
+        (int(n), float(a), float(b), f"{a / b:.1f}x")
+        for n, a, b in zip(times.lengths, times.rnn, times.attention, strict=True)
+    ]
+    table = Table(name="ms", title="measured ms", columns=("n", "RNN", "attention", "ratio"), rows=rows, digits=3)
+    caption = "Measured, not proved: even where attention multiplies more, its products do not wait for one another."
+    return (Frame(caption=caption, figures=(curves, table)),)
+
+
+def _learn(state: State, progress: Progress) -> Any:
+    from .trainings.first_token import learn
+
+    return learn(state, progress)
+
+
+def _time(state: State, progress: Progress) -> Any:
+    from .trainings.signal_timings import measure
+
+    return measure(state, progress)
+
+
+LESSON = Lesson(
+    name="signal-path",
+    chapter="transformers",
+    title="Short signal paths",
+    summary="Attention puts one step between any two tokens and computes all of them at once; an RNN needs n of both.",
+    settings=(
+        Slider(name="n", default=10, low=2, high=16, step=1, help="tokens", key="n"),
+        Slider(name="far", default=0, low=0, high=16, step=1, help="the token at the other end; 0: the last", key="e"),
+        Slider(
+            name="length",
+            default=10,
+            stops=(5, 10, 16, 32, 64, 128, 256, 512, 1024),
+            help="tokens of the costs",
+            key="c",
+        ),
+        Slider(name="d", default=64, stops=(16, 32, 64, 128, 256, 512), help="width of the vectors", key="d"),
+        Slider(name="gain", default=0.9, low=0.5, high=1.5, step=0.05, help="|U|, largest singular value", key="g"),
+        Slider(name="distance", default=32, low=1, high=64, step=1, help="tokens between", key="i"),
+    ),
+    scenes=(
+        Scene(name="paths", title="Shortest paths", ids=("O1",), frames=path_lengths, settings=("n", "far")),
+        Scene(name="parallel", title="What waits for what", ids=("O2",), frames=parallel, settings=("n",)),
+        Scene(name="costs", title="How much there is to compute", ids=("O2",), frames=work, settings=("length", "d")),
+        Scene(name="measured", title="Measured", ids=("O2",), frames=measured, settings=(), needs="signal-timings"),
+        Scene(
+            name="gradient",
+            title="What is left of a gradient",
+            ids=("P4",),
+            frames=bounded,
+            settings=("gain", "distance"),
+        ),
+        Scene(
+            name="copy", title="Copy the first token", ids=("P4",), frames=remembered, settings=(), needs="first-token"
+        ),
+    ),
+    presets=(
+        Preset(
+            name="far-apart",
+            values={"n": 16},
+            why="Sixteen tokens: 15 steps through an RNN, one through attention.",
+            scene="paths",
+        ),
+        Preset(
+            name="long-text",
+            values={"length": 1024, "d": 64},
+            why="Past n = d the square of the length costs more than the recurrence: 16 times here.",
+            good=False,
+            scene="costs",
+        ),
+        Preset(
+            name="vanishing",
+            values={"gain": 0.7, "distance": 64},
+            why="With |U| = 0.7 at most 1e-10 of a gradient survives 64 steps.",
+            good=False,
+            scene="gradient",
+        ),
+        Preset(
+            name="exploding",
+            values={"gain": 1.5, "distance": 64},
+            why="With |U| > 1 the bound explodes and promises nothing; the gradient itself may do either.",
+            good=False,
+            scene="gradient",
+        ),
+    ),
+    notes=(
+        Note(
+            id="P4",
+            said="Addresses short-term memory problems and vanishing gradients in RNNs.",
+            right="It mitigates them: the path through the sequence is one step long. Gradients through many layers "
+            "still need residual connections and layer normalisation, and an LSTM already helps.",
+        ),
+        Note(
+            id="O2",
+            said="RNNs (e.g., LSTM) do not allow parallelization within training examples.",
+            right="The recurrence itself is sequential in time; the products W x of all tokens can be computed at "
+            "once. Generation with a transformer is sequential as well, token by token.",
+        ),
+    ),
+    links=(
+        Link(id="P1", lesson="attention", about="Self-attention: queries, keys and values"),
+        Link(id="P2", lesson="positions", about="Positional encoding"),
+        Link(id="P3", lesson="cross-attention", about="Cross-attention"),
+    ),
+    trainings=(
+        Training(name="signal-timings", title="Time an RNN and attention on this machine", seconds=1, train=_time),
+        Training(
+            name="first-token", title="Learn to copy the first token: RNN, LSTM, attention", seconds=5, train=_learn
+        ),
+    ),
+    source="Vaswani et al., Attention Is All You Need (2017), table 1; Pascanu et al. (2013); Yu & Koltun (2016)",
+)

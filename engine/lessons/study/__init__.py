@@ -1,0 +1,1 @@
+"""Lessons at work: a process that computes and trains for a screen, and the verification of all facts."""

@@ -1,0 +1,160 @@
+"""The study: a screen's face of the process that computes its lessons. Never waits, publishes the newest."""
+
+import contextlib
+import os
+import subprocess
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+
+from .messages import (
+    Cancel,
+    Failed,
+    Place,
+    Point,
+    Pointed,
+    Prove,
+    Proved,
+    Reply,
+    Request,
+    Show,
+    Shown,
+    Told,
+    Train,
+    Trained,
+    Untrained,
+)
+from .trainer import start
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What is known now; replaced as a whole."""
+
+    number: int = 0
+    """Grows with every change."""
+    shown: Shown | Untrained | None = None
+    failed: Failed | None = None
+    """Why the newest frame is not there."""
+    pointed: Pointed | None = None
+    facts: tuple[Proved | None, ...] = ()
+    """The facts of the lesson and state that was asked for last, those that are computed."""
+    told: Told | None = None
+    """How far the training is, while one runs."""
+    ended: Trained | None = None
+    """How the last training ended."""
+    gone: str = ""
+    """Why the process is gone, if it is."""
+
+
+class Study:
+    """Owns the process and a thread that listens to it."""
+
+    def __init__(self, heard: Callable[[], object] = lambda: None) -> None:
+        """`heard` is called by the listening thread after every reply."""
+        self.heard = heard
+        self.view = View()
+        self._ticket = 0
+        self._asked: dict[str, int] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def open(self) -> "Study":
+        """Start the process, if it does not run."""
+        if self._connection is None:
+            self._process, self._connection = start("worker")
+            self._thread = threading.Thread(target=self._listen, args=(self._connection,), name="study", daemon=True)
+            self._thread.start()
+        return self
+
+    def close(self) -> None:
+        """End the process and what it trains; safe to call twice."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        connection.close()
+        if self._thread is not None:
+            self._thread.join(2.0)
+
+    def show(self, place: Place) -> None:
+        """Ask for a frame."""
+        self._ask(Show(ticket=self._next("show"), place=place))
+
+    def point(self, figure: str, cell: tuple[int, int], at: tuple[float, float] | None, pick: bool) -> None:
+        """Ask where a number of the frame came from, and what picking it sets."""
+        self._ask(Point(ticket=self._next("point"), figure=figure, cell=cell, at=at, pick=pick))
+
+    def prove(self, place: Place) -> None:
+        """Ask for the facts of a lesson in a state."""
+        self._ask(Prove(ticket=self._next("prove"), place=place))
+
+    def train(self, place: Place, training: str) -> None:
+        """Begin a training."""
+        self._ask(Train(place=place, training=training))
+        self._publish(replace(self.view, told=Told(training=training, share=0.0, text="starting"), ended=None))
+
+    def cancel(self) -> None:
+        """End the training that runs."""
+        self._ask(Cancel())
+
+    def _next(self, kind: str) -> int:
+        self._ticket += 1
+        self._asked[kind] = self._ticket
+        return self._ticket
+
+    def _ask(self, request: Request) -> None:
+        self.open()
+        assert self._connection is not None
+        with contextlib.suppress(OSError, ValueError):  # the listening thread tells that the process is gone
+            self._connection.send(request)
+
+    def _listen(self, connection: Connection) -> None:
+        try:
+            while True:
+                self.take(connection.recv())
+        except (EOFError, OSError, TypeError):  # TypeError: the connection was closed while it was read
+            pass
+        if self._connection is connection:
+            self._connection = None
+            code = self._process.wait() if self._process is not None else 0
+            self._publish(replace(self.view, gone=f"the process of the lessons ended (status {code})", told=None))
+            self.heard()
+
+    def take(self, reply: Reply) -> None:
+        """Publish a reply, unless something newer was asked for since."""
+        view = self.view
+        match reply:
+            case Shown() | Untrained():
+                if reply.ticket == self._asked.get("show"):
+                    view = replace(view, shown=reply, failed=None, pointed=None)
+            case Failed():
+                if reply.ticket == self._asked.get("show"):
+                    view = replace(view, failed=reply)
+            case Pointed():
+                if reply.ticket == self._asked.get("point"):
+                    view = replace(view, pointed=reply)
+            case Proved():
+                if reply.ticket == self._asked.get("prove"):
+                    facts = view.facts if reply.index and len(view.facts) == reply.count else (None,) * reply.count
+                    view = replace(view, facts=(*facts[: reply.index], reply, *facts[reply.index + 1 :]))
+            case Told():
+                view = replace(view, told=reply)
+            case Trained():
+                view = replace(view, told=None, ended=reply)
+        if view is not self.view:
+            self._publish(view)
+            self.heard()
+
+    def _publish(self, view: View) -> None:
+        with self._lock:
+            self.view = replace(view, number=self.view.number + 1)
+
+    def __del__(self) -> None:
+        if self._process is not None and self._process.poll() is None and os.getpid() != self._process.pid:
+            self._process.kill()

@@ -1,0 +1,140 @@
+"""Verification: every fact of every lesson, computed headless by a few processes; trained ones with several seeds."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+
+from ..index import NAMES, load
+from ..kit.facts import Claim, Fact
+from ..kit.training import silent
+from .desk import sentence
+
+SEEDS = (0, 1, 2)
+
+Found = tuple[str, int, Fact]
+"""A fact with its lesson and its place among the claims."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A piece of the verification: the untrained facts of a lesson, or all facts about one training with one seed."""
+
+    lessons: tuple[str, ...]
+    training: str = ""
+    seed: int = 0
+    seconds: float = 0.5
+    """What it may take, roughly."""
+
+    @property
+    def title(self) -> str:
+        """What it does, in a few words."""
+        return f"{self.training}, seed {self.seed}" if self.training else self.lessons[0]
+
+
+def tasks(names: Sequence[str] = NAMES, seeds: Sequence[int] = SEEDS, trained: bool = True) -> list[Task]:
+    """What there is to do, the longest first, so that no core waits for another at the end."""
+    found = [Task(lessons=(name,)) for name in names]
+    if trained:
+        users: dict[str, list[str]] = {}
+        seconds: dict[str, float] = {}
+        for name in names:
+            for training in load(name).trainings:
+                users.setdefault(training.name, []).append(name)
+                seconds[training.name] = training.seconds
+        found += [
+            Task(lessons=tuple(users[training]), training=training, seed=seed, seconds=seconds[training])
+            for training in users
+            for seed in seeds
+        ]
+    return sorted(found, key=lambda task: -task.seconds)
+
+
+def run(task: Task) -> list[Found]:
+    """The facts of a task, in a process that does nothing else at the time."""
+    found: list[Found] = []
+    result, failure = None, ""
+    for name in task.lessons:
+        lesson = load(name)
+        state = lesson.state(seed=task.seed)
+        if task.training:
+            if result is None and not failure:
+                try:
+                    result = lesson.training(task.training).train(state, silent)
+                except Exception as error:
+                    failure = sentence(error)
+            state = state.with_result(task.training, result)
+        for index, claim in enumerate(lesson.claims):
+            if claim.needs != task.training:
+                continue
+            fact = unfounded(name, claim, failure) if failure else claim.fact(name, state)
+            found.append((name, index, replace(fact, seeds={task.seed: fact.holds}) if task.training else fact))
+    return found
+
+
+def unfounded(lesson: str, claim: Claim, failure: str) -> Fact:
+    """A fact whose training failed."""
+    return Fact(
+        lesson=lesson,
+        id=claim.id,
+        claim=claim.says,
+        computed=f"the training failed: {failure}",
+        expected="a trained model",
+        holds=False,
+        trained=claim.needs,
+    )
+
+
+def verify(
+    work: Sequence[Task], told: Callable[[int, int, str], object] = lambda done, count, title: None, processes: int = 0
+) -> list[Fact]:
+    """All facts of `work` in the order of lessons and claims; the seeds of a fact become one.
+
+    Args:
+        work: from `tasks`.
+        told: hears how many tasks are done, of how many, and which was the last.
+        processes: how many work at once; as many as there are cores by default, four at most.
+    """
+    processes = processes or min(4, _cores())
+    found: list[Found] = []
+    pool = ProcessPoolExecutor(
+        min(processes, max(1, len(work))), multiprocessing.get_context("spawn"), initializer=_begin
+    )
+    try:
+        futures: dict[Future[list[Found]], Task] = {pool.submit(run, task): task for task in work}
+        for done, future in enumerate(as_completed(futures), start=1):
+            found += future.result()
+            told(done, len(work), futures[future].title)
+    except BaseException:
+        for process in list((pool._processes or {}).values()):  # the public way would wait for what they train
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return list(_merged(found))
+
+
+def _merged(found: Sequence[Found]) -> Iterator[Fact]:
+    """Facts in the order of lessons and claims; of several seeds the first that fails, else the first, speaks for all."""
+    groups: dict[tuple[int, int], list[Fact]] = {}
+    for name, index, fact in found:
+        groups.setdefault((NAMES.index(name), index), []).append(fact)
+    for key in sorted(groups):
+        group = sorted(groups[key], key=lambda fact: min(fact.seeds, default=0))
+        front = next((fact for fact in group if not fact.holds), group[0])
+        seeds = {seed: holds for fact in group for seed, holds in fact.seeds.items()}
+        yield replace(front, holds=all(fact.holds for fact in group), seeds=seeds)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _begin() -> None:
+    """One thread each: the processes share the cores."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import torch
+
+    torch.set_num_threads(1)

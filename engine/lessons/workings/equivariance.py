@@ -1,0 +1,172 @@
+"""The frames of the equivariance meter: shift the image, and see whether the output shifts along."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..kit.figures import Bars, Cell, Formula, Grid, Mark, Table
+from ..kit.fixtures import Floats, array
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from . import shifting
+from .sliding import number, span
+
+EXACT = 1e-12
+
+
+def meter(state: State) -> Sequence[Frame]:
+    """First convolved then shifted, against first shifted then convolved; all shifts; and after global pooling."""
+    return Frames(3, lambda k: (_two_ways, _all_shifts, _pooled)[k](state))
+
+
+def both_ways(state: State, down: int, right: int) -> tuple[Floats, Floats, Floats | None]:
+    """(output, output of the shifted image, output shifted by as much or None if that is no whole number of cells)."""
+    image, kernel, stride = array(state["image"]), array(state["kernel"]), state["stride"]
+    wrap = state["border"] == "circular"
+    output = shifting.layer(image, kernel, stride, wrap)
+    after = shifting.layer(shifting.shifted(image, down, right, wrap), kernel, stride, wrap)
+    moves = shifting.expected_shift(down, right, stride)
+    return output, after, None if moves is None else shifting.shifted(output, *moves, wrap=wrap)
+
+
+def _grid(name: str, title: str, values: Floats, state: State, reach: tuple[float, float], **more: object) -> Grid:
+    shows = "shades" if state["show"] == "shades" else "numbers"
+    return Grid(name=name, title=title, values=values, digits=1, reach=reach, shows=shows, **more)  # type: ignore[arg-type]
+
+
+def _told(down: int, right: int) -> str:
+    return f"down {down}, right {right}"
+
+
+def _two_ways(state: State) -> Frame:
+    image = array(state["image"])
+    down, right, stride = state["down"], state["right"], state["stride"]
+    wrap = state["border"] == "circular"
+    moved = shifting.shifted(image, down, right, wrap)
+    output, after, along = both_ways(state, down, right)
+    reach = span(output)
+    pixels = _grid("image", f"image, shifted {_told(down, right)}", moved, state, (0, 1))
+    computed = _grid(
+        "shifted first",
+        "shift → convolve",
+        after,
+        state,
+        reach,
+        join="→",
+        signed=True,
+        about="The shifted image, convolved.",
+    )
+    if along is None:
+        error, nearest = shifting.nearest_shift(output, after, wrap)
+        along = shifting.shifted(output, *nearest, wrap=wrap)
+        title = "convolve → nearest shift"
+        caption = (
+            f"The output has one cell for {stride} pixels: it cannot shift by a part of one. The nearest of its shifts "
+            f"is off by {number(error)}: not equivariant."
+        )
+    else:
+        error, title = float(np.abs(along - after).max()), "convolve → shift"
+        caption = (
+            "Shifted then convolved is the same as convolved then shifted: convolution is equivariant."
+            if error <= EXACT
+            else f"Both ways differ by up to {number(error)}: {_why(stride, wrap)}."
+        )
+    differ = tuple((int(r), int(c)) for r, c in np.argwhere(np.abs(along - after) > EXACT))
+    marks: dict[Mark, tuple[Cell, ...]] = {"winner": differ} if differ else {}
+    other = _grid(
+        "shifted last",
+        title,
+        along,
+        state,
+        reach,
+        join="=" if error <= EXACT else "≠",
+        signed=True,
+        marks=marks,
+        about="The output of the image as it was, shifted afterwards. Cells that differ are marked.",
+    )
+    same = int(along.size - len(differ))
+    gauge = Bars(
+        name="meter",
+        title="equivariance meter",
+        about="How many cells are equal both ways.",
+        labels=("cells equal",),
+        values=np.array([same / along.size]),
+        high=1.0,
+        percent=True,
+        notes=(f"{same} of {along.size}",),
+        new_row=True,
+    )
+    symbols = "conv(shift(x)) = shift(conv(x))"
+    return Frame(
+        caption=caption,
+        figures=(pixels, computed, other, gauge),
+        formulas=(Formula(symbols=symbols, numbers=f"largest difference {error:.3g}"),),
+    )
+
+
+def _why(stride: int, wrap: bool) -> str:
+    if not wrap:
+        return "at the border pixels leave and zeros come in"
+    return f"a circle of 6 pixels is no whole number of steps of {stride}"
+
+
+def _all_shifts(state: State) -> Frame:
+    stride, wrap = state["stride"], state["border"] == "circular"
+    errors = np.zeros((6, 6))
+    for down, right in np.ndindex(6, 6):
+        output, after, along = both_ways(state, down, right)
+        error = shifting.nearest_shift(output, after, wrap)[0] if along is None else np.abs(along - after).max()
+        errors[down, right] = 0 if error <= EXACT else error
+    exact = tuple((int(r), int(c)) for r, c in np.argwhere(errors == 0))
+    grid = Grid(
+        name="errors",
+        title="largest difference, for each shift",
+        about="0 means that the output of the shifted image is a shift of the output. Move here to take a shift.",
+        values=errors,
+        digits=1,
+        signed=False,
+        reach=(0, max(1e-9, float(errors.max()))),
+        row_labels=tuple(str(i) for i in range(6)),
+        column_labels=tuple(str(i) for i in range(6)),
+        row_axis="down",
+        column_axis="right",
+        cursor=(state["down"] % 6, state["right"] % 6),
+        picks=lambda down, right: {"down": down, "right": right},
+        marks={"winner": exact},
+    )
+    caption = f"Stride {stride}: {len(exact)} of the 36 shifts of the image are shifts of the output."
+    if stride > 1 and wrap:
+        caption += f" They are the multiples of {stride}." if 6 % stride == 0 else ""
+    if not wrap:
+        caption += " Padding with zeros breaks the rest at the border."
+    return Frame(caption=caption, figures=(grid,))
+
+
+def _pooled(state: State) -> Frame:
+    down, right = state["down"], state["right"]
+    output, after, _ = both_ways(state, down, right)
+    rows = (
+        ("mean", number(output.mean()), number(after.mean()), number(after.mean() - output.mean())),
+        ("max", number(output.max()), number(after.max()), number(after.max() - output.max())),
+    )
+    table = Table(
+        name="pooled",
+        title="global pooling",
+        columns=("pooled by", "as it was", f"shifted {_told(down, right)}", "difference"),
+        rows=rows,
+        new_row=True,
+    )
+    reach = span(output)
+    figures = (
+        _grid("before", "output", output, state, reach, signed=True),
+        _grid("after", "output of the shifted image", after, state, reach, signed=True),
+        table,
+    )
+    same = max(abs(after.mean() - output.mean()), abs(after.max() - output.max())) <= EXACT
+    caption = (
+        "Global pooling forgets where: the pooled number stays the same. This is invariance, and convolution alone "
+        "does not give it."
+        if same
+        else "The pooled number changes too: the stride skips, or the border takes away, some of the responses."
+    )
+    return Frame(caption=caption, figures=figures)

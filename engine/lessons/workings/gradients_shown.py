@@ -1,0 +1,88 @@
+"""Gradients of a recurrent network as figures: before training with their bound, after it beside attention."""
+
+import numpy as np
+
+from ..kit.figures import Bars, Curves, Formula, Table
+from ..kit.lesson import Frame
+from ..kit.state import State
+from .recurrent_gradient import bound, norms, weights
+
+
+def bounded(state: State) -> tuple[Frame, ...]:
+    """The gradient of an untrained RNN, and the bound on it."""
+    U, driven = weights(state["gain"], state.seed)
+    found, most = norms(U, driven), bound(U, len(driven))
+    distance = np.arange(len(found))
+    curves = Curves(
+        name="gradient",
+        title="what is left of the gradient",
+        about="The largest singular value of d h_T / d h_1: by how much a change of the first state can change the last.",
+        x=distance,
+        lines={"|d h_T / d h_1|": found, "bound |U|^(T-1)": most},
+        x_label="distance T - 1",
+        log_y=True,
+        at=float(state["distance"]),
+    )
+    at = state["distance"]
+    table = Table(
+        name="numbers",
+        title=f"at distance {at}",
+        columns=("", "norm"),
+        rows=[("gradient", f"{found[at]:.3g}"), ("bound", f"{most[at]:.3g}")],
+    )
+    gain = state["gain"]
+    what = (
+        "shrinks exponentially: the bound alone makes it vanish"
+        if gain < 1
+        else "cannot grow, and tanh' < 1 makes it shrink"
+        if gain == 1
+        else "may grow as the bound does, or saturate tanh and vanish"
+    )
+    formula = Formula(
+        symbols="|d h_T/d h_1| = |Π diag(1 - h_t²) U| ≤ |U|^(T-1)",
+        numbers=f"{found[at]:.3g} ≤ {gain:g}^{at} = {most[at]:.3g}",
+    )
+    return (Frame(caption=f"With |U| = {gain:g} the gradient {what}.", figures=(curves, table), formulas=(formula,)),)
+
+
+def remembered(state: State) -> tuple[Frame, ...]:
+    """Trained to copy the first token: gradients by distance, and who can do it."""
+    result = state.result("first-token")
+    curves = Curves(
+        name="gradients",
+        title="|d output / d x₁| after training",
+        about="Frobenius norm of the Jacobian from the embedding of the first token to the output at the last, mean of "
+        "32 sequences.",
+        x=result.distances,
+        lines={**result.gradients, "bound of the RNN": result.bound},
+        x_label="distance",
+        log_y=True,
+        log_x=True,
+    )
+    far = len(result.distances) - 1
+    bars = Bars(
+        name="right",
+        title=f"first token copied over {result.distances[far]} tokens",
+        labels=tuple(result.accuracies),
+        values=np.array([float(accuracy[far]) for accuracy in result.accuracies.values()]),
+        high=1.0,
+        percent=True,
+        reference=("guessing", 1 / 8),
+        notes=[f"gradient {gradient[far]:.1g}" for gradient in result.gradients.values()],
+    )
+    table = Table(
+        name="by-distance",
+        title="share copied, by distance",
+        columns=("distance", *result.accuracies),
+        rows=[
+            (int(distance), *(float(accuracy[k]) for accuracy in result.accuracies.values()))
+            for k, distance in enumerate(result.distances)
+        ],
+        digits=2,
+        new_row=True,
+    )
+    caption = (
+        "Where no gradient arrives, nothing is learned. Attention mitigates that for distance; "
+        "depth still needs residuals and normalisation."
+    )
+    return (Frame(caption=caption, figures=(curves, bars, table)),)

@@ -1,0 +1,87 @@
+"""The frames that count the parameters of a dense layer and of a convolution side by side."""
+
+from ..kit.figures import Bars, Formula, Table
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from . import layer_counts
+
+
+def counts(state: State) -> Frames:
+    """Dense against convolution, counted for the sliders; then how both grow with the image; then `valid` output."""
+    n, k, c_in, c_out = state["n"], state["k"], state["c_in"], state["c_out"]
+
+    def live() -> Frame:
+        dense, conv = layer_counts.dense_parameters(n, c_in, c_out), layer_counts.conv_parameters(k, c_in, c_out)
+        inputs, outputs = n * n * c_in, n * n * c_out
+        bars = Bars(
+            name="parameters",
+            title=f"parameters, {c_in} to {c_out} channels of {n}x{n}",
+            about="Weights and biases of one layer that makes maps as large as its input, padded as needed.",
+            labels=("dense", "convolution"),
+            values=(dense, conv),
+            high=float(dense),
+            notes=(f"{dense:,}", f"{conv:,}"),
+        )
+        table = Table(
+            name="counts",
+            title="counted",
+            columns=("layer", "weights", "biases", "parameters", "multiplications"),
+            rows=(
+                ("dense", inputs * outputs, outputs, dense, layer_counts.dense_products(n, c_in, c_out)),
+                ("convolution", k * k * c_in * c_out, c_out, conv, layer_counts.conv_products(n, k, c_in, c_out)),
+            ),
+            digits=12,
+            marked=(1,),
+            new_row=True,
+        )
+        return Frame(
+            caption=f"Dense {dense:,} parameters, convolution {conv:,}: {dense / conv:,.1f} times fewer. Change n, k "
+            "and the channels.",
+            figures=(bars, table),
+            formulas=(
+                Formula(
+                    symbols="dense = (n²·C_in)·(n²·C_out) + n²·C_out",
+                    numbers=f"{inputs:,}·{outputs:,} + {outputs:,} = {dense:,}",
+                ),
+                Formula(
+                    symbols="convolution = k²·C_in·C_out + C_out",
+                    numbers=f"{k * k}·{c_in}·{c_out} + {c_out} = {conv:,}",
+                ),
+            ),
+        )
+
+    def growth() -> Frame:
+        sides = (6, 12, 24, 48, 96, 224)
+        rows = tuple(
+            (
+                f"{side}x{side}",
+                layer_counts.dense_parameters(side, c_in, c_out),
+                layer_counts.conv_parameters(k, c_in, c_out),
+            )
+            for side in sides
+        )
+        return Frame(
+            caption="Twice as wide an image: 16 times the weights of a dense layer, the same kernel for a convolution.",
+            figures=(
+                Table(
+                    name="growth", title="parameters", columns=("image", "dense", "convolution"), rows=rows, digits=16
+                ),
+            ),
+        )
+
+    def without_padding() -> Frame:
+        small = max(n - k + 1, 0)
+        valid = layer_counts.dense_parameters(n, c_in, c_out, out=small)
+        rows = (
+            ("padded, same size", f"{n}x{n}", layer_counts.dense_parameters(n, c_in, c_out)),
+            ("not padded", f"{small}x{small}", valid),
+        )
+        return Frame(
+            caption=f"The comparison assumes padding: without it the output is {small}x{small}, and a dense layer "
+            f"to as many units has {valid:,} parameters.",
+            figures=(
+                Table(name="valid", title="dense", columns=("output", "size", "parameters"), rows=rows, digits=12),
+            ),
+        )
+
+    return Frames(3, lambda i: (live, growth, without_padding)[i]())

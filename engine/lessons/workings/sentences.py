@@ -1,0 +1,101 @@
+"""A sentence of the learner's own as vectors: word classes set by hand, from a short list and from endings. Torch-free.
+
+Nothing here is learned. Eight numbers stand for a word, so that every one of them can be read.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from ..kit.fixtures import Floats
+from .attending import Projections, random_projections
+
+MOST = 24
+"""Tokens of a sentence that are looked at; what follows is left out."""
+
+FEATURES = ("thing", "pronoun", "action", "quality", "article", "link", "mark", "letters")
+"""What the eight numbers of an embedding say: seven word classes, and a number drawn from the letters."""
+
+_LISTS = {
+    "pronoun": "i you he she it we they me him her us them who which this that il elle ils elles on je tu nous vous",
+    "article": "a an the my your his its our their some any every no un une le la les des du l d de",
+    "link": "and or but because if when while as so than of in on at to from with by for over under near into not "
+    "et ou mais car si dans sur sous avec pour par",
+    "action": "is are was were be been am has have had do does did can could will would may must sat sit sits lay ran "
+    "run runs ate eat eats drank drink drinks drinks saw see sees went go goes said say says came took take takes made "
+    "make makes chased chase chases slept sleep sleeps likes like wants want boit mange dort est a",
+    "quality": "black white red green blue big small old new good bad hot cold soft hard warm wet dry happy sad sleepy "
+    "hungry thirsty dusty torn clean dirty noir noire blanc blanche petit grand fatigué fatiguée tired scared",
+}
+_CLASS = {word: kind for kind, words in _LISTS.items() for word in words.split()}
+_ENDINGS = (("ly", "quality"), ("ful", "quality"), ("ous", "quality"), ("ed", "action"), ("ing", "action"))
+
+
+def split(text: str, most: int = MOST) -> tuple[str, ...]:
+    """The words and marks of a text, the first `most` of them; at least one unless the text is blank."""
+    return tuple(re.findall(r"\w+(?:-\w+)*['’]?|[^\w\s]", text)[:most])
+
+
+def word_class(token: str) -> str:
+    """One of the first seven FEATURES: from the list, else from the ending, else a thing."""
+    word = token.lower().rstrip("'’")
+    if not any(char.isalnum() for char in word):
+        return "mark"
+    if word in _CLASS:
+        return _CLASS[word]
+    return next((kind for end, kind in _ENDINGS if word.endswith(end) and len(word) > len(end) + 2), "thing")
+
+
+def letters(token: str) -> float:
+    """A number in -1..1 that is always the same for the same letters, whatever their case."""
+    digest = hashlib.sha256(token.lower().encode("utf-8", "replace")).digest()
+    return round(int.from_bytes(digest[:4], "big") / 2**31 - 1, 2)
+
+
+def embed(tokens: Sequence[str]) -> Floats:
+    """(T, 8): a one for the class of the word, and the number of its letters; no positions."""
+    x = np.zeros((len(tokens), len(FEATURES)))
+    for row, token in enumerate(tokens):
+        x[row, FEATURES.index(word_class(token))] = 1.0
+        x[row, -1] = letters(token)
+    return x
+
+
+AXES = ("thing", "action", "quality", "pronoun")
+"""What the four numbers of a query ask for, and those of a key offer."""
+
+_ASKS = {
+    "thing": (0, 1, 2, 0),
+    "pronoun": (3, 0, 1, -1),
+    "action": (2.5, 0, 0, 1.5),
+    "quality": (1.5, 0, 0, 2.5),
+    "article": (2, 0, 1, 0),
+    "link": (1, 2, 0, 0),
+    "mark": (0, 2, 0, 0),
+    "letters": (0.2, 0, 0, 0),
+}
+_OFFERS = {"thing": (2, 0, 0, 0), "pronoun": (0.5, 0, 0, 2), "action": (0, 2, 0, 0), "quality": (0, 0, 2, 0)}
+_LETTERS_OFFER = (0.3, 0, 0, 0)
+_CONTENTS = ("thing", "action", "quality", "letters")
+
+
+@lru_cache(maxsize=1)
+def hand_set() -> Projections:
+    """W_Q, W_K, W_V (8, 4) set by hand: a pronoun asks for things, an action for who acts, a quality for its bearer."""
+    none = (0.0, 0.0, 0.0, 0.0)
+    query = np.array([_ASKS[name] for name in FEATURES], dtype=float)
+    key = np.array([_OFFERS.get(name, none) for name in FEATURES], dtype=float)
+    key[-1] = _LETTERS_OFFER
+    value = np.zeros((len(FEATURES), 4))
+    for column, name in enumerate(_CONTENTS):
+        value[FEATURES.index(name), column] = 1.0
+    return Projections(query, key, value, AXES, _CONTENTS, hand_set=True)
+
+
+@lru_cache(maxsize=8)
+def projections(kind: str, seed: int = 0) -> Projections:
+    """The `hand-set` projections, or `random` ones."""
+    return hand_set() if kind == "hand-set" else random_projections(seed + 1, len(FEATURES), len(AXES), gain=3.0)

@@ -1,0 +1,201 @@
+"""The frames of a kernel that slides over the image: window, products, sum, one place after the other."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..kit.figures import Card, Cell, Formula, Grid, Mark, Origin
+from ..kit.fixtures import Floats, array
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from . import convolving
+from .convolving import Geometry
+
+SYMBOLS = "y[i,j] = Σ x[i·s + a·d, j·s + b·d] · w[a,b]"
+
+
+@dataclass(frozen=True, eq=False)
+class Slide:
+    """One image, one kernel, and how it moves; everything else follows."""
+
+    image: Floats
+    kernel: Floats
+    geometry: Geometry
+    shows: str = "numbers"
+
+    @classmethod
+    def of(cls, state: State) -> "Slide":
+        """From the settings image, kernel, stride, padding, and dilation and show where there are such."""
+        image, kernel = array(state["image"]), array(state["kernel"])
+        dilation, shows = state.values.get("dilation", 1), state.values.get("show", "numbers")
+        geometry = Geometry(image.shape, kernel.shape, state["stride"], state["padding"], dilation)
+        return cls(image, kernel, geometry, shows)
+
+    @property
+    def framed(self) -> Floats:
+        """The padded image."""
+        return convolving.padded(self.image, self.geometry.padding)
+
+    @property
+    def output(self) -> Floats:
+        """[out rows, out columns]."""
+        g = self.geometry
+        return convolving.convolve(self.image, self.kernel, g.stride, g.padding, g.dilation)
+
+    def patch(self, place: Cell) -> Floats:
+        """The pixels under the kernel."""
+        framed = self.framed
+        return np.array([framed[cell] for cell in self.geometry.window(*place)]).reshape(self.kernel.shape)
+
+    def formula(self, place: Cell) -> Formula:
+        """The sum of one place with its numbers."""
+        r, c = place
+        total = number(self.output[place])
+        return Formula(symbols=SYMBOLS, numbers=f"y[{r},{c}] = {products(self.patch(place), self.kernel)} = {total}")
+
+    def source(self, row: int, column: int) -> Origin | None:
+        """Where one number of the output came from."""
+        if row > self.geometry.corner[0] or column > self.geometry.corner[1] or not self.geometry.fits:
+            return None
+        cells = {"image": self.geometry.window(row, column), "kernel": tuple(np.ndindex(*self.kernel.shape))}
+        return Origin(formulas=(self.formula((row, column)),), cells=cells)
+
+    def picture(self, marks: dict[Mark, tuple[Cell, ...]], *, cursor: Cell | None = None) -> Grid:
+        """The padded image; what no output reads is hatched."""
+        p, (rows, columns) = self.geometry.padding, self.geometry.size
+        padded = f", padded to {rows + 2 * p}x{columns + 2 * p}" if p else ""
+        return Grid(
+            name="image",
+            title=f"image {rows}x{columns}{padded}",
+            about="The pixels, with a border of zeros where there is padding. Hatched pixels are never read: the "
+            "kernel's steps jump over them or end before them. Edit a pixel with + and -.",
+            values=self.framed,
+            shows="shades" if self.shows == "shades" else "numbers",
+            digits=1,
+            reach=(0, 1),
+            edits="image",
+            edits_from=(p, p),
+            cursor=cursor or (p + 1, p + 2),
+            marks={**marks, "never": self.geometry.never() if self.geometry.fits else ()},
+        )
+
+    def weights(self, marks: dict[Mark, tuple[Cell, ...]] | None = None) -> Grid:
+        """The kernel, always as numbers."""
+        rows, columns = self.kernel.shape
+        return Grid(
+            name="kernel",
+            title=f"kernel {rows}x{columns}",
+            about="The weights: the same ones at every place. Edit one with + and -, take another kernel with w.",
+            values=self.kernel,
+            digits=2,
+            signed=True,
+            reach=span(self.kernel),
+            edits="kernel",
+            join="×",
+            marks=marks or {},
+        )
+
+    def result(self, values: Floats, marks: dict[Mark, tuple[Cell, ...]], *, join: str = "→", title: str = "") -> Grid:
+        """The output, on the colour scale of the whole output."""
+        rows, columns = self.geometry.out
+        return Grid(
+            name="output",
+            title=title or f"output {rows}x{columns}",
+            about="One number for each place of the kernel. Move here and the pixels it was made of light up.",
+            values=values,
+            shows="shades" if self.shows == "shades" else "numbers",
+            digits=1,
+            signed=True,
+            reach=span(self.output),
+            origin=self.source,
+            join=join,
+            marks=marks,
+        )
+
+
+def span(values: Floats) -> tuple[float, float]:
+    """The ends of a colour scale about zero."""
+    most = float(np.abs(values).max()) if values.size else 1.0
+    return -(most or 1.0), most or 1.0
+
+
+def number(value: float) -> str:
+    """A number in few characters, never `-0`."""
+    return f"{round(float(value), 3) + 0.0:g}"
+
+
+def products(pixels: Floats, weights: Floats) -> str:
+    """`0.1·2 + 0.9·(-1) + …`, all terms."""
+
+    def one(x: float, w: float) -> str:
+        return f"{number(x)}·({number(w)})" if w < 0 else f"{number(x)}·{number(w)}"
+
+    return " + ".join(one(x, w) for x, w in zip(pixels.flat, weights.flat, strict=True))
+
+
+def too_large(slide: Slide) -> Frame:
+    """The frame for a kernel that fits nowhere."""
+    (height, width), (rows, columns) = slide.geometry.span, slide.geometry.padded
+    text = (
+        f"The kernel covers {height}x{width} pixels, the padded image has {rows}x{columns}: it fits nowhere, and there "
+        "is no output. PyTorch raises an error here. Take less dilation, more padding, or a smaller kernel."
+    )
+    return Frame(
+        caption="This kernel is larger than the padded image.",
+        figures=(slide.picture({}), slide.weights(), Card(name="why", title="no output", text=text)),
+    )
+
+
+def slide_frames(state: State, whole: Callable[[Slide], Sequence[Frame]]) -> Sequence[Frame]:
+    """The frames of `whole`, then one for each place of the kernel; or the one that says that it does not fit."""
+    slide = Slide.of(state)
+    if not slide.geometry.fits:
+        return (too_large(slide),)
+    first = tuple(whole(slide))
+
+    def frame(k: int) -> Frame:
+        return first[k] if k < len(first) else at_place(slide, k - len(first))
+
+    return Frames(len(first) + slide.geometry.units, frame)
+
+
+def at_place(slide: Slide, index: int) -> Frame:
+    """The kernel at its place number `index`, row by row: window, kernel, products, and their sum in the output."""
+    g = slide.geometry
+    place = row, column = divmod(index, g.out[1])
+    output = slide.output
+    so_far = np.where(np.arange(g.units).reshape(g.out) <= index, output, np.nan)
+    patch = slide.patch(place)
+    multiplied = patch * slide.kernel
+
+    def product(a: int, b: int) -> Origin:
+        numbers = f"{number(patch[a, b])} · {number(slide.kernel[a, b])} = {number(multiplied[a, b])}"
+        cells = {"image": (g.window(row, column)[a * slide.kernel.shape[1] + b],), "kernel": ((a, b),)}
+        return Origin(formulas=(Formula(symbols="x · w", numbers=numbers),), cells=cells)
+
+    grid = Grid(
+        name="products",
+        title=f"products, sum {number(output[place])}",
+        about="Each pixel under the kernel times the weight that lies on it. Their sum is one number of the output.",
+        values=multiplied,
+        digits=2,
+        signed=True,
+        reach=span(multiplied),
+        origin=product,
+        join="=",
+    )
+    outside = len(g.window(row, column)) - len(g.inside(row, column))
+    border = f" {outside} of them lie on padding, which adds nothing." if outside else ""
+    return Frame(
+        title=f"place {index + 1} of {g.units}",
+        caption=f"Row {row}, column {column}: the {patch.size} pixels in the window are multiplied with the "
+        f"{patch.size} weights and added.{border}",
+        figures=(
+            slide.picture({"window": g.window(row, column)}),
+            slide.weights(),
+            grid,
+            slide.result(so_far, {"target": (place,)}, title=f"output {g.out[0]}x{g.out[1]}"),
+        ),
+        formulas=(slide.formula(place),),
+    )

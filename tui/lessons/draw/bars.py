@@ -1,0 +1,181 @@
+"""Bars: a name, a bar from zero, the number, a few words."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from rich.cells import cell_len
+from rich.style import Style
+from textual.strip import Strip
+
+from ....engine.lessons.kit.figures import Bars, Cell
+from ...render.bars import blocks
+from ...render.cells import Part, line
+from ...render.numbers import compact, cut, pad
+from ...render.palette import Ink
+from ...render.shades import sign_colour
+from .look import MORE, Drawing, Look, cursor_style, quiet, step, struck, window
+
+_LABEL, _LABEL_LEAST, _BAR_LEAST, _BAR_MOST, _NOTE = 24, 6, 8, 60, 28
+_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Columns of the parts of a line; `reach` is the value of a full bar."""
+
+    label: int
+    bar: int
+    number: int
+    note: int
+    reach: float
+    signed: bool
+    texts: list[str]
+
+
+def number_text(value: float, figure: Bars) -> str:
+    """A bar's number with its unit."""
+    if not math.isfinite(value):
+        return "nan" if math.isnan(value) else "∞" if value > 0 else "-∞"
+    if figure.percent:
+        return f"{value:.1%}"
+    text = f"{value:,.0f}" if value.is_integer() and abs(value) >= 1000 else compact(value, 9, 4)
+    return f"{text} {cut(figure.unit, 12)}".rstrip()
+
+
+def _plan(figure: Bars, width: int) -> Plan:
+    values = np.asarray(figure.values, dtype=np.float64).ravel()
+    texts = [number_text(value, figure) for value in values.tolist()]
+    finite = np.abs(values[np.isfinite(values)])
+    reach = float(figure.high) if figure.high else float(finite.max(initial=0.0))
+    if figure.reference is not None and math.isfinite(figure.reference[1]) and not figure.high:
+        reach = max(reach, abs(float(figure.reference[1])))
+    label = max((cell_len(cut(name, _LABEL)) for name in figure.labels), default=0)
+    number = max(map(cell_len, texts), default=0)
+    note = max((cell_len(cut(text, _NOTE)) for text in figure.notes), default=0)
+    note = note + 2 if note else 0
+    room = width - number - 2
+    if label + note + _BAR_LEAST > room:
+        note = min(note, max(0, room - label - _BAR_LEAST))
+        note = note if note >= 6 else 0
+        label = max(min(label, _LABEL_LEAST), min(label, room - note - _BAR_LEAST))
+    bar = max(0, min(_BAR_MOST, room - label - note))
+    signed = bool((values < 0).any())
+    bar -= bool(signed and bar and bar % 2 == 0)
+    return Plan(label, bar, number, note, reach, signed, texts)
+
+
+def smallest(figure: Bars, ink: Ink, width: int) -> tuple[int, int]:
+    """Names, numbers, and short bars."""
+    plan = _plan(figure, 400)
+    wide = plan.label + plan.number + plan.note + 2 + 12
+    return min(width, max(wide, 16)), min(len(plan.texts), _ROWS) + bool(figure.reference)
+
+
+def best(figure: Bars, ink: Ink, width: int, height: int) -> tuple[int, int]:
+    """All bars, as long as is useful."""
+    plan = _plan(figure, width)
+    return (
+        min(width, plan.label + plan.number + plan.note + 2 + plan.bar),
+        max(1, len(plan.texts)) + bool(figure.reference),
+    )
+
+
+def draw(figure: Bars, look: Look, width: int, height: int) -> Drawing:
+    """A line a bar; of more bars than lines those around the cursor."""
+    ink, plan = look.ink, _plan(figure, width)
+    values = np.asarray(figure.values, dtype=np.float64).ravel().tolist()
+    if not values:
+        return Drawing([quiet("nothing", width, ink)])
+    foot = bool(figure.reference) and height > 1
+    room = max(1, height - foot)
+    cuts = len(values) > room and room > 1
+    cursor = look.cursor[0] if look.cursor else 0
+    shown = window(len(values), room - cuts, cursor)
+    place = _place(figure, plan)
+    strips = [_bar_line(figure, look, plan, k, values[k], place, width) for k in shown]
+    if cuts:
+        strips.append(quiet(f"{MORE} {len(values) - len(shown)} more of {len(values)}", width, ink))
+    if figure.reference and foot:
+        name, value = figure.reference
+        strips.append(quiet(f"{' ' * (plan.label + 1)}│ {name} {number_text(float(value), figure)}", width, ink))
+    return Drawing(strips, lambda x, y: (shown[y], 0) if 0 <= y < len(shown) else None)
+
+
+def moved(figure: Bars, cell: Cell, key: str) -> Cell:
+    """The bar above or below."""
+    return step((cell[0], 0), {"left": "up", "right": "down"}.get(key, key), len(figure.labels), 1)
+
+
+def _place(figure: Bars, plan: Plan) -> int | None:
+    """The column within the bars where the reference stands."""
+    if figure.reference is None or not plan.reach or not plan.bar:
+        return None
+    share = float(figure.reference[1]) / plan.reach
+    if not math.isfinite(share):
+        return None
+    if plan.signed:
+        half = plan.bar // 2
+        return min(plan.bar - 1, max(0, half + round(share * half)))
+    return min(plan.bar - 1, max(0, int(share * plan.bar)))
+
+
+def _bar_line(figure: Bars, look: Look, plan: Plan, k: int, value: float, place: int | None, width: int) -> Strip:
+    ink = look.ink
+    words = ink.style()
+    if k in figure.marked:
+        words = ink.style(ink.accent, bold=True)
+    if k in figure.dropped:
+        words = struck(ink.style(ink.dim))
+    if (k, 0) in look.sources:
+        words = words + ink.style(ink.accent, bold=True, underline=True)
+    label = figure.labels[k] if k < len(figure.labels) else str(k)
+    head = cursor_style(ink) if look.on((k, 0)) else words
+    parts: list[Part] = [(pad(label, plan.label), head), (" ", ink.style())]
+    parts += _with_mark(_bar(value, plan, k in figure.dropped, k in figure.marked, ink), place, ink)
+    parts.append((" " + pad(plan.texts[k], plan.number, "right"), words))
+    if plan.note and k < len(figure.notes):
+        parts.append(("  " + cut(figure.notes[k], plan.note - 2), ink.style(ink.dim)))
+    return line(parts, width, ink)
+
+
+def _bar(value: float, plan: Plan, dropped: bool, marked: bool, ink: Ink) -> list[Part]:
+    surface = ink.track if ink.coloured else None
+    share = abs(value) / plan.reach if plan.reach and math.isfinite(value) else 0.0
+    if not plan.signed:
+        colour = ink.dim if dropped else ink.categories[1] if marked else ink.accent
+        return [(_full(share, plan.bar), ink.style(colour, surface))]
+    half = plan.bar // 2
+    tone = ink.dim if dropped else _tone(value < 0, ink)
+    style, empty, zero = ink.style(tone, surface), ink.style(None, surface), ("│", ink.style(ink.dim, surface))
+    if value < 0 and share:
+        halves = max(1, min(half * 2, round(share * half * 2)))
+        full, rest = divmod(halves, 2)
+        return [(("▐" * rest + "█" * full).rjust(half)[-half:] if half else "", style), zero, (" " * half, empty)]
+    return [(" " * half, empty), zero, (_full(share, half), style)]
+
+
+def _full(share: float, room: int) -> str:
+    if share > 1 and room:
+        return "█" * (room - 1) + "▶"
+    return blocks(share, room) if room > 0 else ""
+
+
+def _tone(negative: bool, ink: Ink) -> str | None:
+    """The colour of a sign, as in a diverging colour map."""
+    if ink.coloured:
+        if ink.dark:
+            return "#56b4e9" if negative else "#f0a02c"
+        return "#1c68a8" if negative else "#b35a08"
+    return None if ink.depth == "none" else sign_colour(negative, ink)
+
+
+def _with_mark(parts: list[Part], place: int | None, ink: Ink) -> list[Part]:
+    """The bar with the reference in its place."""
+    if place is None:
+        return parts
+    cells: list[tuple[str, Style]] = [(char, style) for text, style in parts for char in text]
+    if place < len(cells):
+        _, style = cells[place]
+        cells[place] = ("│", ink.style(ink.foreground, bold=True) + style.background_style)
+    return cells

@@ -1,0 +1,60 @@
+"""Formulas: a line of symbols and the same line in numbers, wrapped at operators."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from ....engine.lessons.kit.figures import Formula
+from ....engine.text import sanitize
+from ...render.cells import line
+from ...render.palette import Ink
+from .look import wrapped_hard
+
+_BREAKS = ("=", "≈", "→", "+", "-", "−", "·", "×", "/", "<", ">", "≤", "≥", ",", ";", "|")
+"""What a line may begin with."""
+_INDENT = 4
+
+
+def formula_lines(formula: Formula, width: int) -> list[str]:
+    """The symbols, then the numbers, in lines of at most `width` columns; no number is broken."""
+    lines = broken(formula.symbols, width)
+    return [*lines, *broken(formula.numbers, width, first="  ")] if formula.numbers else lines
+
+
+def draw(formulas: Sequence[Formula], ink: Ink, width: int) -> list[Strip]:
+    """All formulas: symbols strong, numbers plain."""
+    strips = []
+    for formula in formulas:
+        for text in broken(formula.symbols, width):
+            strips.append(line([(text, ink.style(ink.accent, bold=True))], width, ink))
+        if formula.numbers:
+            strips += [line([(text, ink.style())], width, ink) for text in broken(formula.numbers, width, first="  ")]
+    return strips
+
+
+def broken(text: str, width: int, first: str = "") -> list[str]:
+    """A line of text at blanks, before an operator where one lies in the later half; the rest is indented."""
+    words = sanitize(text).split(" ")
+    lines: list[str] = []
+    indent, row = first, []  # type: tuple[str, list[str]]
+    for k, word in enumerate(words):
+        joined = " ".join([*row, word])
+        if row and cell_len(indent) + cell_len(joined) > width:
+            at = _break(row, words[k])
+            lines.append(indent + " ".join(row[:at]))
+            indent, row = " " * min(_INDENT, width // 3), [*row[at:], word]
+        else:
+            row.append(word)
+    lines.append(indent + " ".join(row))
+    return [part for whole in lines for part in wrapped_hard(whole, width)]
+
+
+def _break(row: list[str], following: str) -> int:
+    """Where to break: all of the row if an operator follows, else before its last operator if that is late."""
+    if following in _BREAKS:
+        return len(row)
+    for k in range(len(row) - 1, len(row) // 2, -1):
+        if row[k] in _BREAKS:
+            return k
+    return len(row)

@@ -1,0 +1,216 @@
+"""The cells of a grid: tints, numbers, and the signs of what is marked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from rich.style import Style
+
+from ....engine.lessons.kit.figures import Cell, Grid
+from ...render.cells import Part
+from ...render.colour import mix, readable
+from ...render.palette import LEVELS, Ink, levels
+from ...render.scale import BAD, Scale
+from ...render.shades import shade, sign_colour
+from .look import Floats, Look, cursor_style, merged, struck
+from .numbers import told
+
+HATCH = "╱"
+_SIGNS = {"source": ("▌", "'"), "target": ("▌", ">"), "winner": ("▌", "*"), "focus": ("▌", ">"), "dropped": (" ", "x")}
+"""What stands before a marked number, with colours and without."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Which cells have which marks, in pooled cells."""
+
+    marks: dict[Cell, frozenset[str]]
+    cursor: Cell | None
+    framed: bool
+    """Whether some cells are under a window, so that the others step back."""
+
+    @classmethod
+    def of(cls, figure: Grid, look: Look, block: int = 1) -> "Marked":
+        """The marks of a figure and of how it is looked at."""
+        found: dict[Cell, set[str]] = {}
+        for mark, cells in figure.marks.items():
+            for row, column in cells:
+                found.setdefault((row // block, column // block), set()).add(mark)
+        for row, column in look.sources:
+            found.setdefault((row // block, column // block), set()).add("source")
+        cursor = look.cursor if look.focused else None
+        return cls(
+            {cell: frozenset(marks) for cell, marks in found.items()},
+            (cursor[0] // block, cursor[1] // block) if cursor else None,
+            bool(figure.marks.get("window")),
+        )
+
+    def has(self, cell: Cell, mark: str) -> bool:
+        """Whether a cell is so marked."""
+        return mark in self.marks.get(cell, ())
+
+
+@dataclass(frozen=True)
+class Brush:
+    """What cells are painted with: `wide` x `tall` each, numbers in `field` columns."""
+
+    values: Floats
+    scale: Scale
+    ink: Ink
+    marked: Marked
+    numbers: bool
+    digits: int
+    wide: int
+    tall: int
+    field: int
+
+
+def painted(brush: Brush, down: range, across: range) -> list[list[Part]]:
+    """The lines of all cells (rows `down`, columns `across`) and of one column after them."""
+    codes = brush.scale.quantise(brush.values)
+    lines: list[list[Part]] = []
+    for row in down:
+        looks = [_style(brush, (row, column), int(codes[row, column])) for column in across]
+        for y in range(brush.tall):
+            parts: list[Part] = []
+            for column, style in zip(across, looks, strict=True):
+                text = _text(brush, (row, column), int(codes[row, column]), y == (brush.tall - 1) // 2)
+                sign, own = _sign(brush, (row, column), style)
+                parts += [(sign or text[0], own if sign else style), (text[1:], style)]
+            end = brush.marked.has((row, across[-1]), "window") if len(across) else False
+            parts.append((_edge(brush, left=False) if end else " ", brush.ink.style(_frame(brush.ink), bold=True)))
+            lines.append(merged(parts))
+    return lines
+
+
+def halves(brush: Brush, down: range, across: range) -> list[list[Part]]:
+    """Two rows of cells to a line, a column each; only where there are colours."""
+    codes = brush.scale.quantise(brush.values)
+    ink, made, lines = brush.ink, {}, []
+    colours = [[_pixel(brush, (row, column), int(codes[row, column])) for column in across] for row in down]
+    if len(colours) % 2:
+        colours.append([ink.background] * len(across))
+    for upper, lower in zip(colours[::2], colours[1::2], strict=True):
+        parts: list[Part] = []
+        for pair in zip(upper, lower, strict=True):
+            if pair not in made:
+                top, bottom = pair
+                if top == HATCH and bottom in (HATCH, ink.background):
+                    made[pair] = (HATCH, ink.style(ink.dim, dim=True))
+                else:
+                    first, second = (ink.background if part == HATCH else part for part in pair)
+                    made[pair] = (" ", ink.style(None, first)) if first == second else ("▀", ink.style(first, second))
+            parts.append(made[pair])
+        lines.append(merged(parts))
+    return lines
+
+
+def _pixel(brush: Brush, cell: Cell, code: int) -> str:
+    """The colour of a cell without room for signs, or HATCH."""
+    ink, marks = brush.ink, brush.marked.marks.get(cell, frozenset())
+    if brush.marked.cursor == cell:
+        return ink.cursor
+    if "never" in marks:
+        return HATCH
+    if "target" in marks or "focus" in marks:
+        return ink.accent
+    if "winner" in marks:
+        return ink.good
+    ground = _ground(brush, code)
+    if "source" in marks or "window" in marks:
+        return mix(ground, ink.accent, 0.5)
+    return mix(ground, ink.background, 0.7) if "dropped" in marks else ground
+
+
+def _ground(brush: Brush, code: int) -> str:
+    return brush.ink.background if code == BAD else levels(brush.scale.map, brush.ink)[code]
+
+
+def _style(brush: Brush, cell: Cell, code: int) -> Style:
+    """The style of a number on its tint."""
+    ink, marks = brush.ink, brush.marked.marks.get(cell, frozenset())
+    strong = bool(marks & {"window", "source", "target", "winner", "focus"})
+    if brush.marked.cursor == cell:
+        return cursor_style(ink)
+    if "never" in marks:
+        return ink.style(ink.dim, dim=True)
+    if not ink.coloured:
+        style = _few(brush, code, marks, strong)
+        return struck(style) if "dropped" in marks else style
+    if "dropped" in marks:
+        return struck(ink.style(ink.dim, mix(_ground(brush, code), ink.background, 0.75)))
+    for mark, colour in (("target", ink.accent), ("winner", ink.good)):
+        if mark in marks:
+            return ink.style(readable(colour), colour, bold=True)
+    ground = _ground(brush, code)
+    if "focus" in marks:
+        ground = mix(ground, ink.cursor, 0.45)
+    elif brush.marked.framed and not strong and brush.numbers:
+        ground = mix(ground, ink.background, 0.45)
+    return ink.style(readable(ground), ground, bold=strong, underline="source" in marks and brush.numbers)
+
+
+def _few(brush: Brush, code: int, marks: frozenset[str], strong: bool) -> Style:
+    """The style of a number, or of shades, where colours are few."""
+    ink = brush.ink
+    if not brush.numbers:
+        style = shade(code, brush.scale.diverging, ink)[1] if code != BAD else ink.style()
+        return style + Style(bold=True) if strong else style
+    if ink.depth == "none":
+        return ink.style(bold=strong, underline="source" in marks, dim="dropped" in marks)
+    colour = None
+    if "target" in marks or "focus" in marks:
+        colour = ink.accent
+    elif "winner" in marks:
+        colour = ink.good
+    elif brush.scale.diverging and code != BAD and abs(code - LEVELS // 2) > LEVELS // 16:
+        colour = sign_colour(code < LEVELS // 2, ink)
+    return ink.style(colour, bold=strong, underline="source" in marks)
+
+
+def _text(brush: Brush, cell: Cell, code: int, told_here: bool) -> str:
+    """The characters of one line of a cell."""
+    room = brush.wide
+    never = brush.marked.has(cell, "never")
+    fill = (HATCH if brush.ink.depth != "none" else "/") if never else " "
+    if brush.numbers:
+        value = float(brush.values[cell])
+        text = told(value, brush.digits) if told_here else ""
+        if never and (not text or not np.isfinite(value)):
+            return " " + fill * (room - 1)
+        aside = (room - 1 - brush.field) // 2
+        body = (" " + text if never and text else text).rjust(room - 1 - aside, fill)
+        return (" " + body + fill * aside)[:room].ljust(room)
+    if never:
+        return fill * room
+    if brush.ink.coloured or code == BAD:
+        return " " * room
+    glyphs = shade(code, brush.scale.diverging, brush.ink)[0]
+    return (glyphs * room)[:room]
+
+
+def _sign(brush: Brush, cell: Cell, style: Style) -> tuple[str, Style]:
+    """What stands in the first column of a cell, and its style; nothing where it is not marked."""
+    ink, (row, column) = brush.ink, cell
+    here = brush.marked.has(cell, "window")
+    before = column > 0 and brush.marked.has((row, column - 1), "window")
+    few = not ink.coloured
+    if here != before:
+        edge = ink.style(_frame(ink), bold=True)
+        return _edge(brush, left=here), edge if few else edge + style.background_style
+    for mark in ("target", "winner", "source", "focus", "dropped"):
+        if brush.marked.has(cell, mark):
+            sign = _SIGNS[mark][few]
+            if not few and mark != "source":
+                return "", style
+            return sign, ink.style(_frame(ink), bold=True) + style.background_style
+    return "", style
+
+
+def _edge(brush: Brush, left: bool) -> str:
+    if brush.ink.coloured:
+        return "▐" if left else "▌"
+    return "[" if left else "]"
+
+
+def _frame(ink: Ink) -> str:
+    return ink.accent

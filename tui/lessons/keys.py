@@ -1,0 +1,36 @@
+"""The keys of a pane of lessons, declared once: bindings, footer and help read this table."""
+
+from textual.binding import Binding
+
+from ..actions import Action, bindings
+
+ACTIONS = (
+    Action("full_stop", "step(1)", "Next", "the next frame, after the last one the next scene", ".", True),
+    Action("comma", "step(-1)", "Before", "the frame before", ",", True),
+    Action("space", "play", "Play", "play the frames of the scene, or stop", "space", True),
+    Action("tab", "region(1)", "Figure", "the next figure, after the last one the settings", "tab", True),
+    Action("shift+tab", "region(-1)", "Figure before", "the figure before", "shift+tab"),
+    Action("enter", "deeper", "Deeper", "from overview to part to formula; types a setting", "enter", True),
+    Action("escape", "back", "Back", "back: formula, part, overview, index", "esc", True),
+    Action("up,k", "move('up')", "Up", "move the cursor; up and down among settings", "↑ ↓ ← → or k j h l"),
+    Action("down,j", "move('down')", "Down", "", ""),
+    Action("left,h", "move('left')", "Left", "", ""),
+    Action("right,l", "move('right')", "Right", "", ""),
+    Action("plus,equals_sign", "edit(1)", "Plus", "the number under the cursor, or the setting, up and down", "+ -"),
+    Action("minus", "edit(-1)", "Minus", "", ""),
+    Action("right_square_bracket", "scene(1)", "Scene", "the next scene and the one before", "] ["),
+    Action("left_square_bracket", "scene(-1)", "Scene before", "", ""),
+    Action("home", "end(False)", "First", "the first and the last frame", "home end"),
+    Action("end", "end(True)", "Last", "", ""),
+    Action("p", "preset", "Preset", "the next preset, good or bad, and why", "p", True),
+    Action("t", "train", "Train", "train what the lesson needs, or call it off", "t", True),
+    Action("f", "facts", "Facts", "all facts, the corrections of the notes, links; and back", "f", True),
+    Action("r", "reset", "Reset", "all settings as at first", "r"),
+    Action("y", "copy", "Copy", "copy the command that reproduces this very state", "y", True),
+    Action("b", "index", "Index", "back to the index of the lessons", "b"),
+    Action("slash", "search", "Search", "search the lessons", "/"),
+    Action("pagedown", "page(1)", "Page down", "scroll by a page", "PgDn PgUp"),
+    Action("pageup", "page(-1)", "Page up", "", ""),
+)
+
+BINDINGS: list[Binding] = bindings(ACTIONS)

@@ -1,0 +1,180 @@
+"""Looking at a lesson: the cursor in figures, the settings and what is typed for them."""
+
+from textual import events
+
+from ...engine.lessons.kit.figures import Plane
+from ...engine.lessons.kit.settings import Moves, Numbers
+from ...engine.lessons.study.messages import Shown
+from ...engine.options import OptionError
+from ..widgets.prompt import Prompt
+from .draw.figure import moved, moved_at
+from .studying import Studying
+
+
+class Looking(Studying):
+    """What the keys that move a cursor or change a number do."""
+
+    def action_region(self, by: int) -> None:
+        """The next figure, after the last one the settings."""
+        reading, shown = self.reading, self.study.view.shown
+        if reading is None:
+            return
+        names = [f.name for f in shown.frame.figures] if isinstance(shown, Shown) and self._current(shown) else []
+        places = [*names, *(["settings"] if reading.settings else [])]
+        if not places:
+            return
+        figure = self._figure()
+        here = "settings" if reading.in_settings else figure.name if figure is not None else places[0]
+        there = places[(places.index(here) + by) % len(places)] if here in places else places[0]
+        reading.in_settings = there == "settings"
+        if not reading.in_settings:
+            reading.focus = there
+            self._ask_cursor()
+            self._follow()
+        self._redraw()
+
+    def action_move(self, key: str) -> None:
+        """Move the cursor: in the index, in a figure, among settings, or down a page."""
+        reading = self.reading
+        if reading is None:
+            self._chosen = max(0, self._chosen + {"up": -1, "down": 1}.get(key, 0))
+        elif reading.facts:
+            reading.scroll += {"up": -1, "down": 1}.get(key, 0)
+        elif reading.chosen is not None:
+            if key in ("up", "down"):
+                by = -1 if key == "up" else 1
+                reading.setting = min(max(reading.setting + by, 0), len(reading.settings) - 1)
+            else:
+                self._turn_setting(reading.chosen.name, -1 if key == "left" else 1)
+        else:
+            self._move_cursor(key)
+        self._redraw()
+
+    def _move_cursor(self, key: str) -> None:
+        figure, reading = self._figure(), self.reading
+        if figure is None or reading is None:
+            return
+        at = (reading.scene, figure.name)
+        if isinstance(figure, Plane):
+            x0, x1, y0, y1 = figure.extent
+            place = reading.places.get(at, figure.at) or ((x0 + x1) / 2, (y0 + y1) / 2)
+            reading.places[at] = moved_at(figure, place, key)
+        else:
+            cell = reading.cells.get(at, figure.cursor)
+            reading.cells[at] = moved(figure, cell, key) if cell is not None else (0, 0)
+        self._point(pick=True)
+
+    def _ask_cursor(self) -> None:
+        """Give the figure with the focus a cursor, and ask of it."""
+        figure, reading = self._figure(), self.reading
+        if figure is None or reading is None:
+            return
+        at = (reading.scene, figure.name)
+        if not isinstance(figure, Plane) and reading.cells.get(at, figure.cursor) is None:
+            reading.cells[at] = (0, 0)
+        self._point()
+
+    def _follow(self) -> None:
+        """Scroll so that the figure with the focus is seen."""
+        page, reading = self._seen.page, self.reading
+        if page is None or reading is None:
+            return
+        region = page.region(reading.focus)
+        if region is not None:
+            top, bottom = reading.scroll, reading.scroll + self._seen.rows
+            if region.bottom > bottom:
+                reading.scroll = min(region.y, region.bottom - self._seen.rows)
+            if region.y < top:
+                reading.scroll = region.y
+
+    def action_page(self, by: int) -> None:
+        """Scroll by a page."""
+        if self.reading is not None:
+            self.reading.scroll += by * max(1, self._seen.rows - 2)
+            self._redraw()
+
+    def action_edit(self, by: int) -> None:
+        """One number of an editable figure up or down; of settings, the chosen one."""
+        figure, reading = self._figure(), self.reading
+        if reading is None:
+            return
+        if reading.chosen is not None:
+            self._turn_setting(reading.chosen.name, by)
+            return
+        if figure is None or not figure.edits:
+            self.tell("this figure is computed; numbers with a setting behind them can be edited")
+            return
+        cell = reading.cells.get((reading.scene, figure.name), figure.cursor)
+        setting = reading.lesson.setting(figure.edits)
+        if cell is not None and isinstance(setting, Numbers):
+            self._set({setting.name: setting.edited(reading.state[setting.name], *cell, by)})
+
+    def _turn_setting(self, name: str, by: int) -> None:
+        if self.reading is not None:
+            setting = self.reading.lesson.setting(name)
+            self._set({name: setting.turn(self.reading.state[name], by)})
+
+    def _type(self) -> None:
+        """Type the value of the chosen setting."""
+        reading = self.reading
+        if reading is None or reading.chosen is None:
+            return
+        setting = reading.chosen
+
+        def take(text: str) -> str:
+            try:
+                value = setting.parse(text)
+            except OptionError as error:
+                return str(error)
+            self._set({setting.name: value})
+            return ""
+
+        self.screen.query_one(Prompt).ask(setting.name, setting.show(reading.state[setting.name]), take)
+
+    def on_key(self, event: events.Key) -> None:
+        """The letters of the lesson's own settings."""
+        reading = self.reading
+        if reading is None:
+            return
+        for setting in reading.settings:
+            if isinstance(setting, Moves) and event.character and event.character in setting.moves:
+                self._set({setting.name: reading.state[setting.name] + event.character})
+            elif isinstance(setting, Moves) and event.key == "backspace":
+                self._set({setting.name: reading.state[setting.name][:-1]})
+            elif event.character and event.character == setting.key:
+                self._turn_setting(setting.name, 1)
+            else:
+                continue
+            event.stop()
+            event.prevent_default()
+            return
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where it was clicked."""
+        page, reading = self._seen.page, self.reading
+        if page is None or reading is None or reading.facts:
+            return
+        hit = page.hit(event.x, event.y - self._seen.top + reading.scroll)
+        if hit is None:
+            return
+        reading.focus, reading.in_settings = hit[0], False
+        if hit[1] is not None:
+            reading.cells[reading.scene, hit[0]] = hit[1]
+        self._point(pick=True)
+        self._redraw()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Scroll."""
+        self.action_move_page(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Scroll."""
+        self.action_move_page(-1)
+
+    def action_move_page(self, by: int) -> None:
+        """Scroll by three lines."""
+        if self.reading is not None:
+            self.reading.scroll += 3 * by
+        else:
+            self._chosen = max(0, self._chosen + by)
+        self._redraw()

@@ -1,0 +1,77 @@
+"""The lessons: an index, and one lesson at a time with its figures, settings and facts."""
+
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.strip import Strip
+
+from ...engine.lessons.study.messages import Untrained
+from .going import Going
+from .help import GENERAL, lesson_help
+from .index_view import found, index_view
+from .keys import BINDINGS
+from .lesson_view import LessonView
+
+
+class LessonsPane(Going):
+    """The index of the lessons, or the lesson that is open."""
+
+    DEFAULT_CSS = """
+    LessonsPane { border: none; &:focus { border: none; } }
+    """
+    BINDINGS: ClassVar[list[Binding]] = BINDINGS  # type: ignore[assignment]
+
+    @property
+    def HELP(self) -> str:  # type: ignore[override]
+        """What is on the screen now, explained."""
+        return lesson_help(self.reading) if self.reading is not None else GENERAL
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        """The index, or the lesson."""
+        if self.reading is None:
+            names = found(self._search)
+            self._chosen = min(self._chosen, max(0, len(names) - 1))
+            return index_view(names, self._chosen, self._search, self.visited, width, height, self.ink)
+        view = LessonView(self.reading, self.study.view, self.ink, self._seen, self._notice, self._turn)
+        return view.strips(width, height)
+
+    def action_preset(self) -> None:
+        """The next preset."""
+        preset = self.reading.next_preset() if self.reading is not None else None
+        if self.reading is None or preset is None:
+            self.tell("this lesson has no presets")
+            return
+        self.reading.take(preset)
+        self._compute()
+        self.tell(f"{preset.name} ({'good' if preset.good else 'goes wrong'}): {preset.why}")
+
+    def action_train(self) -> None:
+        """Train what the scene needs, or call it off."""
+        if self.reading is None:
+            return
+        if self.study.view.told is not None:
+            self.study.cancel()
+            return
+        shown = self.study.view.shown
+        needed = shown.training if isinstance(shown, Untrained) else ""
+        if not needed:
+            waiting = [p.fact.trained for p in self.study.view.facts if p is not None and p.waits]
+            needed = waiting[0] if waiting else ""
+        if needed:
+            self.study.train(self.reading.place, needed)
+            self._redraw()
+        else:
+            self.tell("nothing here waits for a training")
+
+    def action_reset(self) -> None:
+        """All settings as at first."""
+        if self.reading is not None:
+            self.reading.reset()
+            self._compute()
+
+    def action_copy(self) -> None:
+        """Copy the command that reproduces this very state."""
+        if self.reading is not None:
+            command = self.reading.command()
+            self.app.copy_to_clipboard(command)
+            self.tell(f"copied: {command}")

@@ -1,0 +1,164 @@
+"""What a pane of lessons holds, asks of its study, and hears from it."""
+
+from collections.abc import Hashable
+
+from textual.timer import Timer
+
+from ...engine.lessons.kit.figures import Figure, Plane
+from ...engine.lessons.study.messages import Shown, Trained, Untrained
+from ...engine.lessons.study.study import Study
+from ...engine.options import OptionError
+from ..panes.pane import Pane
+from .lesson_view import LessonView, Seen
+from .reading import Reading
+from .visited import Visited
+
+PLAY = 0.7
+"""Seconds that a frame is shown while it plays."""
+SETTLE = 0.15
+"""Seconds without a change after which the facts are computed anew."""
+NOTICE = 6.0
+"""Seconds that a sentence stands in place of the caption."""
+
+
+class Studying(Pane):
+    """Holds what is read, and a study that computes it."""
+
+    def __init__(
+        self,
+        *,
+        study: Study | None = None,
+        reading: Reading | None = None,
+        visited: Visited | None = None,
+        train: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """Show the index, or `reading`; `train` begins at once what its scene needs."""
+        super().__init__(id=id)
+        self.study = study or Study()
+        self.reading = reading
+        self.visited = visited or Visited()
+        self._train = train
+        self._seen = Seen()
+        self._search = ""
+        self._chosen = 0
+        self._turn = 0
+        self._changes = 0
+        self._notice = ""
+        self._quiet: object = None
+        self._settling: Timer | None = None
+        self._noticing: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Listen to the study."""
+        self.study.heard = self._heard
+        if self.reading is not None:
+            self.study.open()
+            self._compute()
+
+    def on_unmount(self) -> None:
+        """The process ends with the pane."""
+        self.study.heard = lambda: None
+        self.study.close()
+
+    def stale(self) -> Hashable:
+        """What the picture depends on."""
+        return (self._changes, self.study.view.number, self.has_focus)
+
+    def _heard(self) -> None:
+        """From the listening thread: look at once."""
+        if self.is_attached:
+            self.app.call_later(self._take)
+
+    def _take(self) -> None:
+        reading, view = self.reading, self.study.view
+        if reading is None:
+            return
+        shown = view.shown
+        if isinstance(shown, Shown) and self._current(shown):
+            reading.frames, reading.frame = shown.frames, shown.place.frame
+            self.visited.add(reading.lesson.name, reading.at.name)
+            if view.pointed is None and self._quiet is not shown:
+                self._quiet = shown
+                self._point()
+        if isinstance(shown, Untrained) and self._current(shown) and self._train:
+            self._train = False
+            self.study.train(reading.place, shown.training)
+        ended = view.ended
+        if isinstance(ended, Trained) and self._quiet is not ended and not (ended.error or ended.cancelled):
+            self._quiet = ended
+            self._compute()
+        if view.pointed is not None and view.pointed.picked:
+            self._set(dict(view.pointed.picked))
+        self.pull()
+
+    def _current(self, shown: Shown | Untrained) -> bool:
+        reading = self.reading
+        return reading is not None and (shown.place.lesson, shown.place.scene) == (reading.lesson.name, reading.scene)
+
+    def _compute(self, facts: bool = True) -> None:
+        """Ask for the frame, and after a moment for the facts."""
+        if self.reading is None:
+            return
+        self._changes += 1
+        self.study.show(self.reading.place)
+        if facts:
+            if self._settling is not None:
+                self._settling.stop()
+            self._settling = self.set_timer(SETTLE, self._prove)
+        self.pull()
+
+    def _prove(self) -> None:
+        if self.reading is not None:
+            self.study.prove(self.reading.place)
+
+    def _figure(self) -> Figure | None:
+        """The figure with the cursor."""
+        if self.reading is None or self.reading.in_settings or self.reading.facts:
+            return None
+        view = LessonView(self.reading, self.study.view, self.ink, self._seen)
+        return view.focused(view.shown.frame if view.shown is not None else None)
+
+    def _point(self, pick: bool = False) -> None:
+        """Ask where the number under the cursor came from."""
+        figure, reading = self._figure(), self.reading
+        if figure is None or reading is None:
+            return
+        key = (reading.scene, figure.name)
+        cell = reading.cells.get(key, figure.cursor)
+        at = reading.places.get(key, figure.at) if isinstance(figure, Plane) else None
+        if cell is None and at is None:
+            return
+        shown = self.study.view.shown
+        if isinstance(shown, Shown) and (figure.name in shown.explains or (pick and figure.name in shown.picks)):
+            self.study.point(figure.name, cell or (0, 0), at, pick)
+
+    def _set(self, values: dict[str, object]) -> None:
+        """Change settings, and compute what follows; what is not allowed is told."""
+        if self.reading is None:
+            return
+        try:
+            changed = self.reading.set(values)
+        except OptionError as error:
+            self.tell(str(error))
+            return
+        if changed:
+            self._compute()
+
+    def tell(self, text: str) -> None:
+        """A sentence in place of the caption, for a while."""
+        self._notice = text
+        self._changes += 1
+        if self._noticing is not None:
+            self._noticing.stop()
+        self._noticing = self.set_timer(NOTICE, self._hush)
+        self.pull()
+
+    def _hush(self) -> None:
+        self._notice = ""
+        self._changes += 1
+        self.pull()
+
+    def _redraw(self) -> None:
+        self._changes += 1
+        self.pull()

@@ -1,0 +1,84 @@
+"""In place of figures: a scene that waits for a training, a training that runs, and what could not be computed."""
+
+import math
+
+from textual.strip import Strip
+
+from ...engine.lessons.kit.training import Training
+from ...engine.lessons.study.messages import Failed, Told, Trained
+from ..render.bars import gauge
+from ..render.cells import blank, line, wrapped
+from ..render.numbers import clock, cut
+from ..render.palette import Ink
+
+SPARKS = "▁▂▃▄▅▆▇█"
+
+
+def offer(training: Training, told: Told | None, ended: Trained | None, width: int, ink: Ink) -> list[Strip]:
+    """What the scene would show, how long that takes, and the key; or how far it is."""
+    strips = [blank(width, ink), line([("  " + training.title, ink.style(bold=True))], width, ink), blank(width, ink)]
+    if told is not None and told.training == training.name:
+        strips += running(told, width, ink)
+        said = "t cancels; everything else goes on working meanwhile."
+    else:
+        if ended is not None and ended.training == training.name and (ended.error or ended.cancelled):
+            why = f"The training failed: {ended.error}" if ended.error else "The training was cancelled."
+            style = ink.style(ink.bad if ended.error else ink.dim)
+            strips += [line([("  " + row, style)], width, ink) for row in wrapped(why, width - 4)]
+            strips.append(blank(width, ink))
+        said = (
+            f"This scene shows a network that has to be trained first: about {lasting(training.seconds)} on one core, "
+            "in the background. Press t to train."
+        )
+    return strips + [line([("  " + row, ink.style())], width, ink) for row in wrapped(said, width - 4)]
+
+
+def running(told: Told, width: int, ink: Ink) -> list[Strip]:
+    """A bar, what is being done, and its numbers as small curves."""
+    inner = min(width - 4, 72)
+    progress = Strip.join([line([], 2, ink), gauge(told.share, inner, ink)])
+    strips = [progress.adjust_cell_length(width, ink.style())]
+    words = f"  {told.text or 'training'}   {clock(told.seconds)}"
+    if told.share > 0.05:
+        words += f", about {clock(told.seconds * (1 - told.share) / told.share)} left"
+    strips.append(line([(cut(words, width), ink.style(ink.dim))], width, ink))
+    for name, values in told.curves.items():
+        curve = spark(values, max(8, inner - 26))
+        parts = [(f"  {cut(name, 12):12} ", ink.style()), (curve, ink.style(ink.accent))]
+        parts.append((f" {values[-1]:.4g}", ink.style()))
+        strips.append(line(parts, width, ink))
+    return [*strips, blank(width, ink)]
+
+
+def bar(told: Told, width: int, ink: Ink) -> Strip:
+    """The same in one line."""
+    words = f" training {told.training}  {cut(told.text, 28)} "
+    room = max(10, width - len(words) - 14)
+    left = line([(words, ink.style(ink.accent))], len(words), ink)
+    return Strip.join([left, gauge(told.share, room, ink), line([("  t cancels", ink.style(ink.dim))], 14, ink)])
+
+
+def spark(values: tuple[float, ...], room: int) -> str:
+    """The means of as many groups of values as there are columns, as eighths."""
+    finite = [value for value in values if math.isfinite(value)]
+    if not finite:
+        return ""
+    groups = min(room, len(finite))
+    means = []
+    for k in range(groups):
+        part = finite[k * len(finite) // groups : (k + 1) * len(finite) // groups]
+        means.append(sum(part) / len(part))
+    low, high = min(means), max(means)
+    return "".join(SPARKS[round((mean - low) / (high - low) * 7) if high > low else 3] for mean in means)
+
+
+def failure(failed: Failed, width: int, ink: Ink) -> list[Strip]:
+    """What could not be computed, and that the rest lives on."""
+    said = f"This frame could not be computed: {failed.text}"
+    rows = [*wrapped(said, width - 4), "", "r resets the settings."]
+    return [blank(width, ink), *(line([("  " + row, ink.style(ink.bad))], width, ink) for row in rows)]
+
+
+def lasting(seconds: float) -> str:
+    """A rough duration in words."""
+    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
