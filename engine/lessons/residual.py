@@ -3,6 +3,7 @@
 import numpy as np
 
 from .kit.figures import Bars, Box, Curves, Formula, Grid, Ladder, Origin, Wire
+from .kit.fixtures import Floats
 from .kit.lesson import Frame, Lesson, Link, Note, Preset, Scene
 from .kit.settings import Slider, Switch
 from .kit.state import State
@@ -136,7 +137,7 @@ def gradients(state: State) -> tuple[Frame, ...]:
     picked = np.unique(np.linspace(0, made.depth, min(made.depth, 10) + 1).round().astype(int))
     top = float(max(plain.max(), residual.max()))
 
-    def bars(name: str, values: np.ndarray) -> Bars:  # type: ignore[type-arg]
+    def bars(name: str, values: Floats) -> Bars:
         return Bars(
             name=name,
             title=f"{name}: gradient norm",
@@ -240,7 +241,7 @@ LESSON = Lesson(
         Preset(
             name="zero-branch",
             values={"zero": True},
-            why="A block whose branch is zero is the identity, so a deeper network starts no worse than a shallower one.",
+            why="A block whose branch is zero is the identity: a deeper network starts no worse than a shallow one.",
             scene="block",
         ),
     ),

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from .kit.lesson import Frame, Frames, Lesson, Link, Note, Preset, Scene
 from .kit.settings import Slider
 from .kit.state import State
 from .kit.training import Progress, Training
+from .workings.costs_shown import measured, work
 from .workings.gradients_shown import bounded, remembered
-from .workings.graph_paths import TOLD, WAYS, costs, distances, paths, ticks
+from .workings.graph_paths import TOLD, WAYS, distances, paths, ticks
 
 STORIES = {
     "rnn": "An RNN hands its state from token to token: one step for each token between the ends.",
@@ -27,8 +29,8 @@ def _arc(n: int, way: str, target: int) -> Net:
     steps, path = distances(way, n), paths(way, n)[target]
     links = {(i, i + 1) for i in range(n - 1)} if way in ("rnn", "convolution") else {(0, i) for i in range(1, n)}
     if way == "dilated":
-        links = {(a, b) for a in range(n) for b in range(a + 1, n) if (b - a) & (b - a - 1) == 0 and a == 0}
-    on = {(a, b) for a, b in zip(path, path[1:], strict=False) if a != b}
+        links = {(0, b) for b in range(1, n) if b & (b - 1) == 0}
+    on = {(a, b) for a, b in pairwise(path) if a != b}
     edges = [Edge(source=a, target=b, role="quiet", directed=way == "rnn") for a, b in sorted(links - on)]
     edges += [Edge(source=a, target=b, role="path", directed=True) for a, b in sorted(on)]
     nodes = []
@@ -55,7 +57,7 @@ def _arc(n: int, way: str, target: int) -> Net:
 def _route(way: str, n: int, row: int, column: int) -> Origin:
     path = paths(way, n)[row]
     walked = " → ".join(str(token + 1) for token in path)
-    word = "steps" if way == "rnn" else "layers"
+    word = ("step" if way == "rnn" else "layer") + ("" if len(path) == 2 else "s")
     formula = Formula(symbols=f"shortest path from 1 to {row + 1}", numbers=f"{walked}: {len(path) - 1} {word}")
     return Origin(formulas=(formula,), cells={"tokens": tuple((token, 0) for token in sorted(set(path)))})
 
@@ -136,7 +138,7 @@ def parallel(state: State) -> Frames:
         caption = (
             "At first nothing is known. Step through the ticks: in each, all that can be computed is."
             if k == 0
-            else f"Tick {k}. h{min(k, n)} needs h{k - 1}, so an RNN computes one token a tick; attention did all in the first."
+            else f"Tick {k}. h{min(k, n)} needs h{k - 1}, so the RNN does one a tick; attention did all in the first."
             if k > 1
             else "Tick 1. Attention needs the inputs alone, so all tokens are done at once; the RNN has done one."
         )
@@ -147,65 +149,6 @@ def parallel(state: State) -> Frames:
         return Frame(caption=caption, figures=(recurrent, attention), formulas=formulas)
 
     return Frames(n + 1, frame)
-
-
-def work(state: State) -> tuple[Frame, ...]:
-    """How much there is to multiply: n d² against n² d."""
-    n, d = state["length"], state["d"]
-    x = np.array([4, 8, 16, 32, 64, 128, 256, 512, 1024])
-    both = [costs(int(count), d) for count in x]
-    curves = Curves(
-        name="products",
-        title=f"products of two numbers, d = {d}",
-        about="Attention is cheaper while the sequence is shorter than the vectors are wide.",
-        x=x,
-        lines={"RNN: n·d²": [cost["rnn"] for cost in both], "attention: n²·d": [cost["attention"] for cost in both]},
-        x_label="tokens n",
-        log_x=True,
-        log_y=True,
-        at=float(n),
-    )
-    cost = costs(n, d)
-    table = Table(
-        name="costs",
-        title=f"n = {n}, d = {d}",
-        columns=("layer", "products", "ticks"),
-        rows=[
-            ("RNN", f"{cost['rnn']:,}", ticks("rnn", n)),
-            ("attention", f"{cost['attention']:,}", ticks("attention", n)),
-        ],
-        marked=(0 if cost["rnn"] < cost["attention"] else 1,),
-    )
-    verdict = "as much as" if n == d else "less than" if n < d else "more than"
-    caption = f"At n = {n} attention multiplies {verdict} the RNN. They cross at n = d = {d}."
-    formulas = (
-        Formula(symbols="RNN, U h: n · d²", numbers=f"{n} · {d}² = {cost['rnn']:,}"),
-        Formula(symbols="attention, Q Kᵀ: n² · d", numbers=f"{n}² · {d} = {cost['attention']:,}"),
-    )
-    return (Frame(caption=caption, figures=(curves, table), formulas=formulas),)
-
-
-def measured(state: State) -> tuple[Frame, ...]:
-    """Milliseconds on this machine."""
-    times = state.result("signal-timings")
-    curves = Curves(
-        name="times",
-        title="measured here: ms of one forward pass, 64 wide",
-        about="The best of five runs on this machine, one sequence at a time. Other machines measure other numbers.",
-        x=times.lengths,
-        lines={"RNN": times.rnn, "attention": times.attention},
-        x_label="tokens n",
-        y_label="ms",
-        log_x=True,
-        log_y=True,
-    )
-    rows = [
-        (int(n), float(a), float(b), f"{a / b:.1f}x")
-        for n, a, b in zip(times.lengths, times.rnn, times.attention, strict=True)
-    ]
-    table = Table(name="ms", title="measured ms", columns=("n", "RNN", "attention", "ratio"), rows=rows, digits=3)
-    caption = "Measured, not proved: even where attention multiplies more, its products do not wait for one another."
-    return (Frame(caption=caption, figures=(curves, table)),)
 
 
 def _learn(state: State, progress: Progress) -> Any:
@@ -305,9 +248,7 @@ LESSON = Lesson(
     ),
     trainings=(
         Training(name="signal-timings", title="Time an RNN and attention on this machine", seconds=1, train=_time),
-        Training(
-            name="first-token", title="Learn to copy the first token: RNN, LSTM, attention", seconds=5, train=_learn
-        ),
+        Training(name="first-token", title="RNN, LSTM and attention copy the first token", seconds=5, train=_learn),
     ),
     source="Vaswani et al., Attention Is All You Need (2017), table 1; Pascanu et al. (2013); Yu & Koltun (2016)",
 )

@@ -134,7 +134,7 @@ def reach(state: State) -> tuple[Frame, ...]:
             formulas=(Formula(symbols="9 + 9 weights - 1 common factor = 17"),),
         ),
         Frame(
-            caption="The nearest that was found. Edit the wanted kernel; change the channels with m: four reach every one.",
+            caption="The nearest that was found. Edit the wanted kernel, change the channels with m: four reach all.",
             figures=grids,
         ),
         Frame(

@@ -101,7 +101,9 @@ def compose(page: Page, frame: Frame, looks: Mapping[int, Look], ink: Ink, width
     return strips
 
 
-def hit(page: Page, frame: Frame, looks: Mapping[int, Look], ink: Ink, x: int, y: int) -> tuple[int, Cell | None] | None:
+def hit(
+    page: Page, frame: Frame, looks: Mapping[int, Look], ink: Ink, x: int, y: int
+) -> tuple[int, Cell | None] | None:
     """The figure, and its cell, at a column and row of the page."""
     for k, place in enumerate(page.places):
         if place.holds(x, y):

@@ -11,10 +11,9 @@ from ...engine.lessons.study.study import View
 from ..render.cells import blank, line, wrapped
 from ..render.palette import Ink
 from . import chrome, facts_view, training_view
-from .draw.figure import best, draw
 from .draw.formula import draw as formulas
 from .draw.look import Look
-from .layout import Page, arrange, compose
+from .layout import Page, Region, arrange, compose
 from .reading import Reading
 
 
@@ -23,13 +22,24 @@ class Seen:
     """What was drawn last, for the mouse and for keys that need to know."""
 
     page: Page | None = None
+    frame: Frame | None = None
+    """The frame that is laid out on the page."""
     top: int = 0
     """The row of the pane where the page begins."""
     rows: int = 0
     """The rows that it has."""
     length: int = 0
     """The rows that it would take."""
-    looks: dict[str, Look] = field(default_factory=dict)
+    looks: dict[int, Look] = field(default_factory=dict)
+    """By the number of the figure."""
+
+    def region(self, name: str) -> Region | None:
+        """Where a figure stands on the page."""
+        if self.page is None or self.frame is None:
+            return None
+        return next(
+            (place for f, place in zip(self.frame.figures, self.page.places, strict=True) if f.name == name), None
+        )
 
 
 @dataclass(frozen=True)
@@ -130,11 +140,16 @@ class LessonView:
             return [blank(width, ink), *chrome.caption("computing …", width, ink, 1)] if frame is None else []
         if reading.depth != "overview":
             return self._alone(figure, width, room)
-        looks = {f.name: self.look(f) for f in frame.figures}
-        page = arrange(frame, ink, width, room)
-        self.seen.page, self.seen.looks = page, looks
-        strips = compose(page, frame, looks, ink, width)
+        strips = self._laid(frame, width, room)
         return strips + facts_view.notes_page(reading.lesson, reading.at.ids, width, ink)
+
+    def _laid(self, frame: Frame, width: int, room: int) -> list[Strip]:
+        """The figures of a frame, and where they are, with a column free on the left."""
+        page = arrange(frame, self.ink, width - 1, room)
+        looks = {k: self.look(f) for k, f in enumerate(frame.figures)}
+        self.seen.page, self.seen.frame, self.seen.looks = page, frame, looks
+        edge = line([], 1, self.ink)
+        return [Strip.join([edge, strip]) for strip in compose(page, frame, looks, self.ink, width - 1)]
 
     def look(self, figure: Figure) -> Look:
         """How a figure of the frame is drawn."""
@@ -162,12 +177,8 @@ class LessonView:
             else:
                 told = [blank(width, ink), *chrome.caption("this number is given: nothing was computed", width, ink, 1)]
         rest = max(5, room - len(about) - len(told) - 1)
-        wide, high = best(figure, ink, width - 2, rest)
-        figure_strips = draw(figure, self.look(figure), min(wide, width - 2), min(high, rest))
-        page = arrange(Frame(caption="", figures=(figure,)), ink, width, rest)
-        self.seen.page, self.seen.looks = page, {figure.name: self.look(figure)}
-        left = [Strip.join([line([], 1, ink), strip]).adjust_cell_length(width, ink.style()) for strip in figure_strips]
-        return [*left, blank(width, ink), *about, *told]
+        alone = self._laid(Frame(caption="", figures=(replace(figure, join=""),)), width, rest)
+        return [*alone, blank(width, ink), *about, *told]
 
     def _beside(self, width: int, height: int, frame: Frame | None) -> list[Strip]:
         """Settings, presets and the facts of the scene, in a column of their own."""

@@ -8,6 +8,7 @@ from ...engine.lessons.study.messages import Shown
 from ...engine.options import OptionError
 from ..widgets.prompt import Prompt
 from .draw.figure import moved, moved_at
+from .layout import hit, hit_at
 from .studying import Studying
 
 
@@ -76,14 +77,12 @@ class Looking(Studying):
 
     def _follow(self) -> None:
         """Scroll so that the figure with the focus is seen."""
-        page, reading = self._seen.page, self.reading
-        if page is None or reading is None:
-            return
-        region = page.region(reading.focus)
-        if region is not None:
+        reading = self.reading
+        region = self._seen.region(reading.focus) if reading is not None else None
+        if reading is not None and region is not None:
             top, bottom = reading.scroll, reading.scroll + self._seen.rows
-            if region.bottom > bottom:
-                reading.scroll = min(region.y, region.bottom - self._seen.rows)
+            if (region.y + region.h) > bottom:
+                reading.scroll = min(region.y, (region.y + region.h) - self._seen.rows)
             if region.y < top:
                 reading.scroll = region.y
 
@@ -151,27 +150,32 @@ class Looking(Studying):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where it was clicked."""
-        page, reading = self._seen.page, self.reading
-        if page is None or reading is None or reading.facts:
+        seen, reading = self._seen, self.reading
+        if seen.page is None or seen.frame is None or reading is None or reading.facts:
             return
-        hit = page.hit(event.x, event.y - self._seen.top + reading.scroll)
-        if hit is None:
+        x, y = event.x - 1, event.y - seen.top + reading.scroll
+        found = hit(seen.page, seen.frame, seen.looks, self.ink, x, y)
+        if found is None:
             return
-        reading.focus, reading.in_settings = hit[0], False
-        if hit[1] is not None:
-            reading.cells[reading.scene, hit[0]] = hit[1]
+        figure, cell = seen.frame.figures[found[0]], found[1]
+        reading.focus, reading.in_settings = figure.name, False
+        place = hit_at(seen.page, seen.frame, seen.looks, self.ink, x, y)
+        if place is not None:
+            reading.places[reading.scene, figure.name] = place
+        elif cell is not None:
+            reading.cells[reading.scene, figure.name] = cell
         self._point(pick=True)
         self._redraw()
 
     def on_mouse_scroll_down(self) -> None:
         """Scroll."""
-        self.action_move_page(1)
+        self._roll(1)
 
     def on_mouse_scroll_up(self) -> None:
         """Scroll."""
-        self.action_move_page(-1)
+        self._roll(-1)
 
-    def action_move_page(self, by: int) -> None:
+    def _roll(self, by: int) -> None:
         """Scroll by three lines."""
         if self.reading is not None:
             self.reading.scroll += 3 * by

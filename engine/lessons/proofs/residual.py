@@ -6,20 +6,26 @@ import numpy as np
 import torch
 from torch.autograd.functional import jacobian
 
+from ...models.resnet import Block
+from ...recipes.classifiers import ResnetOptions
 from ..kit.facts import Claim, Outcome, every, same_arrays
+from ..kit.seeding import seeded
 from ..kit.state import State
 from ..residual import chain
 from ..workings import skipping as work
 
 
 def identity(state: State) -> Outcome:
-    """A residual block of the lab's kind whose last weights are zero gives back its input."""
-    x = torch.randn(2, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(state.seed))
-    first, last = torch.full((4, 4), 0.5, dtype=torch.float64), torch.zeros(4, 4, dtype=torch.float64)
-    y = x + torch.relu(x @ first.T) @ last.T
+    """The block of the lab's ResNet gives back what enters it (after a ReLU) when its last kernels are zero."""
+    with seeded(state.seed) as draw:
+        lab = Block(4, 4, 1, ResnetOptions()).eval()
+        x = torch.rand(2, 4, 8, 8, generator=draw)
+    with torch.no_grad():
+        lab.conv2.weight.zero_()
+        y = lab(x)
     ours = work.block(zero=True, relu=state["relu"])
     return every(
-        PyTorch=same_arrays(y.numpy(), x.numpy(), 0.0),
+        lab=same_arrays(y.numpy(), x.numpy(), 0.0),
         shown=same_arrays(ours.y, ours.x, 0.0),
     )
 
@@ -34,7 +40,7 @@ def slope(state: State) -> Outcome:
         return x + branch if state["skip"] else branch
 
     at = torch.tensor(work.INPUT)
-    oracle: Any = jacobian(forward, at)
+    oracle: Any = jacobian(forward, at)  # type: ignore[no-untyped-call]
     ours = work.block(zero=state["zero"], relu=state["relu"], skip=state["skip"])
     shown = (np.eye(4) if state["skip"] else 0) + ours.slope
     return every(

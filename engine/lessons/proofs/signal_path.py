@@ -61,7 +61,7 @@ def convolved(dilated: bool, layers: int, n: int) -> bool:
 def layers_needed(state: State) -> Outcome:
     """Real stacks of convolutions, grown until the gradient arrives: n - 1 layers, log2 n with dilation."""
     ours, theirs = {}, {}
-    for n in (4, 10, 33, 64):
+    for n in (4, 10, 33):
         for way in ("convolution", "dilated"):
             ours[f"{way} n={n}"] = distances(way, n)[-1]
             theirs[f"{way} n={n}"] = next(k for k in range(n + 1) if convolved(way == "dilated", k, n))
@@ -160,7 +160,7 @@ def jacobians(state: State) -> Outcome:
             h = cell(row[None], h[None])[0]
         return h
 
-    theirs = float(torch.linalg.matrix_norm(torch.func.jacrev(last)(inputs[0].tanh()), 2))
+    theirs = float(torch.linalg.matrix_norm(torch.func.jacrev(last)(inputs[0].tanh()).detach(), 2))
     return every(
         norm=close(float(ours[at]), theirs, 1e-9 + 1e-6 * theirs),
         over_the_bound=Outcome(int((ours > most * (1 + 1e-9)).sum()), 0, bool((ours <= most * (1 + 1e-9)).all())),
@@ -227,7 +227,7 @@ CLAIMS = (
     Claim(id="P4", says="the gradient of an RNN is at most |U|^(T-1)", check=jacobians),
     Claim(
         id="P4",
-        says="attention's gradient over 64 tokens is > 100 times the RNN's",
+        says="over 64 tokens attention's gradient is > 100x the RNN's",
         check=gradients,
         needs="first-token",
     ),

@@ -63,6 +63,10 @@ class DigitDenoiser:
         """The schedule that it was trained with."""
         return _noise()
 
+    def time_of(self, alpha_bar: float) -> int:
+        """The t, at least 1, at which its own schedule has that share of signal: only this matters to x_t."""
+        return max(1, int((self.noise.alpha_bar - alpha_bar).abs().argmin()))
+
     def eps_hat(self, x_t: Any, t: Any, labels: Any, cut: str = "none") -> Pictures:
         """The predicted noise for images (n, h, w) at t (n,) or one t, of digits `labels`; skips may be cut."""
         x = torch.as_tensor(np.asarray(x_t), dtype=torch.float32)[:, None]

@@ -88,7 +88,7 @@ def learn(state: State, progress: Progress) -> FirstToken:
             tokens = torch.randint(TOKENS, (32, length), generator=generator)
             loss = F.cross_entropy(model(tokens), tokens[:, 0])
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             curve.append(float(loss.detach()))

@@ -1,5 +1,8 @@
 """Trains the same GPT twice on a small grammar: with the causal mask, and without. Imports torch.
 
+The whole window goes in, and the logits are compared with the window shifted by one, so that without a mask every
+word may see the word that it is to predict.
+
 Shapes: b batch, t tokens, v vocabulary, l layers, h heads.
 """
 
@@ -22,7 +25,7 @@ from ..kit.training import Progress
 from ..workings.grammar import STOP, WORDS, accepted, sentences, stream
 
 OPTIONS = GptOptions(layers=2, width=48, heads=4, context=64, dropout=0.0)
-STEPS, BATCH, LENGTH, LR = 220, 24, 24, 5e-3
+STEPS, BATCH, LENGTH, LR = 200, 24, 24, 5e-3
 WRITTEN = 60
 """Words that each model writes."""
 PASSAGES = 6
@@ -73,7 +76,9 @@ def train(state: State, progress: Progress) -> Peeking:
     """Both models on the same batches from the same weights."""
     rng = np.random.default_rng(state.seed + 100)
     held_out, costs = _windows(rng, 128)
-    arms = [_arm(state.seed, masked, held_out, progress) for masked in (True, False)]
+    progress(0.0, "drawing sentences")
+    seen, _ = _windows(rng, STEPS * BATCH)
+    arms = [_arm(state.seed, masked, seen, held_out, progress) for masked in (True, False)]
     passages = tuple(tuple(WORDS[k] for k in row[: LENGTH // 2].tolist()) for row in held_out[:PASSAGES])
     return Peeking(arms[0], arms[1], float(costs.mean()), passages)
 
@@ -85,16 +90,15 @@ def _windows(rng: np.random.Generator, count: int) -> tuple[Tensor, Floats]:
     return torch.tensor(tokens), np.array([costs for _, costs in drawn])
 
 
-def _arm(seed: int, masked: bool, held_out: Tensor, progress: Progress) -> Arm:
+def _arm(seed: int, masked: bool, seen: Tensor, held_out: Tensor, progress: Progress) -> Arm:
     with seeded(seed):
         model = Gpt(OPTIONS, len(WORDS))
     optimizer = torch.optim.AdamW(model.parameters(), lr=LR)
-    rng = np.random.default_rng(seed)
     name, start = ("honest", 0.0) if masked else ("no mask", 0.5)
     losses, told = [], 0.0
     for step in range(STEPS):
-        tokens, _ = _windows(rng, BATCH)
-        loss = _loss(logits(model, tokens[:, :-1], masked), tokens)
+        tokens = seen[step * BATCH : (step + 1) * BATCH]
+        loss = _loss(logits(model, tokens, masked)[:, :-1], tokens)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -105,7 +109,7 @@ def _arm(seed: int, masked: bool, held_out: Tensor, progress: Progress) -> Arm:
     model.eval()
     progress(start + 0.45, f"{name}: writing")
     with torch.no_grad():
-        scored = _loss(logits(model, held_out[:, :-1], masked), held_out)
+        scored = _loss(logits(model, held_out, masked)[:, :-1], held_out)
         alone = _loss(_alone(model, held_out[:32], masked), held_out[:32])
         written = _write(model, masked, seed)
         kept = _attention(model, held_out[:PASSAGES, : LENGTH // 2], masked)
@@ -120,7 +124,7 @@ def _loss(logits_btv: Tensor, tokens: Tensor) -> Tensor:
 
 
 def _alone(model: Gpt, tokens: Tensor, masked: bool) -> Tensor:
-    """Logits (b, t, v) of each word from a pass over the words before it and nothing else."""
+    """Logits (b, t - 1, v) of each word from a pass over the words before it and nothing else."""
     return torch.stack([logits(model, tokens[:, : k + 1], masked)[:, -1] for k in range(tokens.shape[1] - 1)], 1)
 
 

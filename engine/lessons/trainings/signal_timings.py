@@ -31,11 +31,9 @@ class Timings:
 def measure(state: State, progress: Progress) -> Timings:
     """Time both layers, 64 wide, on one sequence of each length."""
     with seeded(state.seed):
-        layers: dict[str, torch.nn.Module] = {
-            "RNN": ElmanLayer(WIDTH, WIDTH),
-            "attention": MultiHeadAttention(WIDTH, 1),
-        }
+        recurrent, attention = ElmanLayer(WIDTH, WIDTH), MultiHeadAttention(WIDTH, 1)
         x = torch.randn(1, max(LENGTHS), WIDTH)
+    layers: dict[str, torch.nn.Module] = {"RNN": recurrent, "attention": attention}
     taken: dict[str, list[float]] = {name: [] for name in layers}
     for at, length in enumerate(LENGTHS):
         for name, layer in layers.items():

@@ -16,7 +16,7 @@ def bounded(state: State) -> tuple[Frame, ...]:
     curves = Curves(
         name="gradient",
         title="what is left of the gradient",
-        about="The largest singular value of d h_T / d h_1: by how much a change of the first state can change the last.",
+        about="The largest singular value of d h_T / d h_1: how far a change of the first state changes the last.",
         x=distance,
         lines={"|d h_T / d h_1|": found, "bound |U|^(T-1)": most},
         x_label="distance T - 1",

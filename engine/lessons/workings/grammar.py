@@ -29,6 +29,11 @@ _PLURALS = tuple(NOUNS.values())
 
 def options(sentence: Sequence[str]) -> dict[str, float]:
     """The next words after the words of an unfinished sentence with their probabilities; {} if it is none."""
+    return _options(tuple(sentence))
+
+
+@lru_cache(maxsize=100_000)
+def _options(sentence: tuple[str, ...]) -> dict[str, float]:
     state = "start"
     plural = False
     preposition = ""
@@ -81,11 +86,18 @@ def draw(rng: np.random.Generator) -> tuple[list[str], list[float]]:
     words: list[str] = []
     costs: list[float] = []
     while choices := options(words):
-        names = list(choices)
-        word = names[int(rng.choice(len(names), p=list(choices.values())))]
+        rest = rng.random()
+        word = next((word for word, end in _ends(tuple(words)) if rest < end), list(choices)[-1])
         words.append(word)
         costs.append(-log(choices[word]))
     return words, costs
+
+
+@lru_cache(maxsize=100_000)
+def _ends(sentence: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """The next words, each with its probability and that of all before it."""
+    choices = options(sentence)
+    return tuple(zip(choices, np.cumsum(list(choices.values())).tolist(), strict=True))
 
 
 def stream(rng: np.random.Generator, size: int) -> tuple[list[str], list[float]]:

@@ -94,14 +94,20 @@ def sde(state: State) -> tuple[Frame, ...]:
     gap = float(np.abs(chain - path).max())
     sizes = np.logspace(-4, -0.3, 30)
     rows = [
-        (n, float(rates(n).max()), float(one_step_gap(rates(n).max())[0]), float(rates(n).max() ** 2 / 8), _worst(n, state))
+        (
+            n,
+            float(rates(n).max()),
+            float(one_step_gap(rates(n).max())[0]),
+            float(rates(n).max() ** 2 / 8),
+            _worst(n, state),
+        )
         for n in STEPS
     ]
     return (
         Frame(
             title="one path, two rules",
             caption=f"{steps} steps with the same noise: the chain and the Euler-Maruyama path of the SDE are at most "
-            f"{gap:.3g} apart. Change the step size with g.",
+            f"{gap:.3g} apart. Change the step size with i.",
             figures=(
                 Curves(
                     name="paths",

@@ -28,7 +28,7 @@ class Chain:
 @lru_cache(maxsize=4)
 def _normal(seed: int) -> Floats:
     """[layers, width, width], standard normal."""
-    return np.random.default_rng([seed, 0x5C1B]).normal(size=(DEEPEST, WIDTH, WIDTH))
+    return np.random.default_rng([seed, 45]).normal(size=(DEEPEST, WIDTH, WIDTH))
 
 
 def matrices(chain: Chain) -> Floats:

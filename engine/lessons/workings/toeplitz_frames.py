@@ -45,7 +45,7 @@ def _matrix(slide: Slide, place: Cell, values: Floats, title: str, reach: tuple[
         cursor=row[len(row) // 2] if row else (unit, 0),
         picks=partial(_pick, g.out[1]),
         origin=partial(_entry, slide),
-        marks={"focus": row},
+        marks={"source": row},
         new_row=True,
     )
 

@@ -47,7 +47,5 @@ def euler_maruyama(x0: float, beta: Floats, z: Floats) -> Floats:
 def one_step_gap(beta: Floats) -> Floats:
     """How far one step of both, from x = 1 with the same noise, lands apart: about beta^2 / 8."""
     one, none = np.ones(1), np.zeros(1)
-    gaps = [
-        abs(euler_maruyama(1.0, b * one, none)[1] - chain_path(1.0, b * one, none)[1]) for b in np.atleast_1d(beta)
-    ]
+    gaps = [abs(euler_maruyama(1.0, b * one, none)[1] - chain_path(1.0, b * one, none)[1]) for b in np.atleast_1d(beta)]
     return np.array(gaps)

@@ -1,0 +1,257 @@
+"""Stride: the kernel moves by several pixels, and most places are never computed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from .kit.figures import Cell, Formula, Grid, Table
+from .kit.fixtures import Floats, image_setting, kernel_setting
+from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
+from .kit.settings import Choice, Slider, matrix
+from .kit.state import State
+from .workings import convolving
+from .workings.sliding import Slide, number, slide_frames, span
+
+STAR = matrix([[1.0 if (r, c) == (3, 3) else 0.0 for c in range(6)] for r in range(6)])
+"""One bright pixel, off the grid of stride 2."""
+
+
+def first(slide: Slide) -> tuple[Frame, ...]:
+    """What a stride leaves unread, before the kernel moves."""
+    g = slide.geometry
+    never, rest = len(g.never()), (g.padded[0] - g.span[0]) % g.stride
+    lost = f"{never} of {g.padded[0] * g.padded[1]} cells are never read (hatched)." if never else "Every cell is read."
+    stops = f" The last step would leave the image by {g.stride - rest}, so it is not taken." if rest else ""
+    return (
+        Frame(
+            caption=f"The kernel moves by {g.stride}: {g.out[0]}x{g.out[1]} outputs. {lost}{stops}",
+            figures=(slide.picture({}), slide.weights(), slide.result(slide.output, {})),
+            formulas=(_size(g.size[0], g.kernel[0], g.stride, g.padding),),
+        ),
+    )
+
+
+def _size(n: int, k: int, s: int, p: int) -> Formula:
+    size = convolving.output_size(n, k, s, p)
+    exact = (n + 2 * p - k) / s
+    numbers = f"floor(({n} + 2·{p} - {k}) / {s}) + 1 = floor({exact:.3g}) + 1 = {size}" if size else "no place fits"
+    return Formula(symbols="out = floor((n + 2p - k) / s) + 1", numbers=numbers)
+
+
+def full(slide: Slide) -> Floats:
+    """The output with stride 1."""
+    return convolving.convolve(slide.image, slide.kernel, 1, slide.geometry.padding)
+
+
+def kept(slide: Slide) -> tuple[Cell, ...]:
+    """The cells of the full output that the stride visits."""
+    rows, columns = slide.geometry.out
+    return tuple((r * slide.geometry.stride, c * slide.geometry.stride) for r in range(rows) for c in range(columns))
+
+
+def strongest_kept(slide: Slide) -> tuple[int, int]:
+    """(how many of the strongest responses are kept, how many could be): strongest by magnitude."""
+    values, places = np.abs(full(slide)), kept(slide)
+    order = np.argsort(-values, axis=None, kind="stable")[: len(places)]
+    best = {divmod(int(at), values.shape[1]) for at in order}
+    return len(best & set(places)), len(places)
+
+
+def sampled(state: State) -> Sequence[Frame]:
+    """All outputs of stride 1, those that a larger stride keeps, and what it loses."""
+    slide = Slide.of(state)
+    return Frames(3, lambda k: (_full, _kept, _strongest)[k](slide))
+
+
+def _all(slide: Slide, title: str, visited: bool) -> Grid:
+    whole = replace(slide, geometry=replace(slide.geometry, stride=1))
+    values, places = full(slide), kept(slide)
+    never = tuple(cell for cell in np.ndindex(*values.shape) if cell not in places) if visited else ()
+    grid = whole.result(values, {"never": never}, title=title)
+    about = "Every place of the kernel, one pixel after the other. The hatched ones are not computed with this stride."
+    return replace(grid, name="full", about=about)
+
+
+def _full(slide: Slide) -> Frame:
+    values = full(slide)
+    return Frame(
+        caption=f"Stride 1: the kernel stands at every place, {values.size} hidden units.",
+        figures=(slide.picture({"never": ()}), slide.weights(), _all(slide, f"stride 1, {values.size} units", False)),
+        formulas=(_size(6, 3, 1, slide.geometry.padding),),
+    )
+
+
+def _kept(slide: Slide) -> Frame:
+    g = slide.geometry
+    short = replace(slide.result(slide.output, {}, join="→"), title=f"stride {g.stride}, {g.units} units")
+    return Frame(
+        caption=f"Stride {g.stride}: {g.units} units instead of {full(slide).size}. They are every {_nth(g.stride)} row "
+        "and column of the full output, exactly.",
+        figures=(_all(slide, "full output, unvisited hatched", True), short),
+        formulas=(
+            Formula(
+                symbols="y_s[i,j] = y_1[s·i, s·j]",
+                numbers=f"y_{g.stride}[1,1] = y_1[{g.stride},{g.stride}] = {number(slide.output[1, 1])}"
+                if min(g.out) > 1
+                else "",
+            ),
+        ),
+    )
+
+
+def _nth(stride: int) -> str:
+    return {1: "", 2: "second", 3: "third"}.get(stride, f"{stride}th")
+
+
+def _strongest(slide: Slide) -> Frame:
+    values, places = np.abs(full(slide)), set(kept(slide))
+    order = np.argsort(-values, axis=None, kind="stable")[: len(places)]
+    best = tuple(divmod(int(at), values.shape[1]) for at in order)
+    held, possible = strongest_kept(slide)
+    grid = _all(slide, f"the {possible} strongest marked", True)
+    never = tuple(cell for cell in grid.marks["never"] if cell not in best)
+    grid = replace(grid, marks={"winner": best, "dropped": never})
+    rows = tuple(
+        (f"({r},{c})", number(full(slide)[r, c]), "kept" if (r, c) in places else "not computed") for r, c in best[:9]
+    )
+    return Frame(
+        caption=f"The grid is fixed and blind to importance: of the {possible} strongest responses it keeps {held}.",
+        figures=(
+            grid,
+            Table(
+                name="strongest",
+                title="strongest responses",
+                about="The largest outputs of stride 1 by magnitude, and whether the stride computes them at all.",
+                columns=("place", "response", f"with stride {slide.geometry.stride}"),
+                rows=rows,
+                struck=tuple(i for i, cell in enumerate(best[:9]) if cell not in places),
+            ),
+        ),
+    )
+
+
+def positions(state: State) -> Frames:
+    """One side of the image: where the kernel stands, step by step, and what it leaves at the end."""
+    n, k, s, p = state["n"], state["k"], state["stride"], state["padding"]
+    begins, width = convolving.starts(n, k, s, p), n + 2 * p
+    line = np.pad(np.linspace(0.3, 0.9, n), p)
+    end = begins[-1] + k if begins else 0
+    read = {begin + tap for begin in begins for tap in range(k)}
+
+    def frame(i: int) -> Frame:
+        shown = begins if i == 0 else begins[:i]
+        rows = max(1, len(begins))
+        values = np.tile(line, (rows, 1))
+        if i:
+            values[len(shown) :] = np.nan
+        never = tuple((row, c) for row in range(len(shown) or 1) for c in range(width) if c not in read)
+        grid = Grid(
+            name="steps",
+            title=f"one row of {n} pixels, padded to {width}",
+            about="Each line is one place of the kernel, which is drawn as a window. Padding is 0. Hatched columns are "
+            "never read: between two windows, or after the last.",
+            values=values,
+            digits=1,
+            shows="shades" if width > 15 else "numbers",
+            reach=(0, 1),
+            column_labels=tuple(str(c) for c in range(width)),
+            column_axis="column of the padded row",
+            row_axis="step",
+            marks={"window": tuple((row, b + tap) for row, b in enumerate(shown) for tap in range(k)), "never": never},
+        )
+        if not begins:
+            caption = f"A kernel of {k} does not fit into {width} columns: there is no output."
+        elif i == 0:
+            rest = f" The last {width - end} are left over: the division is rounded down." if end < width else ""
+            caption = f"The kernel begins at columns {', '.join(map(str, begins))}: {len(begins)} places.{rest}"
+        else:
+            caption = f"Step {i}: columns {begins[i - 1]} to {begins[i - 1] + k - 1}, {s} further than the step before."
+            caption = caption if i > 1 else f"Step 1: columns 0 to {k - 1}."
+        return Frame(caption=caption, figures=(grid,), formulas=(_size(n, k, s, p),))
+
+    return Frames(1 + len(begins), frame)
+
+
+LESSON = Lesson(
+    name="stride",
+    chapter="convolution",
+    title="Stride",
+    summary="The kernel moves by several pixels: fewer outputs, sampled on a fixed grid.",
+    settings=(
+        image_setting(),
+        kernel_setting(),
+        Slider(name="stride", default=2, low=1, high=5, help="pixels that the kernel moves", key="s"),
+        Slider(name="padding", default=1, low=0, high=2, help="rows of zeros around the image", key="z"),
+        Choice(name="show", default="numbers", choices=("numbers", "shades"), help="numbers or shades", key="v"),
+        Slider(name="n", default=6, low=2, high=24, help="pixels of the row", key="n"),
+        Slider(name="k", default=3, low=1, high=7, help="columns of the kernel", key="e"),
+    ),
+    scenes=(
+        Scene(
+            name="by two",
+            title="Shifting by two pixels",
+            ids=("F3",),
+            frames=lambda state: slide_frames(state, first),
+            settings=("image", "kernel", "stride", "padding", "show"),
+        ),
+        Scene(
+            name="sampled",
+            title="Fewer hidden units, sampled on a grid",
+            ids=("F1",),
+            frames=sampled,
+            settings=("image", "kernel", "stride", "padding", "show"),
+        ),
+        Scene(
+            name="positions",
+            title="Where the kernel stands",
+            ids=("F2",),
+            frames=positions,
+            settings=("n", "k", "stride", "padding"),
+        ),
+    ),
+    presets=(
+        Preset(
+            name="one-bright-pixel",
+            values={"image": STAR, "kernel": kernel_setting().named["identity"], "stride": 2},
+            why="The only bright pixel lies off the grid of stride 2: the output is empty.",
+            good=False,
+            scene="sampled",
+        ),
+        Preset(
+            name="checkers-vanish",
+            values={"image": image_setting().named["checkers"], "kernel": kernel_setting().named["identity"]},
+            why="A pattern as fine as the stride vanishes: only its dark pixels are sampled (aliasing).",
+            good=False,
+            scene="sampled",
+        ),
+        Preset(
+            name="gaps",
+            values={"stride": 5, "padding": 0},
+            why="A stride larger than the kernel leaves gaps that no output reads.",
+            good=False,
+            scene="by two",
+        ),
+        Preset(
+            name="even-fit",
+            values={"n": 7, "k": 3, "stride": 2, "padding": 0},
+            why="(7 - 3) / 2 is a whole number: every pixel is read.",
+            scene="positions",
+        ),
+    ),
+    notes=(
+        Note(
+            id="F1",
+            said="strides reduce the number of hidden units and store only the most important information",
+            right="Strides sub-sample on a fixed grid, blind to importance: what is kept depends on where it lies, not on "
+            "how strong it is.",
+        ),
+        Note(
+            id="F2",
+            said="the stride determines how many pixels the filter shifts over the image at each step",
+            right="Where (n + 2p - k) / s is no whole number it is rounded down, as PyTorch does: the kernel stops before "
+            "the border and the last rows and columns are never read.",
+        ),
+    ),
+    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016 (arXiv 1603.07285)",
+)

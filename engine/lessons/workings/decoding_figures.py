@@ -1,0 +1,122 @@
+"""The table of decoding and its bars: token, logit, logit / T, kept?, p. Torch-free."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..kit.figures import Bars, Formula, Origin, Table
+from ..kit.fixtures import Floats
+from .decoding import Decoded
+from .writing import Rules
+
+SOFTMAX = Formula(symbols="p_i = exp(z_i / T) / Σ_j exp(z_j / T), then the kept p alone, summing to 1")
+
+
+def short(number: float) -> str:
+    """A number of a formula: three figures, brackets where it is negative."""
+    text = f"{number:.3g}"
+    return f"({text})" if text.startswith("-") else text
+
+
+def decoding_table(
+    names: Sequence[str],
+    logits: Floats,
+    decoded: Decoded,
+    rules: Rules,
+    *,
+    rows: int = 10,
+    chosen: int | None = None,
+    exact: Floats | None = None,
+    title: str = "the next token",
+    name: str = "table",
+) -> Table:
+    """The likeliest `rows` tokens; what top-k or top-p dropped is struck; `exact` is a last column to compare with."""
+    order = decoded.order()[:rows].tolist()
+    columns = ["token", "logit z", f"z / {rules.temperature:g}", "p of all", "kept?", "p", *(["grammar's p"] * (exact is not None))]
+    body = []
+    for k in order:
+        kept = "yes" if decoded.kept[k] else "no"
+        cells = [names[k], _round(logits[k]), _round(decoded.scaled[k]), _round(decoded.full[k]), kept, _round(decoded.chances[k])]
+        body.append([*cells, *([_round(exact[k])] if exact is not None else [])])
+    kept_sum = float(decoded.full[decoded.kept].sum())
+
+    def origin(row: int, column: int) -> Origin:
+        k = order[row]
+        z, t = short(logits[k]), f"{rules.temperature:g}"
+        top = float(logits.max()) / rules.temperature
+        rest = float(np.exp(decoded.scaled - top).sum())
+        parts = {
+            1: Formula(symbols="z = h · W_token + b", numbers=f"the model's score of {names[k]!r}: {z}"),
+            2: Formula(symbols="z / T", numbers=f"{z} / {t} = {short(decoded.scaled[k])}"),
+            3: Formula(
+                symbols="p = exp(z/T - max) / Σ exp(z/T - max)",
+                numbers=f"exp({short(decoded.scaled[k] - top)}) / {short(rest)} = {short(decoded.full[k])}",
+            ),
+            4: Formula(symbols="kept = among the k likeliest, and needed for the mass", numbers=_why(decoded, rules, row)),
+            5: Formula(
+                symbols="p / Σ of the kept p",
+                numbers=f"{short(decoded.full[k])} / {short(kept_sum)} = {short(decoded.chances[k])}"
+                if decoded.kept[k]
+                else "dropped: 0",
+            ),
+            6: Formula(
+                symbols="p in the grammar, all derivations of the prefix listed",
+                numbers="" if exact is None else short(float(exact[k])),
+            ),
+        }
+        used = {2: ((row, 1),), 3: ((row, 2),), 4: tuple((r, 3) for r in range(row + 1)), 5: ((row, 3),)}
+        formula = parts.get(column, Formula(symbols="a token of the vocabulary", numbers=f"number {k}"))
+        return Origin(formulas=(formula,), cells={name: used[column]} if column in used else {})
+
+    return Table(
+        name=name,
+        title=title,
+        about="The likeliest tokens. Logits are divided by T; top-k and top-p drop the struck rows; what is kept is "
+        "scaled to sum to 1.",
+        columns=columns,
+        rows=body,
+        struck=tuple(row for row, k in enumerate(order) if not decoded.kept[k]),
+        marked=(order.index(chosen),) if chosen in order else (),
+        digits=3,
+        origin=origin,
+    )
+
+
+def decoding_bars(
+    names: Sequence[str],
+    decoded: Decoded,
+    *,
+    rows: int = 10,
+    chosen: int | None = None,
+    title: str = "p of the next token",
+    notes: Mapping[int, str] | None = None,
+    name: str = "bars",
+) -> Bars:
+    """The same tokens as bars."""
+    order = decoded.order()[:rows].tolist()
+    return Bars(
+        name=name,
+        title=title,
+        about="What the next token is drawn from. Dropped tokens have no chance at all.",
+        labels=[names[k] for k in order],
+        values=decoded.chances[order],
+        high=1.0,
+        percent=True,
+        dropped=tuple(row for row, k in enumerate(order) if not decoded.kept[k]),
+        marked=(order.index(chosen),) if chosen in order else (),
+        notes=[(notes or {}).get(k, "") for k in order] if notes else (),
+    )
+
+
+def _round(number: float) -> float:
+    return float(f"{float(number):.4g}")
+
+
+def _why(decoded: Decoded, rules: Rules, row: int) -> str:
+    """Why the token in this row is kept or dropped."""
+    before = float(decoded.full[decoded.order()[:row]].sum())
+    if rules.top_k and row >= rules.top_k:
+        return f"rank {row + 1} > k = {rules.top_k}: dropped"
+    if before >= rules.top_p - 1e-12:
+        return f"those before have {before:.3f} >= {rules.top_p:g} together: dropped"
+    return f"rank {row + 1}; those before have {before:.3f} < {rules.top_p:g} together: kept"

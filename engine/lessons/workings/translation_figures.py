@@ -1,0 +1,136 @@
+"""What the lessons on translation show alike: the sentence in both languages, and the ladders of both stacks. Torch-free."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...data.pairs import END, SPECIAL
+from ..kit.figures import Box, Grid, Ladder, Tokens, Wire
+from ..kit.fixtures import S3
+from ..kit.settings import Setting, Slider, Words
+from ..kit.state import State
+from .french_lexicon import gold, numbered, target_ids, told
+from .translating import LONGEST, Model, Plan, greedy, shifted
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """A French sentence and the English that goes with it, as words and as numbers; the English ends with <end>."""
+
+    words: tuple[str, ...]
+    ids: tuple[int, ...]
+    target_words: tuple[str, ...]
+    target: tuple[int, ...]
+    warning: str
+
+    @property
+    def read(self) -> tuple[int, ...]:
+        """What the decoder reads: the target shifted right."""
+        return shifted(self.target)
+
+    @property
+    def read_words(self) -> tuple[str, ...]:
+        """The same in words."""
+        return (SPECIAL[1], *self.target_words[:-1])
+
+
+def text_setting() -> Setting:
+    """The French sentence."""
+    return Words(name="text", default=S3, most=120, help="a French sentence of the model's words")
+
+
+def target_setting() -> Setting:
+    """The English sentence."""
+    return Words(
+        name="target", default=AUTO, most=120, help="its English; auto: the known one, else what the model writes"
+    )
+
+
+def focus_setting(help: str) -> Slider:  # noqa: A002
+    """Which English word is looked at."""
+    return Slider(name="focus", default=1, low=0, high=LONGEST, step=1, help=help, key="o")
+
+
+def sentence(state: State, model: Model, own: bool = True) -> Sentence:
+    """The sentence of the settings; `own`: where its English is not known the model writes it."""
+    words, ids, unknown = numbered(state["text"], model.source_words, LONGEST)
+    wanted = state.values.get("target", AUTO)
+    english = gold(state["text"]) if wanted == AUTO else wanted
+    if english:
+        target = target_ids(english, model.target_words, LONGEST)
+    else:
+        target = greedy(model, ids) if own else (END,)
+    known = model.target_words
+    warning = told(unknown, len(model.source_words) - len(SPECIAL))
+    strange = numbered(english, known, LONGEST)[2] if english else ()
+    if strange:
+        warning += f" No English word of the model: {', '.join(strange[:3])}."
+    return Sentence(
+        words=words, ids=ids, target_words=tuple(known[k] for k in target), target=target, warning=warning.strip()
+    )
+
+
+def focused(state: State, count: int) -> int:
+    """The focus, within `count` words."""
+    return min(int(state["focus"]), count - 1)
+
+
+def tokens(name: str, title: str, words: tuple[str, ...], **rest: object) -> Tokens:
+    """A row of words."""
+    return Tokens(name=name, title=title, tokens=words, **rest)  # type: ignore[arg-type]
+
+
+def encoder_ladder(plan: Plan, s: int, active: str = "") -> Ladder:
+    """The encoder as boxes; those whose name contains `active` stand out."""
+    shape = f"{s}x{plan.width}"
+    boxes = [Box(name="French words", shape=f"{s}"), Box(name="embed + positions", shape=shape)]
+    for k in range(plan.layers):
+        boxes.append(Box(name=f"encoder layer {k + 1}", shape=shape))
+        boxes += [
+            Box(name=part, shape=shape, depth=1, active=bool(active) and active in part)
+            for part in ("self-attention", "feed-forward")
+        ]
+    boxes.append(Box(name="memory", shape=shape, active=active == "memory"))
+    return Ladder(
+        name="encoder",
+        title=f"encoder, N = {plan.layers}",
+        about="Every layer: self-attention among the French words, then a feed-forward network for each word alone. "
+        "Each has a residual sum and a layer norm. What comes out last is the memory.",
+        boxes=boxes,
+    )
+
+
+def decoder_ladder(plan: Plan, s: int, t: int, v: int, active: str = "cross") -> Ladder:
+    """The decoder as boxes, with the wires from the memory to every cross-attention."""
+    shape = f"{t}x{plan.width}"
+    boxes = [
+        Box(name="memory, from the encoder", shape=f"{s}x{plan.width}"),
+        Box(name="English, shifted right", shape=f"{t}"),
+        Box(name="embed + positions", shape=shape),
+    ]
+    wires = []
+    for k in range(plan.layers):
+        boxes.append(Box(name=f"decoder layer {k + 1}", shape=shape))
+        for part in ("masked self-attention", "cross-attention", "feed-forward"):
+            if part == "cross-attention":
+                wires.append(Wire(source=0, target=len(boxes), label="K, V" if k == 0 else ""))
+            boxes.append(Box(name=part, shape=shape, depth=1, active=bool(active) and active in part))
+    boxes += [Box(name="linear to the vocabulary", shape=f"{t}x{v}"), Box(name="softmax", shape=f"{t}x{v}")]
+    return Ladder(
+        name="decoder",
+        title=f"decoder, N = {plan.layers}",
+        about="Every layer has three sub-layers: self-attention among the English words so far, attention to the "
+        "memory, and a feed-forward network. Queries come from the decoder, keys and values from the memory.",
+        boxes=boxes,
+        wires=wires,
+        join="→",
+    )
+
+
+def strip(name: str, title: str, values: object, labels: tuple[str, ...], **rest: object) -> Grid:
+    """Vectors of words, (t, m), a row a word: as numbers where they are few, else as shades."""
+    array = np.asarray(values, dtype=float)
+    shows = "numbers" if array.shape[1] <= 8 else "shades"
+    return Grid(name=name, title=title, values=array, shows=shows, row_labels=labels, digits=1, signed=True, **rest)  # type: ignore[arg-type]
