@@ -20,6 +20,7 @@ NAMES = {
     "tables": ("tables", "reading CSV and JSON lines of a million rows, beside polars"),
     "wandb": ("wandb", "reading a .wandb run"),
     "watching": ("watching", "the monitor: first charts, keys, quiet looks, bytes"),
+    "lessons": ("lessons", "lessons: opening, changing, and all facts"),
     "bytes": ("traffic", "what goes to the terminal, and what idling costs"),
 }
 """Name of each benchmark: its module, and what it measures."""

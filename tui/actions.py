@@ -60,7 +60,10 @@ def bindings(actions: Sequence[Action]) -> list[Binding]:
 BINDINGS = bindings(ACTIONS)
 
 
-def general_help(actions: Sequence[Action] = ACTIONS, panes: str = "`tab`, `1` … `9`, `0` | go to a pane") -> str:
+PLACES = "`tab`, `1` … `9`, `0`, `T` | go to a pane; `T`: the lessons"
+
+
+def general_help(actions: Sequence[Action] = ACTIONS, panes: str = PLACES) -> str:
     """The table of keys that work everywhere, in Markdown; `panes` is the row of those that go to a pane."""
     rows = [f"| `{action.shown}` | {action.about} |" for action in actions]
     more = [f"| {panes} |", "| `ctrl+p` | all commands, themes among them |"]

@@ -20,7 +20,7 @@ from ..engine.training.commands import Load
 from ..engine.training.job import Job
 from ..engine.training.session import Session
 from .actions import ACTIONS, BINDINGS, general_help
-from .arrangement import PANES
+from .arrangement import KEYS
 from .controls import Controls
 from .desk import Desk
 from .inks import ink_for, take_themes
@@ -47,7 +47,7 @@ class DlvizApp(Controls):
     ESCAPE_TO_MINIMIZE = False  # panes use escape themselves, and minimise when nothing else is left to leave
     BINDINGS = [
         *BINDINGS,
-        *(Binding(str(k % 10), f"go('{n}')", n, show=False) for k, n in enumerate(PANES, start=1)),
+        *(Binding(key, f"go('{name}')", name, show=False) for name, key in KEYS.items()),
     ]
 
     def __init__(
@@ -78,7 +78,7 @@ class DlvizApp(Controls):
         """Two lines on top, the desk, the footer."""
         with Container(id="chrome"):
             yield StatusBar()
-            yield TabRow(PANES)
+            yield TabRow(KEYS)
         yield Desk(self.draft.model, "curves" if self.asked or self.session.remote else "models")
         yield KeyRow()
 

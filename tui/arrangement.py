@@ -7,8 +7,12 @@ from textual.geometry import Region
 SIDE = ("models", "card", "options")
 UPPER = ("curves",)
 LOWER = ("layers", "inside", "runs", "log", "compare", "samples")
-PANES = ("models", "card", "options", "curves", *LOWER)
-"""In the order of their number keys, 1 to 9 and 0; `inside` is the place of whatever view the model has."""
+ALONE = ("lessons",)
+"""Panes that take the whole desk."""
+PANES = ("models", "card", "options", "curves", *LOWER, *ALONE)
+"""In the order of their KEYS; `inside` is the place of whatever view the model has."""
+KEYS = dict(zip(PANES, "1234567890T", strict=True))
+"""The key that goes to each pane."""
 
 NARROW, SHORT = 100, 28
 """With fewer columns or rows, one thing is shown at a time."""
@@ -43,6 +47,8 @@ def arrange(
         splits: the user's division.
         beside: what stands beside the layers where there is room: inside or samples.
     """
+    if focus in ALONE:
+        return {focus: Region(0, 0, width, height)}
     if width < NARROW or height < SHORT:
         return _narrow(width, height, focus)
     side = min(max(round(width * splits.side), 28), 64)

@@ -149,12 +149,20 @@ class Desk(Container):
             name = (self.view if at is None else self.views[at % len(self.views)]) if self.views else "samples"
         if self.screen.maximized is not None:
             self.screen.minimize()
+        if name == "lessons" and not self.query("#lessons"):
+            self._add_lessons()
         self._come(name)
         pane = self.query_one(f"#{name}")
         within = pane.query("*") if not pane.can_focus else [pane]
         target = next((widget for widget in within if widget.can_focus and widget.display), None)
         if target is not None:
             target.focus()
+
+    def _add_lessons(self) -> None:
+        from .lessons.pane import LessonsPane
+        from .lessons.visited import Visited, default_file
+
+        self.mount(LessonsPane(visited=Visited(default_file()), id="lessons"))
 
     def _come(self, name: str) -> None:
         self.current = name

@@ -124,6 +124,10 @@ def _wrapped(text: str, width: int, indent: str = "", style: Style | None = None
     return [[(indent + row, style)] for row in wrapped_words(text, max(12, width - len(indent)))]
 
 
+def _wrapped_rows(rows: Sequence[str], indent: str) -> list[Line]:
+    return [[(indent + row, None)] for row in rows]
+
+
 def _settings(lesson: Lesson, state: State, width: int) -> list[Line]:
     lines: list[Line] = []
     left = max((len(setting.name) for setting in lesson.settings), default=0) + 2
@@ -183,7 +187,7 @@ def _closing(lesson: Lesson, width: int, colour: bool) -> list[Line]:
 def _labelled(name: str, text: str, width: int) -> list[Line]:
     rows = wrapped_words(text, max(12, width - _ID - 2))
     first: Line = [(pad(name, _ID) + "  ", pen(DARK.dim)), (rows[0], None)]
-    return [first, *[[(" " * (_ID + 2) + row, None)] for row in rows[1:]]]
+    return [first, *_wrapped_rows(rows[1:], " " * (_ID + 2))]
 
 
 def _table(facts: Sequence[Fact], width: int, colour: bool, lessons: bool) -> list[Line]:
@@ -197,9 +201,9 @@ def _table(facts: Sequence[Fact], width: int, colour: bool, lessons: bool) -> li
     longest = [max((cell_len(row[k]) for row in texts), default=8) for k in range(3)]
     claim, computed, expected = _shared(longest, room)
     dim = pen(DARK.dim)
-    lines: list[Line] = [
-        [(f"{pad('', ids)}  {pad('claim', claim)}  {pad('computed', computed)}  {pad('expected', expected)}  holds", dim)]
-    ]
+    names = (("claim", claim), ("computed", computed), ("expected", expected))
+    heads = "".join(f"{pad(name, size)}  " for name, size in names)
+    lines: list[Line] = [[(f"{pad('', ids)}  {heads}holds", dim)]]
     for fact, row in zip(facts, texts, strict=True):
         columns = [wrapped_words(text, size) for text, size in zip(row, (claim, computed, expected), strict=True)]
         for y in range(max(map(len, columns))):

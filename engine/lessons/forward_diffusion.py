@@ -43,7 +43,7 @@ def timed(make: Timed) -> Callable[[State], tuple[Frame, ...]]:
 def predicted(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     """x_t, the noise in it, the noise a network finds, and the image that follows."""
     denoiser = state.result(NAME)
-    x0, eps, x_t, abar = parts(state, chain, t)
+    _, eps, x_t, abar = parts(state, chain, t)
     own = denoiser.time_of(abar)
     guess = denoiser.eps_hat(x_t[None], own, int(state["digit"]))[0]
     image = np.clip(x0_hat(x_t, guess, max(abar, 1e-9)), -1, 1)

@@ -1,6 +1,6 @@
 """Pixels: an image is a grid of numbers, and what lies beside what matters."""
 
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -20,6 +20,20 @@ def edges(image: Floats, kernel: Floats) -> Floats:
     """[4, 4]: the kernel slid over the image without padding."""
     windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
     answer: Floats = np.einsum("ijkl,kl->ij", windows, kernel)
+    return answer
+
+
+@lru_cache(maxsize=4)
+def dense_weights(seed: int) -> Floats:
+    """[6, 36]: a dense layer from the 36 pixels to six units."""
+    drawn: Floats = np.random.default_rng([seed, 1]).uniform(-1 / 6, 1 / 6, (6, 36))
+    drawn.flags.writeable = False
+    return drawn
+
+
+def dense(image: Floats, weights: Floats, order: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> Floats:
+    """[6]: the units for the pixels in a new order, each weight moved along with its pixel."""
+    answer: Floats = weights[:, order] @ image.reshape(36)[order]
     return answer
 
 
@@ -61,13 +75,17 @@ def numbers(state: State) -> tuple[Frame, ...]:
 
 
 def shuffled(state: State) -> Frames:
-    """The same numbers in another order: what a kernel finds is gone."""
+    """The same numbers in another order: a kernel is lost, a dense layer permuted alike is not."""
     image, kernel = array(state["image"]), array(state["kernel"])
     order = shuffle_order(state)
     mixed = image.reshape(36)[order].reshape(6, 6)
 
-    def frame(k: int) -> Frame:
-        shown, name = ((image, "in place"), (mixed, "the same 36 numbers, shuffled"))[k]
+    def picture(shown: Floats, title: str) -> Grid:
+        edits = "image" if shown is image else ""
+        return Grid(name="image", title=title, values=shown, shows=state["show"], digits=1, reach=(0, 1), edits=edits)
+
+    def found(k: int) -> Frame:
+        shown, title = ((image, "in place"), (mixed, "the same 36 numbers, shuffled"))[k]
         response = edges(shown, kernel)
 
         def origin(row: int, column: int) -> Origin:
@@ -81,15 +99,16 @@ def shuffled(state: State) -> Frames:
             caption=(
                 "A kernel that looks for edges finds the strokes of the image."
                 if k == 0
-                else "After shuffling it finds noise. A dense layer whose weights are permuted alike would not mind."
+                else "After shuffling the same kernel finds noise: who is beside whom is gone."
             ),
             figures=(
-                Grid(name="image", title=name, values=shown, shows=state["show"], digits=1, reach=(0, 1)),
+                picture(shown, title),
                 Grid(
                     name="edges",
                     title="what a 3x3 kernel finds",
                     about="The response of the kernel at each place where it fits into the image.",
                     values=response,
+                    shows=state["show"],
                     digits=1,
                     signed=True,
                     join="→",
@@ -98,7 +117,28 @@ def shuffled(state: State) -> Frames:
             ),
         )
 
-    return Frames(2, frame)
+    def unmoved() -> Frame:
+        weights = dense_weights(state.seed)
+        before, after = dense(image, weights, np.arange(36)), dense(mixed, weights[:, order], np.arange(36))
+        units = Grid(
+            name="units",
+            title="6 dense units",
+            about="The upper row is of the image in place, the lower one of the shuffled image with each weight moved "
+            "along with its pixel.",
+            values=np.stack([before, after]),
+            digits=3,
+            signed=True,
+            row_labels=("in place", "shuffled"),
+            column_labels=tuple(f"h{j}" for j in range(6)),
+            join="→",
+        )
+        return Frame(
+            caption="A dense layer does not know neighbours: permute its weights with the pixels, and nothing changes.",
+            figures=(picture(mixed, "shuffled, weights permuted alike"), units),
+            formulas=(Formula(symbols="Σ_i W[j,π(i)]·x[π(i)] = Σ_i W[j,i]·x[i]"),),
+        )
+
+    return Frames(3, lambda k: unmoved() if k == 2 else found(k))
 
 
 LESSON = Lesson(

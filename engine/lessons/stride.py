@@ -11,7 +11,7 @@ from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider, matrix
 from .kit.state import State
 from .workings import convolving
-from .workings.sliding import Slide, number, slide_frames, span
+from .workings.sliding import Slide, number, slide_frames
 
 STAR = matrix([[1.0 if (r, c) == (3, 3) else 0.0 for c in range(6)] for r in range(6)])
 """One bright pixel, off the grid of stride 2."""
@@ -50,12 +50,13 @@ def kept(slide: Slide) -> tuple[Cell, ...]:
     return tuple((r * slide.geometry.stride, c * slide.geometry.stride) for r in range(rows) for c in range(columns))
 
 
-def strongest_kept(slide: Slide) -> tuple[int, int]:
-    """(how many of the strongest responses are kept, how many could be): strongest by magnitude."""
-    values, places = np.abs(full(slide)), kept(slide)
-    order = np.argsort(-values, axis=None, kind="stable")[: len(places)]
-    best = {divmod(int(at), values.shape[1]) for at in order}
-    return len(best & set(places)), len(places)
+def strongest(slide: Slide) -> tuple[Cell, ...]:
+    """The cells of the full output that are strongest by magnitude: as many as are kept, and ties with the last."""
+    values = np.abs(full(slide))
+    least = np.sort(values, axis=None)[-len(kept(slide))] - 1e-9
+    order = np.argsort(-values, axis=None, kind="stable")
+    cells = (divmod(int(at), values.shape[1]) for at in order)
+    return tuple(cell for cell in cells if values[cell] >= least)
 
 
 def sampled(state: State) -> Sequence[Frame]:
@@ -86,8 +87,8 @@ def _kept(slide: Slide) -> Frame:
     g = slide.geometry
     short = replace(slide.result(slide.output, {}, join="→"), title=f"stride {g.stride}, {g.units} units")
     return Frame(
-        caption=f"Stride {g.stride}: {g.units} units instead of {full(slide).size}. They are every {_nth(g.stride)} row "
-        "and column of the full output, exactly.",
+        caption=f"Stride {g.stride}: {g.units} units instead of {full(slide).size}. They are the full output's every "
+        f"{_nth(g.stride)} row and column, exactly.",
         figures=(_all(slide, "full output, unvisited hatched", True), short),
         formulas=(
             Formula(
@@ -101,14 +102,12 @@ def _kept(slide: Slide) -> Frame:
 
 
 def _nth(stride: int) -> str:
-    return {1: "", 2: "second", 3: "third"}.get(stride, f"{stride}th")
+    return {1: "single", 2: "second", 3: "third"}.get(stride, f"{stride}th")
 
 
 def _strongest(slide: Slide) -> Frame:
-    values, places = np.abs(full(slide)), set(kept(slide))
-    order = np.argsort(-values, axis=None, kind="stable")[: len(places)]
-    best = tuple(divmod(int(at), values.shape[1]) for at in order)
-    held, possible = strongest_kept(slide)
+    best, places = strongest(slide), set(kept(slide))
+    held, possible = len(places.intersection(best)), len(best)
     grid = _all(slide, f"the {possible} strongest marked", True)
     never = tuple(cell for cell in grid.marks["never"] if cell not in best)
     grid = replace(grid, marks={"winner": best, "dropped": never})
@@ -163,7 +162,7 @@ def positions(state: State) -> Frames:
         if not begins:
             caption = f"A kernel of {k} does not fit into {width} columns: there is no output."
         elif i == 0:
-            rest = f" The last {width - end} are left over: the division is rounded down." if end < width else ""
+            rest = f" Columns from {end} on are left over: the division is rounded down." if end < width else ""
             caption = f"The kernel begins at columns {', '.join(map(str, begins))}: {len(begins)} places.{rest}"
         else:
             caption = f"Step {i}: columns {begins[i - 1]} to {begins[i - 1] + k - 1}, {s} further than the step before."
@@ -243,14 +242,14 @@ LESSON = Lesson(
         Note(
             id="F1",
             said="strides reduce the number of hidden units and store only the most important information",
-            right="Strides sub-sample on a fixed grid, blind to importance: what is kept depends on where it lies, not on "
-            "how strong it is.",
+            right="Strides sub-sample on a fixed grid, blind to importance: what is kept depends on where it lies, not "
+            "on how strong it is.",
         ),
         Note(
             id="F2",
             said="the stride determines how many pixels the filter shifts over the image at each step",
-            right="Where (n + 2p - k) / s is no whole number it is rounded down, as PyTorch does: the kernel stops before "
-            "the border and the last rows and columns are never read.",
+            right="Where (n + 2p - k) / s is no whole number it is rounded down, as PyTorch does: the kernel stops "
+            "before the border and the last rows and columns are never read.",
         ),
     ),
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016 (arXiv 1603.07285)",

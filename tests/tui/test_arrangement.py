@@ -32,7 +32,7 @@ def test_panes_tile_the_room(width, height, focus, lower, splits):
     [
         (80, 21, {"curves"}),
         (120, 37, {"models", "card", "options", "curves", "layers"}),
-        (200, 57, {*PANES} - {"compare", "samples"}),
+        (200, 57, {*PANES} - {"compare", "samples", "lessons"}),
     ],
 )
 def test_the_terminals_of_our_users(width, height, shown):
@@ -47,7 +47,7 @@ def test_the_side_is_shown_in_pairs_on_a_small_terminal():
 
 def test_samples_stand_where_there_is_no_view():
     places = arrange(200, 57, "curves", "layers", Splits(), beside="samples")
-    assert set(places) == {*PANES} - {"compare", "inside"}
+    assert set(places) == {*PANES} - {"compare", "inside", "lessons"}
     assert "inside" in arrange(200, 57, "inside", "layers", Splits(), beside="samples")
 
 
@@ -58,5 +58,5 @@ def test_a_split_stays_within_reason():
 
 def test_a_comparison_takes_the_lower_half_of_a_wide_screen():
     places = arrange(200, 57, "compare", "compare", Splits())
-    assert set(places) == {*PANES} - {"layers", "inside", "samples"}
+    assert set(places) == {*PANES} - {"layers", "inside", "samples", "lessons"}
     assert places["compare"].right == 200 and places["compare"].bottom == 57

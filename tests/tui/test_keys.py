@@ -6,7 +6,7 @@ import pytest
 
 from dlviz.engine.catalog import CATALOG
 from dlviz.tui.actions import BINDINGS
-from dlviz.tui.arrangement import PANES
+from dlviz.tui.arrangement import KEYS, PANES
 from dlviz.tui.panes.card import CardPane
 from dlviz.tui.panes.compare.pane import ComparePane
 from dlviz.tui.panes.curves.pane import CurvesPane
@@ -38,7 +38,7 @@ def _keys(bindings) -> set[str]:
     return {key.strip() for binding in bindings for key in binding.key.split(",")}
 
 
-EVERYWHERE = _keys(BINDINGS) | {str(k % 10) for k in range(1, len(PANES) + 1)}
+EVERYWHERE = _keys(BINDINGS) | {*KEYS.values()}
 
 
 def _panes() -> list[type[Pane]]:
@@ -63,5 +63,5 @@ def test_no_key_means_two_things_in_one_pane(pane: type[Pane]) -> None:
 
 
 def test_the_number_keys_reach_every_pane_and_every_view_is_some_models() -> None:
-    assert len(PANES) <= 10
+    assert [*KEYS] == [*PANES] and len({*KEYS.values()}) == len(PANES)
     assert set(VIEWS) <= {view for entry in CATALOG.values() for view in entry.views}

@@ -12,7 +12,6 @@ from ..inks import ink_for, take_themes
 from ..leaving import STATUSES, Farewell
 from ..render.palette import DARK, Ink, detect_depth
 from ..widgets.key_row import KeyRow
-from ..widgets.prompt import Prompt
 from .pane import LessonsPane
 
 ACTIONS = (
@@ -39,10 +38,9 @@ class LessonApp(App[Farewell]):
         self._pane = pane
 
     def compose(self) -> ComposeResult:
-        """The pane and two lines."""
+        """The pane and the line of keys."""
         yield self._pane
         yield KeyRow(ACTIONS)
-        yield Prompt()
 
     def on_mount(self) -> None:
         """Colours, the focus, the pulse, and signals."""

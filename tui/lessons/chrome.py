@@ -153,19 +153,25 @@ def fact_line(facts: Sequence[Proved | None], ids: Sequence[str], turn: int, wid
     fact, failed = shown.fact, not shown.waits and not shown.fact.holds
     ground = ink.tint(ink.bad, 0.45) if failed and ink.coloured else None
     plain = Style.combine([ink.style(bg=ground, reverse=failed and not ink.coloured)])
-    if shown.waits:
-        said = f"{fact.claim}: needs training (t)"
-    else:
-        said = f"{fact.claim}: {told(fact.computed)}"
-        expected = told(fact.expected)
-        said += f" (expected {expected})" if expected != told(fact.computed) else " as expected"
+    room = width - 5 - cell_len(fact.id) - cell_len(count)
+    said = _said(shown, room)
     sign, style = verdict(shown, ink)
     if failed:
         style = plain
     parts: list[Part] = [(" ", plain), (sign, style), (f" {fact.id} ", plain + Style(bold=True))]
-    room = width - 4 - cell_len(fact.id) - 1 - cell_len(count)
     parts += [(pad(said, max(0, room)), plain), (count, ink.style(ink.bad if failing else ink.dim, bold=bool(failing)))]
     return line(parts, width, ink, plain)
+
+
+def _said(proved: Proved, room: int) -> str:
+    """Claim, computed, expected; where they do not fit the claim is cut first."""
+    fact = proved.fact
+    if proved.waits:
+        return f"{cut(fact.claim, max(8, room - 20))}: needs training (t)"
+    computed, expected = told(fact.computed), told(fact.expected)
+    proof = f"{computed} (expected {expected})" if expected != computed else f"{computed}, as expected"
+    claim = cut(fact.claim, max(room * 2 // 5, room - cell_len(proof) - 2))
+    return f"{claim}: {proof}"
 
 
 def scrubber(reading: Reading, width: int, ink: Ink) -> Strip:

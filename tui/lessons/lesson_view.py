@@ -1,6 +1,6 @@
 """One lesson as strips: heading, caption, figures, where the number in the focus came from, settings, facts."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from textual.strip import Strip
 
@@ -13,7 +13,7 @@ from ..render.palette import Ink
 from . import chrome, facts_view, training_view
 from .draw.formula import draw as formulas
 from .draw.look import Look
-from .layout import Page, Region, arrange, compose
+from .layout import Page, arrange, compose
 from .reading import Reading
 
 
@@ -22,24 +22,12 @@ class Seen:
     """What was drawn last, for the mouse and for keys that need to know."""
 
     page: Page | None = None
-    frame: Frame | None = None
-    """The frame that is laid out on the page."""
     top: int = 0
     """The row of the pane where the page begins."""
     rows: int = 0
     """The rows that it has."""
     length: int = 0
     """The rows that it would take."""
-    looks: dict[int, Look] = field(default_factory=dict)
-    """By the number of the figure."""
-
-    def region(self, name: str) -> Region | None:
-        """Where a figure stands on the page."""
-        if self.page is None or self.frame is None:
-            return None
-        return next(
-            (place for f, place in zip(self.frame.figures, self.page.places, strict=True) if f.name == name), None
-        )
 
 
 @dataclass(frozen=True)
@@ -146,8 +134,8 @@ class LessonView:
     def _laid(self, frame: Frame, width: int, room: int) -> list[Strip]:
         """The figures of a frame, and where they are, with a column free on the left."""
         page = arrange(frame, self.ink, width - 1, room)
-        looks = {k: self.look(f) for k, f in enumerate(frame.figures)}
-        self.seen.page, self.seen.frame, self.seen.looks = page, frame, looks
+        looks = {f.name: self.look(f) for f in frame.figures}
+        self.seen.page = page
         edge = line([], 1, self.ink)
         return [Strip.join([edge, strip]) for strip in compose(page, frame, looks, self.ink, width - 1)]
 

@@ -8,7 +8,6 @@ from ...engine.lessons.study.messages import Shown
 from ...engine.options import OptionError
 from ..widgets.prompt import Prompt
 from .draw.figure import moved, moved_at
-from .layout import hit, hit_at
 from .studying import Studying
 
 
@@ -78,7 +77,8 @@ class Looking(Studying):
     def _follow(self) -> None:
         """Scroll so that the figure with the focus is seen."""
         reading = self.reading
-        region = self._seen.region(reading.focus) if reading is not None else None
+        page = self._seen.page
+        region = page.region(reading.focus) if page is not None and reading is not None else None
         if reading is not None and region is not None:
             top, bottom = reading.scroll, reading.scroll + self._seen.rows
             if (region.y + region.h) > bottom:
@@ -151,19 +151,19 @@ class Looking(Studying):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where it was clicked."""
         seen, reading = self._seen, self.reading
-        if seen.page is None or seen.frame is None or reading is None or reading.facts:
+        if seen.page is None or reading is None or reading.facts:
             return
         x, y = event.x - 1, event.y - seen.top + reading.scroll
-        found = hit(seen.page, seen.frame, seen.looks, self.ink, x, y)
+        found = seen.page.hit(x, y)
         if found is None:
             return
-        figure, cell = seen.frame.figures[found[0]], found[1]
-        reading.focus, reading.in_settings = figure.name, False
-        place = hit_at(seen.page, seen.frame, seen.looks, self.ink, x, y)
+        name, cell = found
+        reading.focus, reading.in_settings = name, False
+        place = seen.page.hit_at(x, y)
         if place is not None:
-            reading.places[reading.scene, figure.name] = place
+            reading.places[reading.scene, name] = place
         elif cell is not None:
-            reading.cells[reading.scene, figure.name] = cell
+            reading.cells[reading.scene, name] = cell
         self._point(pick=True)
         self._redraw()
 

@@ -9,6 +9,7 @@ from ...engine.lessons.study.messages import Shown, Trained, Untrained
 from ...engine.lessons.study.study import Study
 from ...engine.options import OptionError
 from ..panes.pane import Pane
+from ..widgets.prompt import Prompt
 from .lesson_view import LessonView, Seen
 from .reading import Reading
 from .visited import Visited
@@ -52,8 +53,10 @@ class Studying(Pane):
     def on_mount(self) -> None:
         """Listen to the study."""
         self.study.heard = self._heard
+        self.study.open()
+        if not self.screen.query(Prompt):
+            self.screen.mount(Prompt())
         if self.reading is not None:
-            self.study.open()
             self._compute()
 
     def on_unmount(self) -> None:

@@ -90,7 +90,7 @@ class WatchApp(Watching):
         """Two lines on top, the desk, the line for typing, the footer."""
         with Container(id="chrome"):
             yield WatchBar()
-            yield TabRow(PANES)
+            yield TabRow({name: str(k) for k, name in enumerate(PANES, start=1)})
         yield WatchDesk(self.sight)
         yield KeyRow(ACTIONS)
         yield Prompt()

@@ -1,6 +1,6 @@
 """The row of pane names with their number keys; a click goes there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from textual import events
 from textual.message import Message
@@ -35,8 +35,8 @@ class TabRow(Widget):
     ink: reactive[Ink] = reactive(DARK)
     """Colours."""
 
-    def __init__(self, panes: Sequence[str]) -> None:
-        """`panes` in the order of their number keys."""
+    def __init__(self, panes: Mapping[str, str]) -> None:
+        """`panes` in order, each with the key that goes there."""
         super().__init__()
         self._panes = panes
 
@@ -63,8 +63,7 @@ class TabRow(Widget):
                 return
 
     def _labels(self) -> list[tuple[str, str]]:
-        panes = enumerate(self._panes, start=1)
-        named = [(k % 10, (self.view or "-") if name == "inside" else name) for k, name in panes]
+        named = [(key, (self.view or "-") if name == "inside" else name) for name, key in self._panes.items()]
         full: list[tuple[str, str]] = []
         for k, name in named:
             full.append((name, f" {k} {name} "))

@@ -58,6 +58,10 @@ class Slider(Setting):
     scrub: bool = False
     """Whether it is the lesson's time, drawn as a scrubber under the figures."""
 
+    def parse(self, text: str) -> Any:
+        """The number that `text` stands for; raises OptionError."""
+        return self.check(super().parse(text))
+
     def check(self, value: Any) -> Any:
         """`value` if it is allowed; raises OptionError."""
         value = super().check(value)

@@ -34,22 +34,22 @@ def subsampled(state: State) -> Outcome:
 
 
 def blind(state: State) -> Outcome:
-    """How many of the strongest responses survive, counted by PyTorch's topk among all and among the kept."""
+    """How many of the strongest responses survive, by PyTorch's topk: as many as are kept, ties included."""
     slide = Slide.of(state)
     g = slide.geometry
     full = F.conv2d(tensor(slide.image), tensor(slide.kernel), padding=g.padding)[0, 0].abs()
-    # The smallest of the strongest: ties with it may count either way.
-    threshold = full.flatten().topk(g.units).values[-1]
-    sampled = full[:: g.stride, :: g.stride]
-    surely, perhaps = int((sampled > threshold + 1e-9).sum()), int((sampled >= threshold - 1e-9).sum())
-    held, possible = lesson.strongest_kept(slide)
-    says = f"of the {possible} strongest responses the stride keeps {held}: it does not select"
-    if held == possible:
-        says = f"all {possible} strongest responses lie on the grid: here by chance, or because all are kept"
+    sampled = torch.zeros_like(full, dtype=torch.bool)
+    sampled[:: g.stride, :: g.stride] = True
+    strong = full >= full.flatten().topk(int(sampled.sum())).values[-1] - 1e-9
+    best, places = set(lesson.strongest(slide)), set(lesson.kept(slide))
+    held = len(best & places)
+    says = f"of the {len(best)} strongest responses stride {g.stride} keeps {held}: it does not select"
+    if held == len(places):
+        says = "all of the strongest responses are kept: here by chance, or because every place is visited"
     return Outcome(
-        {"kept": held, "of": possible},
-        {"kept": surely if surely == perhaps else f"{surely} to {perhaps} (ties)", "of": sampled.numel()},
-        surely <= held <= perhaps and possible == sampled.numel(),
+        {"kept": held, "of": len(best)},
+        {"kept": int((strong & sampled).sum()), "of": int(strong.sum())},
+        {(int(r), int(c)) for r, c in (strong & sampled).nonzero()} == best & places,
         says,
     )
 

@@ -66,6 +66,8 @@ class Study:
         """Start the process, if it does not run."""
         if self._connection is None:
             self._process, self._connection = start("worker")
+            if self.view.gone:
+                self._publish(replace(self.view, gone=""))
             self._thread = threading.Thread(target=self._listen, args=(self._connection,), name="study", daemon=True)
             self._thread.start()
         return self

@@ -94,30 +94,30 @@ class DigitDenoiser:
         """Mean squared error of eps_hat in the middle of each tenth of 1..1000."""
         return tuple(self.error(1000 * k // BUCKETS + 50, cut) for k in range(BUCKETS))
 
-    def chain(self, label: int, sampler: str, count: int, draw: int) -> tuple[Stop, ...]:
+    def chain(self, label: int, sampler: str, count: int, draw: int, guidance: float = 0.0) -> tuple[Stop, ...]:
         """One digit drawn from pure noise: every stop from t = 1000 to 0."""
 
         def measure() -> tuple[Stop, ...]:
             return tuple(
                 Stop(stop.t, *(part[0, 0].numpy() for part in (stop.x, stop.eps, stop.x0)))
-                for stop in self._frames([label], sampler, count, draw)
+                for stop in self._frames([label], sampler, count, draw, guidance)
             )
 
-        return self.once((label, sampler, count, draw), measure)  # type: ignore[no-any-return]
+        return self.once((label, sampler, count, draw, guidance), measure)  # type: ignore[no-any-return]
 
-    def draw(self, labels: Any, sampler: str, count: int, draw: int) -> Pictures:
+    def draw(self, labels: Any, sampler: str, count: int, draw: int, guidance: float = 0.0) -> Pictures:
         """(n, h, w): digits drawn from pure noise, one for each label."""
 
         def measure() -> Pictures:
-            return self._frames(labels, sampler, count, draw)[-1].x[:, 0].numpy()  # type: ignore[no-any-return]
+            return self._frames(labels, sampler, count, draw, guidance)[-1].x[:, 0].numpy()  # type: ignore[no-any-return]
 
-        return self.once((tuple(labels), sampler, count, draw, "draw"), measure)  # type: ignore[no-any-return]
+        return self.once((tuple(labels), sampler, count, draw, guidance, "draw"), measure)  # type: ignore[no-any-return]
 
-    def _frames(self, labels: Any, sampler: str, count: int, draw: int) -> list[Any]:
+    def _frames(self, labels: Any, sampler: str, count: int, draw: int, guidance: float) -> list[Any]:
         generator = torch.Generator().manual_seed(1_000_003 * draw + 5)
         start = torch.randn((len(labels), 1, 16, 16), generator=generator)
         with torch.no_grad():
-            denoise = guided(self.network, torch.tensor(list(labels)), 0.0)
+            denoise = guided(self.network, torch.tensor(list(labels)), guidance)
             return list(frames(SAMPLERS[sampler](self.noise, count), denoise, start, generator))
 
     def once(self, key: Any, measure: Any) -> Any:

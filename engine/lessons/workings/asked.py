@@ -18,7 +18,7 @@ def _peeking(state: State, progress: Progress) -> Any:
     return train(state, progress)
 
 
-PRONOUNS = Training(name="pronouns", title='what "it" stands for, learned from 432 sentences', seconds=3, train=_pronouns)
-PEEKING = Training(
-    name="peeking", title="the same GPT with the causal mask and without it", seconds=8, train=_peeking
+PRONOUNS = Training(
+    name="pronouns", title='what "it" stands for, learned from 432 sentences', seconds=3, train=_pronouns
 )
+PEEKING = Training(name="peeking", title="the same GPT with the causal mask and without it", seconds=8, train=_peeking)

@@ -36,11 +36,12 @@ def entropy(weights: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Projections:
-    """W_Q, W_K (D, d_k) and W_V (D, d_v); `hand_set` tells whether the axes were given a meaning by hand."""
+    """W_Q, W_K (D, d_k), W_V (D, d_v), W_O (d_v, D); `hand_set`: whether the axes were given a meaning by hand."""
 
     query: Floats
     key: Floats
     value: Floats
+    output: Floats
     axes: tuple[str, ...]
     """What the d_k axes mean, or q1, q2, …"""
     contents: tuple[str, ...]
@@ -86,10 +87,10 @@ def self_attention(x: Floats, w: Projections, mask: Mask | None = None) -> Atten
 def random_projections(seed: int, width: int, keys: int, values: int = 0, gain: float = 1.5) -> Projections:
     """Projections of independent Gaussian numbers: the axes mean nothing."""
     rng = np.random.default_rng(seed)
-    shapes = ((width, keys), (width, keys), (width, values or keys))
-    wq, wk, wv = (rng.standard_normal(shape) * gain / np.sqrt(width) for shape in shapes)
+    shapes = ((width, keys), (width, keys), (width, values or keys), (values or keys, width))
+    wq, wk, wv, wo = (rng.standard_normal(shape) * gain / np.sqrt(width) for shape in shapes)
     axes = tuple(f"a{i + 1}" for i in range(keys))
-    return Projections(wq, wk, wv, axes, tuple(f"v{i + 1}" for i in range(values or keys)))
+    return Projections(wq, wk, wv, wo, axes, tuple(f"v{i + 1}" for i in range(values or keys)))
 
 
 def product(a: Any, b: Any, digits: int = 2) -> str:

@@ -4,13 +4,12 @@ As in SentencePiece a space is put before the text and every word takes the spac
 Byte pairs as in GPT-2 (Sennrich et al., 2016; Radford et al., 2019): merges join bytes of one piece only.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby, pairwise
 
-import regex
-
-PIECE = regex.compile(r" ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
 CORPUS = (
     "The cat sat on the mat. The cat sat on the mat because it was tired. The cat sat on the mat because it was soft. "
     "The dog sat on the mat. The dog ran to the cat and the cat ran to the tree. The cat was tired and the mat was "
@@ -22,13 +21,31 @@ UNKNOWN = "<unk>"
 BYTES = 256
 FIRST = 1 + BYTES
 """Number of the first token that is neither unknown nor a byte."""
-MOST_MERGES = 120
+MOST_MERGES = 48
 
 
 def pieces(text: str) -> list[str]:
     """Words with the space before them, numbers, punctuation, white space: joined they are the text."""
-    found: list[str] = PIECE.findall(text)
-    return found
+    found: list[str] = []
+    space = ""
+    for kind, run in groupby(text, _sort):
+        part = "".join(run)
+        if kind == "space":
+            space = part
+            continue
+        if space:
+            found += [gap for gap in (space[:-1], "" if space[-1] == " " else space[-1]) if gap]
+        found.append(" " + part if space.endswith(" ") else part)
+        space = ""
+    return found + ([space] if space else [])
+
+
+def _sort(character: str) -> str:
+    if character.isspace():
+        return "space"
+    if character.isalpha():
+        return "letter"
+    return "number" if unicodedata.category(character).startswith("N") else "other"
 
 
 def spelled(text: str) -> list[int]:
@@ -45,34 +62,33 @@ def vocabulary(kind: str, lower: bool) -> dict[str, int]:
 
 
 @lru_cache(maxsize=2)
-def merges(lower: bool) -> tuple[tuple[int, int, int], ...]:
-    """(left token, right token, how often they were neighbours) of every merge, in the order learned on CORPUS."""
+def learning(lower: bool) -> tuple[tuple[tuple[tuple[int, int], int], ...], ...]:
+    """Before each merge, the most frequent pairs of neighbours in CORPUS with their counts, the chosen one first."""
     words = Counter(tuple(spelled(piece)) for piece in pieces(" " + (CORPUS.lower() if lower else CORPUS)))
-    learned: list[tuple[int, int, int]] = []
+    stages = []
     for number in range(MOST_MERGES):
         counts = pair_counts(words)
-        if not counts:
+        if not counts or max(counts.values()) < 2:
             break
-        left, right = best(counts)
-        if counts[left, right] < 2:
-            break
-        learned.append((left, right, counts[left, right]))
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:6]
+        stages.append(tuple(ranked))
+        left, right = ranked[0][0]
         words = Counter({joined(word, left, right, FIRST + number): count for word, count in words.items()})
-    return tuple(learned)
+    return tuple(stages)
+
+
+def merges(lower: bool) -> tuple[tuple[int, int], ...]:
+    """(left token, right token) of every merge, in the order learned on CORPUS: always the most frequent pair."""
+    return tuple(stage[0][0] for stage in learning(lower))
 
 
 def pair_counts(words: Counter[tuple[int, ...]]) -> Counter[tuple[int, int]]:
     """How often two tokens stand side by side in words that occur as often as told."""
     counts: Counter[tuple[int, int]] = Counter()
     for word, count in words.items():
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             counts[pair] += count
     return counts
-
-
-def best(counts: Counter[tuple[int, int]]) -> tuple[int, int]:
-    """The most frequent pair; of equal ones that with the smaller numbers."""
-    return min(counts, key=lambda pair: (-counts[pair], pair))
 
 
 def joined(word: Sequence[int], left: int, right: int, token: int) -> tuple[int, ...]:
@@ -98,10 +114,10 @@ def encode(text: str, kind: str, *, merged: int = MOST_MERGES, lower: bool = Fal
     return numbers
 
 
-def encoded_piece(piece: str, learned: Sequence[tuple[int, int, int]]) -> tuple[int, ...]:
+def encoded_piece(piece: str, learned: Sequence[tuple[int, int]]) -> tuple[int, ...]:
     """The bytes of a piece with all merges applied in the order learned."""
     word = tuple(spelled(piece))
-    for number, (left, right, _) in enumerate(learned):
+    for number, (left, right) in enumerate(learned):
         if len(word) == 1:
             break
         word = joined(word, left, right, FIRST + number)
@@ -114,7 +130,7 @@ def table(kind: str, lower: bool) -> tuple[bytes, ...]:
     entries = [UNKNOWN.encode(), *(bytes([byte]) for byte in range(BYTES))]
     if kind != "bpe":
         return (*entries, *(entry.encode() for entry in vocabulary(kind, lower)))
-    for left, right, _ in merges(lower):
+    for left, right in merges(lower):
         entries.append(entries[left] + entries[right])
     return tuple(entries)
 

@@ -1,4 +1,4 @@
-"""The frames of chain and jump: steps that need the one before alone, and the closed form that skips them. Torch-free."""
+"""The frames of chain and jump: steps from the one before alone, and the closed form of many. Torch-free."""
 
 from functools import lru_cache
 from typing import Any

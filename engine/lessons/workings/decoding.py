@@ -28,8 +28,9 @@ class Decoded:
 def tempered(logits: Floats, temperature: float) -> Floats:
     """Softmax of logits / T. The largest is subtracted first: exp never overflows, however small T is."""
     scaled = (logits - logits.max()) / temperature
-    powers: Floats = np.exp(scaled)
-    return powers / powers.sum()
+    powers = np.exp(scaled)
+    p: Floats = powers / powers.sum()
+    return p
 
 
 def top_k_kept(p: Floats, k: int) -> NDArray[np.bool_]:

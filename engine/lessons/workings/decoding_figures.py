@@ -32,11 +32,26 @@ def decoding_table(
 ) -> Table:
     """The likeliest `rows` tokens; what top-k or top-p dropped is struck; `exact` is a last column to compare with."""
     order = decoded.order()[:rows].tolist()
-    columns = ["token", "logit z", f"z / {rules.temperature:g}", "p of all", "kept?", "p", *(["grammar's p"] * (exact is not None))]
+    columns = [
+        "token",
+        "logit z",
+        f"z / {rules.temperature:g}",
+        "p of all",
+        "kept?",
+        "p",
+        *(["grammar's p"] * (exact is not None)),
+    ]
     body = []
     for k in order:
         kept = "yes" if decoded.kept[k] else "no"
-        cells = [names[k], _round(logits[k]), _round(decoded.scaled[k]), _round(decoded.full[k]), kept, _round(decoded.chances[k])]
+        cells = [
+            names[k],
+            _round(logits[k]),
+            _round(decoded.scaled[k]),
+            _round(decoded.full[k]),
+            kept,
+            _round(decoded.chances[k]),
+        ]
         body.append([*cells, *([_round(exact[k])] if exact is not None else [])])
     kept_sum = float(decoded.full[decoded.kept].sum())
 
@@ -52,7 +67,9 @@ def decoding_table(
                 symbols="p = exp(z/T - max) / Σ exp(z/T - max)",
                 numbers=f"exp({short(decoded.scaled[k] - top)}) / {short(rest)} = {short(decoded.full[k])}",
             ),
-            4: Formula(symbols="kept = among the k likeliest, and needed for the mass", numbers=_why(decoded, rules, row)),
+            4: Formula(
+                symbols="kept = among the k likeliest, and needed for the mass", numbers=_why(decoded, rules, row)
+            ),
             5: Formula(
                 symbols="p / Σ of the kept p",
                 numbers=f"{short(decoded.full[k])} / {short(kept_sum)} = {short(decoded.chances[k])}"

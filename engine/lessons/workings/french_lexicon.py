@@ -8,7 +8,25 @@ from functools import lru_cache
 from ...data import french_words as words
 from ...data.pairs import END, SPECIAL, UNKNOWN, tokenize
 
-ARTICLES = ("le", "la", "l'", "les", "un", "une", "des", "de", "d'", "du", "ce", "cet", "cette", "ces", "mon", "ma", "mes")
+ARTICLES = (
+    "le",
+    "la",
+    "l'",
+    "les",
+    "un",
+    "une",
+    "des",
+    "de",
+    "d'",
+    "du",
+    "ce",
+    "cet",
+    "cette",
+    "ces",
+    "mon",
+    "ma",
+    "mes",
+)
 NEGATIONS = ("ne", "n'", "pas", "jamais")
 DETERMINERS = ("a", "an", "the", "this", "these", "my")
 DENIALS = ("do", "does", "not", "never")

@@ -7,7 +7,7 @@ import numpy as np
 from .french_lexicon import lexicon
 from .translating import Model, Plan
 
-SMALL = Plan(width=8, layers=2, heads=2, cross_heads=1, hidden=16)
+SMALL = Plan(width=8, layers=2, heads=2, cross_heads=2, hidden=16)
 """So narrow that every number of a token can be read."""
 
 

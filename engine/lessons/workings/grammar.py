@@ -5,7 +5,7 @@ the first noun in number, and chooses the preposition.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import log
 
 import numpy as np
@@ -133,7 +133,7 @@ def entropy_rate() -> float:
     return total / length
 
 
-@lru_cache(maxsize=None)
+@cache
 def _expected(sentence: tuple[str, ...]) -> tuple[float, float]:
     """Nats and words that are still to come, on average."""
     nats, words = 0.0, 0.0

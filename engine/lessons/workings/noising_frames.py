@@ -32,8 +32,8 @@ def shades(name: str, title: str, values: Floats, **more: Any) -> Grid:
     """A picture: greys for images, two colours for noise."""
     signed = name.startswith("eps")
     reach = (-2.5, 2.5) if signed or name in ("x_t", "before") else (-1.0, 1.0)
-    settings = {"shows": "shades", "signed": signed, "reach": reach, "scope": "-1 black, 1 white", "digits": 3}
-    return Grid(name=name, title=title, values=values, **{**settings, "scope": "noise"} if signed else settings, **more)
+    scope = "fixed"
+    return Grid(name=name, title=title, values=values, shows="shades", signed=signed, reach=reach, scope=scope, **more)
 
 
 def _pixel(x0: Floats, eps: Floats, abar: float, row: int, column: int) -> Origin:
@@ -42,7 +42,7 @@ def _pixel(x0: Floats, eps: Floats, abar: float, row: int, column: int) -> Origi
         symbols="x_t = sqrt(ᾱ_t) x_0 + sqrt(1 - ᾱ_t) eps",
         numbers=f"{a:.3f}·({x:.3g}) + {s:.3f}·({e:.3g}) = {a * x + s * e:.3g}",
     )
-    return Origin(formulas=(formula,), cells={name: ((row, column),) for name in ("x_0", "eps", "x_t")})
+    return Origin(formulas=(formula,), cells=dict.fromkeys(("x_0", "eps", "x_t"), ((row, column),)))
 
 
 def noising(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:

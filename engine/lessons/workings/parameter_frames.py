@@ -20,7 +20,6 @@ def counts(state: State) -> Frames:
             labels=("dense", "convolution"),
             values=(dense, conv),
             high=float(dense),
-            notes=(f"{dense:,}", f"{conv:,}"),
         )
         table = Table(
             name="counts",

@@ -4,6 +4,7 @@ The data are a mixture of narrow Gaussians on a shape; noised, it stays a mixtur
 """
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def pulled_back(shape: str, seed: int, name: str, steps: int, rescale: bool) -> 
     times = np.unique(np.linspace(0, steps, STOPS + 1).round().astype(int))[::-1]
     x = np.random.default_rng((seed, 9)).standard_normal((COUNT, 2))
     seen = [x]
-    for t, s in zip(times[:-1], times[1:], strict=True):
+    for t, s in pairwise(times):
         at, as_ = chain.alpha_bar[t], chain.alpha_bar[s]
         eps = -np.sqrt(1 - at) * score(x, shape, float(at))
         x = jump((x - np.sqrt(1 - at) * eps) / np.sqrt(at), eps, float(as_))

@@ -14,7 +14,7 @@ def schedules(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     show = np.unique(np.linspace(0, chain.steps, 101).round().astype(int))
     abar, end = float(chain.alpha_bar[t]), float(chain.alpha_bar[-1])
     lines = {chain.name: chain.alpha_bar[show], other.name: other.alpha_bar[show]}
-    snr = {name: np.clip(curve, 1e-9, None) / np.clip(1 - curve, 1e-6, None) for name, curve in lines.items()}
+    snr = {name: np.clip(curve / np.clip(1 - curve, 1e-6, None), 1e-5, 1e4) for name, curve in lines.items()}
     curves = (
         Curves(
             name="alpha_bar",
@@ -27,13 +27,13 @@ def schedules(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
         ),
         Curves(
             name="snr",
-            title="signal-to-noise ratio ᾱ / (1 - ᾱ)",
+            title="signal-to-noise ratio, 1e-5 and more",
             about="Above 1 there is more signal than noise. What a network can know of x_0 depends on this alone.",
             x=show[1:],
             lines={name: curve[1:] for name, curve in snr.items()},
             x_label="t",
             log_y=True,
-            levels={"as much noise": 1.0},
+            levels={"1": 1.0},
             at=t,
         ),
     )

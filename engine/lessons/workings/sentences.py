@@ -26,9 +26,9 @@ _LISTS = {
     "et ou mais car si dans sur sous avec pour par",
     "action": "is are was were be been am has have had do does did can could will would may must sat sit sits lay ran "
     "run runs ate eat eats drank drink drinks drinks saw see sees went go goes said say says came took take takes made "
-    "make makes chased chase chases slept sleep sleeps likes like wants want boit mange dort est a",
-    "quality": "black white red green blue big small old new good bad hot cold soft hard warm wet dry happy sad sleepy "
-    "hungry thirsty dusty torn clean dirty noir noire blanc blanche petit grand fatigué fatiguée tired scared",
+    "make makes chased chase chases slept sleep sleeps likes like wants want boit mange dort est",
+    "quality": "black white red green blue big small old new good bad hot cold soft hard warm wet dry late happy sad "
+    "sleepy hungry thirsty dusty torn clean dirty noir noire blanc blanche petit grand fatigué fatiguée tired scared",
 }
 _CLASS = {word: kind for kind, words in _LISTS.items() for word in words.split()}
 _ENDINGS = (("ly", "quality"), ("ful", "quality"), ("ous", "quality"), ("ed", "action"), ("ing", "action"))
@@ -84,7 +84,7 @@ _CONTENTS = ("thing", "action", "quality", "letters")
 
 @lru_cache(maxsize=1)
 def hand_set() -> Projections:
-    """W_Q, W_K, W_V (8, 4) set by hand: a pronoun asks for things, an action for who acts, a quality for its bearer."""
+    """W_Q, W_K, W_V (8, 4) and W_O (4, 8): a pronoun asks for things, an action for who acts."""
     none = (0.0, 0.0, 0.0, 0.0)
     query = np.array([_ASKS[name] for name in FEATURES], dtype=float)
     key = np.array([_OFFERS.get(name, none) for name in FEATURES], dtype=float)
@@ -92,7 +92,7 @@ def hand_set() -> Projections:
     value = np.zeros((len(FEATURES), 4))
     for column, name in enumerate(_CONTENTS):
         value[FEATURES.index(name), column] = 1.0
-    return Projections(query, key, value, AXES, _CONTENTS, hand_set=True)
+    return Projections(query, key, value, value.T.copy(), AXES, _CONTENTS, hand_set=True)
 
 
 @lru_cache(maxsize=8)

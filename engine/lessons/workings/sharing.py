@@ -1,215 +1,105 @@
-"""The frames of sparse connections and of shared weights: who is connected to whom, and through which weight."""
+"""Layers that use the same weights again and again: over space, time and neighbours. Pure NumPy."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..kit.figures import Cell, Formula, Grid, Origin, Table
-from ..kit.lesson import Frame, Frames
-from ..kit.state import State
-from . import toeplitz
-from .sliding import Slide, number, too_large
-
-
-def chosen(state: State, slide: Slide) -> Cell:
-    """The output that is looked at."""
-    return slide.geometry.clamped(state["row"], state["column"])
+Floats = NDArray[np.float64]
+EDGES = ((0, 1), (1, 2), (2, 3), (3, 4))
+"""The graph of five nodes before one edge more is chosen: a path."""
+INPUTS, UNITS = 3, 4
 
 
-def sparse(state: State) -> Sequence[Frame]:
-    """One output and the few pixels that it reads; then how many each output reads; then each pixel feeds."""
-    slide = Slide.of(state)
-    if not slide.geometry.fits:
-        return (too_large(slide),)
-    return Frames(3, lambda k: (_inputs, _degrees, _feeds)[k](slide, chosen(state, slide)))
+def image(n: int) -> Floats:
+    """[n, n] in 0..1: a bright ring."""
+    at = np.arange(n) - (n - 1) / 2
+    radius = np.hypot(at[:, None], at[None, :])
+    answer: Floats = np.round(np.exp(-(((radius - n / 3.2) / (n / 9)) ** 2)), 1)
+    return answer
 
 
-def _output(slide: Slide, place: Cell, title: str = "") -> Grid:
-    grid = slide.result(slide.output, {"focus": (place,)}, title=title)
-    return _picking(grid, place)
+def convolved(x: Floats, kernel: Floats, bias: float) -> Floats:
+    """[h, w] → [h, w]: 3x3, zeros around the image."""
+    h, w = x.shape
+    wide = np.pad(x, 1)
+    out = np.full((h, w), bias)
+    for i in range(3):
+        for j in range(3):
+            out += kernel[i, j] * wide[i : i + h, j : j + w]
+    return out
 
 
-def _picking(grid: Grid, place: Cell) -> Grid:
-    """The same grid, whose cursor chooses the output that is looked at."""
-    return replace(grid, cursor=place, picks=lambda row, column: {"row": row, "column": column})
+def dense_parameters(inputs: int, outputs: int) -> int:
+    """One weight for each pair, one bias for each output."""
+    return inputs * outputs + outputs
 
 
-def _inputs(slide: Slide, place: Cell) -> Frame:
-    g = slide.geometry
-    inside, window = g.inside(*place), g.window(*place)
-    few = len(inside)
-    missing = f" The other {len(window) - few} lie on padding." if few < len(window) else ""
-    return Frame(
-        caption=f"Output ({place[0]},{place[1]}) reads {few} of the {g.size[0] * g.size[1]} pixels; a dense unit reads "
-        f"all. Move in the output.{missing}",
-        figures=(slide.picture({"source": window}), _output(slide, place)),
-        formulas=(slide.formula(place),),
+def recurrent_weights(seed: int) -> tuple[Floats, Floats, Floats]:
+    """W [4, 3], U [4, 4] and b [4]: 32 numbers."""
+    rng = np.random.default_rng([seed, 0x4A])
+    return (
+        np.round(rng.normal(0, 0.6, (UNITS, INPUTS)), 1),
+        np.round(rng.normal(0, 0.5, (UNITS, UNITS)), 1),
+        np.round(rng.normal(0, 0.3, UNITS), 1),
     )
 
 
-def _degrees(slide: Slide, place: Cell) -> Frame:
-    g = slide.geometry
-    taps = toeplitz.taps(g)
-    degrees = np.count_nonzero(taps, axis=1).reshape(g.out).astype(float)
-
-    def origin(row: int, column: int) -> Origin:
-        numbers = f"{len(g.inside(row, column))} of {len(g.window(row, column))} taps lie on the image"
-        cells = {"image": g.window(row, column)}
-        return Origin(formulas=(Formula(symbols="inputs = taps inside", numbers=numbers),), cells=cells)
-
-    grid = Grid(
-        name="inputs",
-        title=f"inputs of each output, {g.out[0]}x{g.out[1]}",
-        about="How many pixels each output is connected to. At the border some taps lie on padding.",
-        values=degrees,
-        digits=0,
-        signed=False,
-        reach=(0, float(degrees.max())),
-        origin=origin,
-        join="→",
-        marks={"focus": (place,)},
-    )
-    made, possible = toeplitz.connections(g), taps.size
-    table = Table(
-        name="connections",
-        title="connections",
-        columns=("layer", "connections", "of all"),
-        rows=(("dense", possible, "100 %"), ("convolution", made, f"{100 * made / possible:.2f} %")),
-        marked=(1,),
-        new_row=True,
-    )
-    return Frame(
-        caption=f"Together {made} of {possible:,} possible connections: sparse interactions.",
-        figures=(slide.picture({"source": g.window(*place)}), _picking(grid, place), table),
-        formulas=(Formula(symbols="share = connections / (pixels · outputs)", numbers=f"{made} / {possible:,}"),),
-    )
+def sequence(steps: int, seed: int) -> Floats:
+    """Inputs [T, 3]; a longer one begins like a shorter one."""
+    answer: Floats = np.round(np.random.default_rng([seed, 0x5E]).normal(0, 1, (steps, INPUTS)), 1)
+    return answer
 
 
-def _feeds(slide: Slide, place: Cell) -> Frame:
-    g = slide.geometry
-    feeds = np.count_nonzero(toeplitz.taps(g), axis=0).reshape(g.size).astype(float)
-    never = tuple((int(r), int(c)) for r, c in np.argwhere(feeds == 0))
-
-    def origin(row: int, column: int) -> Origin:
-        unit_column = toeplitz.taps(g)[:, row * g.size[1] + column]
-        fed = tuple(divmod(int(unit), g.out[1]) for unit in np.flatnonzero(unit_column))
-        numbers = f"pixel ({row},{column}) lies under the kernel at {len(fed)} places"
-        cells = {"output": fed}
-        return Origin(formulas=(Formula(symbols="outputs fed", numbers=numbers),), cells=cells)
-
-    grid = Grid(
-        name="feeds",
-        title=f"outputs that each pixel feeds, {g.size[0]}x{g.size[1]}",
-        about="The other way round: to how many outputs each pixel contributes. Hatched pixels feed none.",
-        values=feeds,
-        digits=0,
-        signed=False,
-        reach=(0, max(1.0, float(feeds.max()))),
-        origin=origin,
-        cursor=(2, 2),
-        marks={"never": never},
-    )
-    lost = f" {len(never)} pixels are never read." if never else ""
-    return Frame(
-        caption=f"Each pixel reaches only the outputs near it, at most {int(feeds.max())}.{lost}",
-        figures=(grid, slide.result(slide.output, {"focus": (place,)})),
-    )
+def unrolled(x: Floats, W: Floats, U: Floats, b: Floats) -> Floats:
+    """Hidden states [T, 4]: h_t = tanh(W x_t + U h_{t-1} + b), h_0 = 0."""
+    h = np.zeros(len(b))
+    states = []
+    for row in x:
+        h = np.tanh(W @ row + U @ h + b)
+        states.append(h)
+    return np.array(states)
 
 
-def shared(state: State) -> Sequence[Frame]:
-    """The kernel does not change with the place; one weight moves every output whose tap is on the image; counters."""
-    slide = Slide.of(state)
-    if not slide.geometry.fits:
-        return (too_large(slide),)
-    tap = min(state["tap"], slide.kernel.size - 1)
-    return Frames(3, lambda k: (_same_kernel, _one_weight, _counters)[k](slide, chosen(state, slide), tap))
+def adjacency(ring: bool) -> Floats:
+    """[5, 5] of ones and noughts: a path, or with its ends joined a ring."""
+    a = np.zeros((5, 5))
+    for i, j in (*EDGES, (4, 0)) if ring else EDGES:
+        a[i, j] = a[j, i] = 1
+    return a
 
 
-def _same_kernel(slide: Slide, place: Cell, tap: int) -> Frame:
-    return Frame(
-        caption="Move in the output: the window moves over the image, the kernel stays the same.",
-        figures=(
-            slide.picture({"window": slide.geometry.window(*place)}),
-            slide.weights({"source": tuple(np.ndindex(*slide.kernel.shape))}),
-            _output(slide, place),
-        ),
-        formulas=(slide.formula(place),),
-    )
+def propagation(a: Floats) -> Floats:
+    """D^-1/2 (A + I) D^-1/2 with the row sums of A + I in D."""
+    loops = a + np.eye(len(a))
+    root = 1 / np.sqrt(loops.sum(1))
+    answer: Floats = root[:, None] * loops * root[None, :]
+    return answer
 
 
-def _one_weight(slide: Slide, place: Cell, tap: int) -> Frame:
-    g = slide.geometry
-    columns = slide.kernel.shape[1]
-    a, b = divmod(tap, columns)
-    under = {(r, c): g.window(r, c)[tap] for r, c in np.ndindex(*g.out)}
-    framed = slide.framed
-    change = np.array([framed[cell] for cell in under.values()]).reshape(g.out)
-    on_image = tuple(place for place in under if tap in dict(g.inside(*place)))
-    outside = tuple(place for place in under if place not in on_image)
-    read = tuple(under[place] for place in on_image)
-
-    def origin(row: int, column: int) -> Origin:
-        numbers = f"dy[{row},{column}]/dw[{a},{b}] = {number(change[row, column])}"
-        cells = {"image": (under[row, column],), "kernel": ((a, b),)}
-        return Origin(
-            formulas=(Formula(symbols="∂y[i,j]/∂w[a,b] = x[i·s + a·d, j·s + b·d]", numbers=numbers),), cells=cells
-        )
-
-    weights = replace(
-        slide.weights({"focus": ((a, b),)}), cursor=(a, b), picks=lambda r, c: {"tap": r * columns + c}, join=""
-    )
-    slope = Grid(
-        name="slope",
-        title=f"∂output / ∂w[{a},{b}]",
-        about="By how much each output changes when this one weight grows by 1: by the pixel that lies under it. "
-        "Hatched outputs have padding there.",
-        values=change,
-        shows="shades" if slide.shows == "shades" else "numbers",
-        digits=1,
-        reach=(0, 1),
-        origin=origin,
-        join="→",
-        marks={"never": outside},
-    )
-    return Frame(
-        caption=f"Weight ({a},{b}) is used by {len(on_image)} of {g.units} outputs: edit it with + and -, and all of "
-        "them move.",
-        figures=(weights, slide.picture({"source": read}), slope, slide.result(slide.output, {"target": on_image})),
-        formulas=(Formula(symbols="∂y[i,j]/∂w[a,b] = x[i·s + a·d, j·s + b·d]"),),
-    )
+def graph_weights(seed: int) -> tuple[Floats, Floats]:
+    """W [3, 4] and b [4]: 16 numbers."""
+    rng = np.random.default_rng([seed, 0x6C])
+    return np.round(rng.normal(0, 0.7, (INPUTS, UNITS)), 1), np.round(rng.normal(0, 0.3, UNITS), 1)
 
 
-def _counters(slide: Slide, place: Cell, tap: int) -> Frame:
-    g = slide.geometry
-    uses = toeplitz.uses(g).astype(float)
-    weights, inside = slide.kernel.size, int(uses.sum())
-    grid = Grid(
-        name="uses",
-        title="outputs that use each weight",
-        about="How many outputs multiply a pixel with this weight; products with padding are not counted.",
-        values=uses,
-        digits=0,
-        signed=False,
-        reach=(0, float(uses.max())),
-    )
-    pixels = g.size[0] * g.size[1]
-    table = Table(
-        name="counts",
-        title="weights and products",
-        columns=("layer", "weights", "products", "products a weight"),
-        rows=(
-            ("dense", pixels * g.units, pixels * g.units, 1),
-            ("convolution, with padding", weights, weights * g.units, g.units),
-            ("convolution, on the image", weights, inside, round(inside / weights, 1)),
-        ),
-        marked=(1, 2),
-    )
-    return Frame(
-        caption=f"{weights} weights, each used {g.units} times: {weights * g.units} products, {inside} of them with "
-        "real pixels.",
-        figures=(grid, table),
-        formulas=(
-            Formula(symbols="products = outputs · weights", numbers=f"{g.units} · {weights} = {weights * g.units}"),
-        ),
-    )
+def graph_layer(x: Floats, a: Floats, W: Floats, b: Floats) -> Floats:
+    """A round of messages with weights: (D^-1/2 (A + I) D^-1/2) X W + b, [n, 4] from [n, 3]."""
+    return propagation(a) @ (x @ W) + b
+
+
+def rounds(x: Floats, a: Floats, count: int) -> list[Floats]:
+    """X, then what the nodes hold after each round of messages without weights: P X, P² X …"""
+    held = [x]
+    for _ in range(count):
+        held.append(propagation(a) @ held[-1])
+    return held
+
+
+def field(a: Floats, node: int, count: int) -> tuple[int, ...]:
+    """The nodes whose features have reached `node` after `count` rounds."""
+    reach: Any = np.zeros(len(a), dtype=bool)
+    reach[node] = True
+    for _ in range(count):
+        reach = reach | (a[:, reach].sum(1) > 0)
+    return tuple(int(at) for at in np.flatnonzero(reach))

@@ -77,7 +77,7 @@ class Slide:
             edits="image",
             edits_from=(p, p),
             cursor=cursor or (p + 1, p + 2),
-            marks={**marks, "never": self.geometry.never() if self.geometry.fits else ()},
+            marks={"never": self.geometry.never() if self.geometry.fits else (), **marks},
         )
 
     def weights(self, marks: dict[Mark, tuple[Cell, ...]] | None = None) -> Grid:

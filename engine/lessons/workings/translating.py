@@ -173,7 +173,7 @@ def greedy(model: Model, source: tuple[int, ...]) -> tuple[int, ...]:
 def next_word(model: Model, source: tuple[int, ...], written: Sequence[int]) -> Floats:
     """(v,): logits of the word after `written`; <pad> and <begin> can never come."""
     here = write(model, (BEGIN, *written), read(model, source).out, padding(source))
-    scores = logits(model, here.out)[-1].copy()
+    scores: Floats = logits(model, here.out)[-1].copy()
     scores[[PAD, BEGIN]] = -np.inf
     return scores
 

@@ -1,4 +1,4 @@
-"""What the lessons on translation show alike: the sentence in both languages, and the ladders of both stacks. Torch-free."""
+"""What the lessons on translation show alike: the sentence in both languages, both stacks. Torch-free."""
 
 from dataclasses import dataclass
 
@@ -75,6 +75,11 @@ def sentence(state: State, model: Model, own: bool = True) -> Sentence:
 def focused(state: State, count: int) -> int:
     """The focus, within `count` words."""
     return min(int(state["focus"]), count - 1)
+
+
+def captioned(caption: str, said: Sentence, more: str = "") -> str:
+    """The caption, more of it, and what is to be said about unknown words."""
+    return " ".join(part for part in (caption, more, said.warning) if part)
 
 
 def tokens(name: str, title: str, words: tuple[str, ...], **rest: object) -> Tokens:

@@ -55,7 +55,11 @@ def decoding_settings() -> tuple[Setting, ...]:
     stops = (0.01, 0.05, 0.1, 0.2, 0.5, 0.7, 1.0, 1.5, 2.0, 5.0, 10.0)
     return (
         Choice(
-            name="decoding", default="greedy", choices=("greedy", "sampled"), help="take the likeliest, or draw", key="g"
+            name="decoding",
+            default="greedy",
+            choices=("greedy", "sampled"),
+            help="the likeliest, or drawn",
+            key="g",
         ),
         Slider(name="temperature", default=1.0, stops=stops, help="T, by which logits are divided", key="w"),
         Slider(name="top_k", default=0, low=0, high=20, step=1, help="keep the k likeliest; 0 keeps all", key="n"),

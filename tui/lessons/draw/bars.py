@@ -16,7 +16,7 @@ from ...render.palette import Ink
 from ...render.shades import sign_colour
 from .look import MORE, Drawing, Look, cursor_style, quiet, step, struck, window
 
-_LABEL, _LABEL_LEAST, _BAR_LEAST, _BAR_MOST, _NOTE = 24, 6, 8, 60, 28
+_LABEL, _LABEL_LEAST, _BAR_LEAST, _BAR_MOST, _NOTE = 24, 6, 8, 40, 28
 _ROWS = 12
 
 

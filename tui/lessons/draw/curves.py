@@ -82,7 +82,7 @@ def draw(figure: Curves, look: Look, width: int, height: int) -> Drawing:
         return Drawing([quiet("nothing to draw", width, ink)])
     cells = Cells(width - _GUTTER, rows, ink.style())
     _levels(cells, view, figure, ink)
-    for k, (name, y) in enumerate(lines.items()):
+    for k, y in enumerate(lines.values()):
         _curve(cells, view, y, k, figure, ink)
     column = None if at is None else view.column(at)
     if column is not None:
@@ -205,15 +205,15 @@ def _x_axis(view: View, figure: Curves, ink: Ink, width: int) -> Strip:
     return line([(corner + "".join(cells), ink.style(ink.dim))], width, ink)
 
 
-def _legend(
-    figure: Curves, lines: dict[str, Floats], x: Floats, at: float | None, ink: Ink, width: int
-) -> list[Strip]:
+def _legend(figure: Curves, lines: dict[str, Floats], x: Floats, at: float | None, ink: Ink, width: int) -> list[Strip]:
     """Names in the curves' colours, behind them what is read at the cursor; wrapped."""
     rows: list[list[Part]] = [[]]
     used = 0
     chips: list[list[Part]] = []
     if at is not None:
-        chips.append([(f"│ {figure.x_label} {compact(at, 8, 4)}", ink.style(ink.cursor if ink.coloured else ink.accent))])
+        chips.append(
+            [(f"│ {figure.x_label} {compact(at, 8, 4)}", ink.style(ink.cursor if ink.coloured else ink.accent))]
+        )
     for k, (name, y) in enumerate(lines.items()):
         if len(lines) == 1 and at is None and not name:
             continue
@@ -223,7 +223,9 @@ def _legend(
         if at is not None and len(x):
             value = float(y[int(np.nanargmin(np.abs(x[: len(y)] - at)))]) if len(y) else math.nan
             read = " " + ("-" if math.isnan(value) else compact(value, 8, 4))
-        chips.append([(f"{sign} ", ink.style(colour, bold=True)), (cut(name, 28), ink.style()), (read, ink.style(bold=True))])
+        chips.append(
+            [(f"{sign} ", ink.style(colour, bold=True)), (cut(name, 28), ink.style()), (read, ink.style(bold=True))]
+        )
     for chip in chips:
         size = sum(cell_len(text) for text, _ in chip) + 2
         if used and used + size > width:

@@ -40,7 +40,7 @@ KINDS: dict[type[Figure], ModuleType] = {
 }
 _TITLE_MOST = 2
 """Lines of a title."""
-_TITLE_WIDE = 30
+_TITLE_WIDE = 40
 """Columns that a title may demand of a figure that is narrower itself."""
 
 
@@ -93,9 +93,13 @@ def moved_at(figure: Plane, at: tuple[float, float] | None, key: str) -> tuple[f
     return plane.moved_at(figure, at, key)
 
 
-def title_width(figure: Figure) -> int:
-    """Columns at which the title takes two lines at most."""
-    return min(_TITLE_WIDE, cell_len(figure.title))
+def title_width(figure: Figure, rows: int = _TITLE_MOST) -> int:
+    """Columns at which the title takes at most `rows` lines, unless it is very long."""
+    size = cell_len(figure.title)
+    if rows == 1 or size <= 4:
+        return min(_TITLE_WIDE * rows, size)
+    least = -(-size // rows)
+    return next((wide for wide in range(least, size) if len(wrapped_words(figure.title, wide)) <= rows), size)
 
 
 def _head_rows(figure: Figure, look: Look, width: int, height: int) -> int:

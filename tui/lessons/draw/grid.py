@@ -24,6 +24,11 @@ _NUMBERS_MOST = 24
 """Rows of numbers for which the page rather scrolls than that they become shades."""
 _SHADES_MOST = 18
 _HEAD_MOST = 8
+_SMALL = 12
+"""Rows of shades below which a cell is at least two columns wide."""
+_LEGEND = 24
+_VECTORS = 3
+"""Rows of which rather some columns of numbers are shown than all as shades."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,13 @@ class Plan:
     columns: int
     block: int = 1
     """The side of the blocks that are pooled."""
+    edge: int = 0
+    """Columns after the last cell, for the frame of a window."""
 
     @property
     def width(self) -> int:
         """Columns in all."""
-        return self.left + self.columns * self.wide + (self.kind != "halves")
+        return self.left + self.columns * self.wide + self.edge
 
     @property
     def height(self) -> int:
@@ -64,8 +71,12 @@ def smallest(figure: Grid, ink: Ink, width: int) -> tuple[int, int]:
     plan = _numbers(figure, values, 1) if _wants_numbers(figure, values, width) else None
     if plan is not None and plan.width <= width and plan.rows <= _NUMBERS_MOST:
         return plan.width, plan.height
-    plan = _plan(figure, values, ink, width, _SHADES_MOST + 3, 1)
-    return max(plan.width, 24 if plan.foot else 0), plan.height
+    if plan is not None and plan.rows <= _VECTORS and plan.width <= 3 * width:
+        return width, plan.height + 1
+    plan = _shades(figure, values, ink, 0, 1 + (figure.shows == "numbers"))
+    if plan.width > width or plan.height > _SHADES_MOST + 3:
+        plan = _plan(figure, values, ink, width, _SHADES_MOST + 3, 1)
+    return min(width, max(plan.width, _LEGEND)), plan.height
 
 
 def best(figure: Grid, ink: Ink, width: int, height: int, zoom: int = 0) -> tuple[int, int]:
@@ -74,7 +85,16 @@ def best(figure: Grid, ink: Ink, width: int, height: int, zoom: int = 0) -> tupl
     if not values.size:
         return 12, 1
     plan = _plan(figure, values, ink, width, height, zoom)
-    return min(width, max(plan.width, 24 if plan.foot else 0)), plan.height
+    return min(width, max(plan.width, _LEGEND if plan.foot else 0)), plan.height
+
+
+def exact(figure: Grid, ink: Ink, zoom: int) -> tuple[int, int]:
+    """The room that cells of this size take, however much that is."""
+    values = _values(figure)
+    if not values.size:
+        return 12, 1
+    plan = _numbers(figure, values, max(1, zoom)) if figure.shows == "numbers" else _shades(figure, values, ink, zoom)
+    return max(plan.width, _LEGEND if plan.foot else 0), plan.height
 
 
 def draw(figure: Grid, look: Look, width: int, height: int) -> Drawing:
@@ -84,7 +104,7 @@ def draw(figure: Grid, look: Look, width: int, height: int) -> Drawing:
         return Drawing([quiet("nothing", width, ink)])
     plan = _plan(figure, values, ink, width, height, look.zoom)
     scale = scale_of(figure.values, figure.signed, figure.reach)
-    cursor = look.cursor or (0, 0)
+    cursor = look.cursor or _centre(figure)
     if plan.block > 1:
         shown = shrink(values, -(-values.shape[0] // plan.block), -(-values.shape[1] // plan.block))
     else:
@@ -120,6 +140,15 @@ def draw(figure: Grid, look: Look, width: int, height: int) -> Drawing:
     return Drawing(strips, hit)
 
 
+def _centre(figure: Grid) -> Cell:
+    """Around which cell a part is shown where there is no cursor."""
+    for mark in ("focus", "target", "winner", "window"):
+        if cells := figure.marks.get(mark):  # type: ignore[call-overload]
+            found: Cell = cells[len(cells) // 2]
+            return found
+    return 0, 0
+
+
 def moved(figure: Grid, cell: Cell, key: str) -> Cell:
     """The cell beside."""
     return step(cell, key, *_values(figure).shape[:2])
@@ -131,7 +160,8 @@ def _values(figure: Grid) -> Floats:
 
 
 def _wants_numbers(figure: Grid, values: Floats, width: int) -> bool:
-    return figure.shows == "numbers" and values.shape[1] * 2 < width and values.shape[0] <= 200
+    fits = values.shape[1] * 2 < width or values.shape[0] <= _VECTORS
+    return figure.shows == "numbers" and fits and values.shape[0] <= 200
 
 
 def _label_width(figure: Grid, most: int = _LABEL_MOST) -> int:
@@ -155,12 +185,27 @@ def _numbers(figure: Grid, values: Floats, zoom: int) -> Plan:
     if figure.column_labels and zoom == 1:
         wide = max(wide, min(names, 4) + 1)
     rows, columns = values.shape
-    return Plan("numbers", wide, tall, field, _label_width(figure), _head_rows(figure), 0, rows, columns)
+    left, edge = _label_width(figure), _edge(figure)
+    return Plan("numbers", wide, tall, field, left, _head_rows(figure), 0, rows, columns, edge=edge)
+
+
+def _shades(figure: Grid, values: Floats, ink: Ink, zoom: int, foot: int = 1) -> Plan:
+    """The plan for shades; at zoom 0 two cells share one on the screen, if there are colours and many cells."""
+    rows, columns = values.shape
+    left, head = _label_width(figure, 6 if columns > 12 else _LABEL_MOST), _head_rows(figure)
+    if zoom or not ink.coloured or rows < _SMALL:
+        zoom = max(1, zoom)
+        return Plan("shades", 2 * zoom, zoom, 0, left, head, foot, rows, columns, edge=_edge(figure))
+    return Plan("halves", 1, 1, 0, left, head, foot, rows, columns)
+
+
+def _edge(figure: Grid) -> int:
+    return int(bool(figure.marks.get("window")))
 
 
 def _plan(figure: Grid, values: Floats, ink: Ink, width: int, height: int, zoom: int) -> Plan:
     """The largest cells that fit; numbers before shades, shades before pooled ones."""
-    zooms = range(ZOOMS, 0, -1) if not zoom else range(min(zoom, ZOOMS), 0, -1)
+    zooms = range(min(zoom, ZOOMS) if zoom else ZOOMS, 0, -1)
     asked = figure.shows == "numbers"
     if _wants_numbers(figure, values, width):
         plan = None
@@ -170,6 +215,8 @@ def _plan(figure: Grid, values: Floats, ink: Ink, width: int, height: int, zoom:
                 return plan
         if plan is not None and plan.width <= width and min(plan.rows, 6) <= height - plan.head - 1:
             return replace(plan, foot=1)
+        if plan is not None and plan.rows <= _VECTORS and plan.width <= 3 * width and plan.height < height:
+            return replace(plan, foot=1)
     head, left = _head_rows(figure), _label_width(figure, 6 if values.shape[1] > 12 else _LABEL_MOST)
     foot = 1 + asked
     if width - left < 8:
@@ -177,15 +224,17 @@ def _plan(figure: Grid, values: Floats, ink: Ink, width: int, height: int, zoom:
     rows, columns = values.shape
     for size in (size for size in (*zooms, 0)):
         if size:
-            plan = Plan("shades", 2 * size, size, 0, left, head, foot, rows, columns)
+            plan = Plan("shades", 2 * size, size, 0, left, head, foot, rows, columns, edge=_edge(figure))
         elif ink.coloured:
             plan = Plan("halves", 1, 1, 0, left, head, foot, rows, columns)
         else:
             break
         if plan.width <= width and plan.height <= height:
             return plan
-    room = max(2, height - head - foot), max(2, width - left - 1)
-    block = factor(rows, columns, 2 * room[0], room[1]) if ink.coloured else factor(rows, columns, room[0], room[1] // 2)
+    room = max(2, height - head - foot), max(2, width)
+    block = (
+        factor(rows, columns, 2 * room[0], room[1]) if ink.coloured else factor(rows, columns, room[0], room[1] // 2)
+    )
     kind, wide = ("halves", 1) if ink.coloured else ("shades", 2)
     return Plan(kind, wide, 1, 0, 0, head, foot, -(-rows // block), -(-columns // block), block)
 
@@ -194,7 +243,10 @@ def _head(figure: Grid, look: Look, plan: Plan, across: range, width: int) -> li
     ink = look.ink
     strips = []
     if figure.row_axis or figure.column_axis:
-        words = [f"{figure.row_axis} ↓" if figure.row_axis else "", f"{figure.column_axis} →" if figure.column_axis else ""]
+        words = [
+            f"{figure.row_axis} ↓" if figure.row_axis else "",
+            f"{figure.column_axis} →" if figure.column_axis else "",
+        ]
         strips.append(quiet("  ".join(word for word in words if word), width, ink))
     if figure.column_labels:
         parts: list[Part] = [(" " * plan.left, ink.style())]
@@ -205,7 +257,7 @@ def _head(figure: Grid, look: Look, plan: Plan, across: range, width: int) -> li
             chosen = look.focused and look.cursor is not None and look.cursor[1] // plan.block == column
             style = ink.style(ink.accent, bold=True) if chosen else ink.style(ink.dim)
             if plan.wide == 1:
-                parts.append((_first(name, 1) or " ", style))
+                parts.append((name if cell_len(name) == 1 else " ", style))
                 continue
             aside = (room - plan.field) // 2 if plan.kind == "numbers" and cell_len(name) <= plan.field else 0
             parts.append((" " + pad(_first(name, room - aside), room - aside, "right") + " " * aside, style))
@@ -255,9 +307,7 @@ def _cuts(values: Floats, shown: Floats, down: range, across: range, plan: Plan,
     return ", ".join(told_parts)
 
 
-def _foot(
-    figure: Grid, look: Look, plan: Plan, scale: Scale, cuts: str, values: Any, width: int
-) -> list[Strip]:
+def _foot(figure: Grid, look: Look, plan: Plan, scale: Scale, cuts: str, values: Any, width: int) -> list[Strip]:
     ink, strips = look.ink, []
     if plan.kind != "numbers":
         strips.append(legend(scale, ink, width, figure.scope))

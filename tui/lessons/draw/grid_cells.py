@@ -1,8 +1,8 @@
 """The cells of a grid: tints, numbers, and the signs of what is marked."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-import numpy as np
 from rich.style import Style
 
 from ....engine.lessons.kit.figures import Cell, Grid
@@ -73,13 +73,31 @@ def painted(brush: Brush, down: range, across: range) -> list[list[Part]]:
         for y in range(brush.tall):
             parts: list[Part] = []
             for column, style in zip(across, looks, strict=True):
-                text = _text(brush, (row, column), int(codes[row, column]), y == (brush.tall - 1) // 2)
+                here = y == (brush.tall - 1) // 2
+                text = _text(brush, (row, column), int(codes[row, column]), here)
                 sign, own = _sign(brush, (row, column), style)
-                parts += [(sign or text[0], own if sign else style), (text[1:], style)]
+                parts += [(sign or text[0], own if sign else _unlined(style)), *_worded(text[1:], style)]
             end = brush.marked.has((row, across[-1]), "window") if len(across) else False
             parts.append((_edge(brush, left=False) if end else " ", brush.ink.style(_frame(brush.ink), bold=True)))
             lines.append(merged(parts))
     return lines
+
+
+@lru_cache(maxsize=2048)
+def _unlined(style: Style) -> Style:
+    """The style without lines under and through it: they belong to the characters alone."""
+    return style + Style(underline=False, strike=False) if style.underline or style.strike else style
+
+
+def _worded(text: str, style: Style) -> list[Part]:
+    """A text whose blanks before and after are not lined."""
+    if not (style.underline or style.strike):
+        return [(text, style)]
+    bare, core = _unlined(style), text.strip()
+    if not core:
+        return [(text, bare)]
+    start = len(text) - len(text.lstrip())
+    return [(text[:start], bare), (core, style), (text[start + len(core) :], bare)]
 
 
 def halves(brush: Brush, down: range, across: range) -> list[list[Part]]:
@@ -174,12 +192,9 @@ def _text(brush: Brush, cell: Cell, code: int, told_here: bool) -> str:
     fill = (HATCH if brush.ink.depth != "none" else "/") if never else " "
     if brush.numbers:
         value = float(brush.values[cell])
-        text = told(value, brush.digits) if told_here else ""
-        if never and (not text or not np.isfinite(value)):
-            return " " + fill * (room - 1)
+        text = told(value, brush.digits) if told_here and not (never and value == 0) else ""
         aside = (room - 1 - brush.field) // 2
-        body = (" " + text if never and text else text).rjust(room - 1 - aside, fill)
-        return (" " + body + fill * aside)[:room].ljust(room)
+        return (text.rjust(room - aside, fill) + fill * aside)[:room]
     if never:
         return fill * room
     if brush.ink.coloured or code == BAD:

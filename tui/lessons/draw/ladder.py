@@ -92,7 +92,7 @@ def _rows(figure: Ladder, thumbs: bool) -> list[int]:
 def _thumb_rows(box: Box) -> int:
     if box.thumbnails is None or not np.asarray(box.thumbnails).size:
         return 0
-    return min(_THUMB, -(-np.asarray(box.thumbnails).shape[-2] // 2))
+    return min(_THUMB, -(-int(np.asarray(box.thumbnails).shape[-2]) // 2))
 
 
 def smallest(figure: Ladder, ink: Ink, width: int) -> tuple[int, int]:
@@ -215,6 +215,5 @@ def _wires(figure: Ladder, plan: Plan, owners: list[tuple[int, int]], y: int, in
         if at is not None:
             spoken.add(at)
         if at == y and plan.words and wire.label:
-            text = wire.label + (" (cut)" if wire.cut else "")
-            word = (" " + cut(text, plan.words), style)
+            word = (" " + cut(wire.label, plan.words), style)
     return [*cells, word]

@@ -96,7 +96,9 @@ def draw(figure: Net, look: Look, width: int, height: int) -> Drawing:
         return Drawing([quiet("nothing" if not figure.nodes else "too small", width, ink)])
     places = _places(figure, width, height)
     cells = Cells(width, height, ink.style())
-    order = sorted(range(len(figure.edges)), key=lambda k: {"quiet": 0, "plain": 1, "cut": 2}.get(figure.edges[k].role, 3))
+    order = sorted(
+        range(len(figure.edges)), key=lambda k: {"quiet": 0, "plain": 1, "cut": 2}.get(figure.edges[k].role, 3)
+    )
     words = [_edge(cells, figure, k, places, ink) for k in order]
     framed = _framed(figure, height)
     for k, (node, place) in enumerate(zip(figure.nodes, places, strict=True)):
@@ -161,9 +163,7 @@ def _node(cells: Cells, node: Node, place: Place, framed: bool, style: Style, in
         cells.text(place.y + k, place.x, row, style)
 
 
-def _edge(
-    cells: Cells, figure: Net, k: int, places: list[Place], ink: Ink
-) -> tuple[str, int, int, Style] | None:
+def _edge(cells: Cells, figure: Net, k: int, places: list[Place], ink: Ink) -> tuple[str, int, int, Style] | None:
     """Draw an edge from box to box; its label with the place for it."""
     edge = figure.edges[k]
     if not (0 <= edge.source < len(places) and 0 <= edge.target < len(places)) or edge.source == edge.target:
@@ -171,9 +171,11 @@ def _edge(
     start, end = places[edge.source], places[edge.target]
     a, b = np.array(start.middle), np.array(end.middle)
     first, last = _leave(start, a, b), _leave(end, b, a)
-    colour = {"path": ink.accent, "quiet": ink.tint(ink.foreground, 0.3) if ink.coloured else ink.dim, "cut": ink.bad}.get(
-        edge.role, ink.tint(ink.foreground, 0.6) if ink.coloured else ink.foreground
-    )
+    colour = {
+        "path": ink.accent,
+        "quiet": ink.tint(ink.foreground, 0.3) if ink.coloured else ink.dim,
+        "cut": ink.bad,
+    }.get(edge.role, ink.tint(ink.foreground, 0.6) if ink.coloured else ink.foreground)
     style = ink.style(colour, bold=edge.role == "path")
     dots = np.zeros((4 * cells.height, 2 * cells.width), np.bool_)
     stroke(dots, [first, last])
@@ -193,7 +195,9 @@ def _edge(
     return (text, row, column, style) if text else None
 
 
-def _leave(box: Place, inside: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", outside: object) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+def _leave(
+    box: Place, inside: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", outside: object
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
     """Where the way from the middle of a box to another place leaves it, in dots."""
     way = np.asarray(outside) - inside
     half = np.array([box.wide + 1.0, 2.0 * box.tall + 1.5])

@@ -1,7 +1,6 @@
 """Planes: points by group over a tinted surface, with paths, arrows, words and a cursor."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from ...render.latent.plane import Frame, foot, frame, uprights
 from ...render.numbers import compact, cut
 from ...render.palette import LEVELS, Ink, levels
 from ...render.scale import BAD, Scale
-from .look import Drawing, Floats, Look, quiet, scale_of
+from .look import Drawing, Look, quiet, scale_of
 
 _LETTERS = "ox+*^vsd"
 _WIDE, _HIGH = 110, 40
@@ -192,7 +191,7 @@ def _arrows(cells: Cells, places: Any, vectors: Any, view: Frame, ink: Ink) -> N
             continue
         stroke(dots, [a, b])
         angle = math.atan2(-(b[1] - a[1]), b[0] - a[0])
-        column, row = int(round(b[0])) // 2, int(round(b[1])) // 4
+        column, row = round(float(b[0])) // 2, round(float(b[1])) // 4
         if 0 <= column < view.columns and 0 <= row < view.rows:
             heads.append((row, column, HEADS[round(angle / (math.pi / 4)) % 8]))
     colour = ink.good if ink.coloured else ink.categories[3]
@@ -219,7 +218,9 @@ def _keys(figure: Plane, ink: Ink, width: int) -> list[Strip]:
         few = len(np.asarray(points, dtype=np.float64).reshape(-1, 2)) <= 12
         sign = _LETTERS[k % len(_LETTERS)] if ink.depth == "none" else "●" if few else "⠶"
         chips.append((sign, name, colours[name]))
-    chips += [("━" if ink.depth != "none" else "~", name, colours[name]) for name in figure.paths if name not in figure.points]
+    chips += [
+        ("━" if ink.depth != "none" else "~", name, colours[name]) for name in figure.paths if name not in figure.points
+    ]
     if figure.arrows is not None and figure.arrows_label:
         chips.append(("→", figure.arrows_label, ink.good if ink.coloured else ink.categories[3]))
     rows: list[list[Part]] = []
@@ -251,6 +252,6 @@ def _surface_key(figure: Plane, scale: Scale, ink: Ink, width: int) -> Strip:
         bar = [(_shade(scale, code), ink.style()) for code in codes]
     if scale.diverging:
         bar[room // 2] = ("0", bar[room // 2][1])
-    return line([(low + " ", ink.style()), *bar, (f" {high}", ink.style()), (f"  {name}", ink.style(ink.dim))], width, ink)
-
-
+    return line(
+        [(low + " ", ink.style()), *bar, (f" {high}", ink.style()), (f"  {name}", ink.style(ink.dim))], width, ink
+    )

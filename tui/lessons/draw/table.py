@@ -16,7 +16,7 @@ from .look import Drawing, Look, cursor_style, quiet, step, struck, window
 
 _GAP = 2
 _LEAST = 4
-_ROWS = 14
+_ROWS = 24
 
 
 def text_of(value: Any, digits: int) -> str:
@@ -24,9 +24,9 @@ def text_of(value: Any, digits: int) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, int | np.integer):
-        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+        return f"{value:,}" if abs(int(value)) >= 10_000 else str(value)
     if isinstance(value, float | np.floating):
-        return "" if np.isnan(value) else compact(float(value), digits + 7, digits)
+        return "" if value != value else compact(float(value), digits + 7, digits)
     return str(value)
 
 

@@ -112,7 +112,7 @@ def draw(figure: Tokens, look: Look, width: int, height: int) -> Drawing:
         if figure.notes:
             strips.append(line(lower, width, ink))
     if foot and scale is not None:
-        strips.append(legend(scale, ink, width, "tint: weight"))
+        strips.append(legend(scale, ink, width, "weights"))
     if room < rows and strips:
         strips[-1] = quiet(f"{MORE} rows {first + 1}-{min(rows, first + room)} of {rows} of tokens", width, ink)
 

@@ -83,7 +83,7 @@ def _fitting(
             return plan
     block = 1
     plan = _plan(figure, ink, width, 1)
-    while plan.wide + 1 > width and block < 64 or (plan.tall + 1 > height and plan.tall > 3 and block < 64):
+    while (plan.wide + 1 > width and block < 64) or (plan.tall + 1 > height and plan.tall > 3 and block < 64):
         block += 1
         plan = _plan(figure, ink, width, 1, block)
     return plan
@@ -118,7 +118,8 @@ def draw(figure: Wall, look: Look, width: int, height: int) -> Drawing:
             strips.append(line(parts, width, ink))
     strips = strips[: max(1, height - 1)]
     if room < plan.rows:
-        shown = f"{MORE} pictures {first * plan.per_row + 1}-{min(len(images), (first + room) * plan.per_row)} of {len(images)}"
+        stop = min(len(images), (first + room) * plan.per_row)
+        shown = f"{MORE} pictures {first * plan.per_row + 1}-{stop} of {len(images)}"
         tail = quiet(shown, width - 27, ink) if width > 52 else blank(max(0, width - 27), ink)
         strips.append(Strip.join([legend(scale, ink, min(27, width), figure.scope), tail]))
     else:

@@ -1,0 +1,260 @@
+"""Cross-attention: the decoder asks, the encoder's output answers, and words cross over."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from .kit.figures import Bars, Card, Formula, Grid, Origin, Table
+from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
+from .kit.settings import Choice, Slider, Switch
+from .kit.state import State
+from .trainings.french import FRENCH, PLAN, result
+from .workings import crossing
+from .workings.crossing import VIEWS
+from .workings.crossing_passes import parallel
+from .workings.crossing_reach import reaching
+from .workings.crossing_stages import SOFTMAX, stages
+from .workings.fresh_translator import SMALL, fresh
+from .workings.translating import Model, forced
+from .workings.translation_figures import (
+    Sentence,
+    captioned,
+    decoder_ladder,
+    encoder_ladder,
+    focus_setting,
+    focused,
+    sentence,
+    target_setting,
+    text_setting,
+    tokens,
+)
+
+CROSS = "decoder.0.cross_attention"
+
+
+def toy(state: State) -> tuple[Model, Sentence]:
+    """The narrow model as drawn, and the sentence with its known English (or what it babbles)."""
+    model = fresh(state.seed, SMALL)
+    return model, sentence(state, model)
+
+
+def attention_modules(layers: int) -> dict[str, dict[str, int]]:
+    """How many attentions of each kind stand in a stack of `layers` layers."""
+    return {
+        "encoder": {"self-attention": layers, "cross-attention": 0},
+        "decoder": {"self-attention": layers, "cross-attention": layers},
+        "decoder-only (GPT)": {"self-attention": layers, "cross-attention": 0},
+    }
+
+
+def place(state: State) -> Frames:
+    """Where cross-attention stands in the model."""
+    plan = replace(PLAN, layers=state["layers"])
+    model, said = toy(state)
+    ladders = (
+        encoder_ladder(plan, len(said.ids)),
+        decoder_ladder(plan, len(said.ids), len(said.target), len(model.target_words)),
+    )
+    rows = [[stack, *counts.values()] for stack, counts in attention_modules(plan.layers).items()]
+    table = Table(
+        name="modules",
+        title=f"attention modules, N = {plan.layers}",
+        columns=("stack", "self-attention", "cross-attention"),
+        rows=rows,
+        marked=(1,),
+    )
+    elsewhere = Card(
+        name="elsewhere",
+        title="elsewhere",
+        text="U-Nets that draw pictures from a text use cross-attention too: queries from pixels, keys and values "
+        "from words.",
+    )
+    return Frames(
+        2,
+        lambda k: (
+            Frame(
+                caption="A decoder layer has one block more than an encoder layer: attention to the encoder's output. "
+                f"With N = {plan.layers} there are {plan.layers} in the decoder, none in the encoder.",
+                figures=ladders,
+            ),
+            Frame(
+                caption="Only a model that reads one sequence and writes another needs it: a GPT has no encoder.",
+                figures=(table, elsewhere),
+            ),
+        )[k],
+    )
+
+
+def queries(state: State) -> Frames:
+    """Q from the decoder, K and V from the encoder: four stages of the first cross-attention."""
+    model, said = toy(state)
+    heads = forced(model, said.ids, said.target)[0].heads(CROSS)
+    steps = stages(heads, said.read_words, said.words, focused(state, len(said.target)))
+
+    def frame(step: int) -> Frame:
+        caption, figures = steps[step]
+        caption = captioned(caption, said, "Head 1 of 2, weights as drawn." if step == 0 else "")
+        return Frame(caption=caption, figures=figures, formulas=(SOFTMAX,))
+
+    return Frames(len(steps), frame)
+
+
+def crossed(state: State) -> Frames:
+    """The trained alignment, one English word after the other."""
+    model = result(state).model
+    said = sentence(state, model)
+    view, t = state["view"], len(said.target)
+    weights = crossing.alignment(model, said.ids, said.target, view)
+    looked = weights.argmax(-1).tolist()
+
+    def origin(i: int, j: int) -> Origin:
+        layers = forced(model, said.ids, said.target)[0].crossings()[:, i, j]
+        numbers = f"({' + '.join(f'{part:.3f}' for part in layers)}) / {len(layers)} = {weights[i, j]:.3f}"
+        formula = Formula(symbols="mean of the layers' softmax(q·k / √d_k)", numbers=numbers)
+        if view != "mean":
+            scores = (
+                forced(model, said.ids, said.target)[0]
+                .heads(f"decoder.{int(view.split()[1]) - 1}.cross_attention")
+                .scores[0, i]
+            )
+            numbers = f"exp({scores[j]:.2f}) / {np.exp(scores).sum():.3g} = {weights[i, j]:.3f}"
+            formula = Formula(symbols="exp(q·k / √d_k) / Σ over the French words", numbers=numbers)
+        return Origin(formulas=(formula,), cells={"source": ((0, j),), "target": ((0, i),)})
+
+    def frame(row: int) -> Frame:
+        best, word = looked[row], said.target_words[row]
+        back = 0 < row < t - 1 and best < looked[row - 1]
+        order = np.argsort(-weights[row], kind="stable")[:5].tolist()
+        caption = f"To write {word!r} the decoder looks at {said.words[best]!r} ({weights[row, best]:.0%})."
+        matrix = Grid(
+            name="alignment",
+            title=f"cross-attention, {t}x{len(said.ids)}, {view}",
+            about="A row for each English word that is about to be written, a column for each French word. Words that "
+            "keep their order make a diagonal; noun and adjective change places and cross it.",
+            values=weights,
+            reach=(0, 1),
+            row_labels=said.target_words,
+            column_labels=said.words,
+            row_axis="writes",
+            column_axis="looks at",
+            marks={"winner": tuple(enumerate(looked)), "focus": ((row, best),)},
+            cursor=(row, best),
+            origin=origin,
+            new_row=True,
+        )
+        top = Bars(
+            name="top",
+            title=f"what {word} looks at",
+            labels=[said.words[k] for k in order],
+            values=weights[row, order],
+            high=1.0,
+            percent=True,
+            marked=(0,),
+        )
+        later = tuple(range(row + 1, t))
+        return Frame(
+            caption=captioned(
+                caption, said, "A step back: here the languages order words differently." if back else ""
+            ),
+            figures=(
+                tokens("source", "French, tinted by the weight", said.words, weights=weights[row]),
+                tokens("target", "English, about to be written", said.target_words, focus=row, dimmed=later),
+                matrix,
+                top,
+            ),
+        )
+
+    return Frames(t, frame)
+
+
+LESSON = Lesson(
+    name="cross-attention",
+    chapter="transformers",
+    title="Cross-attention joins two sequences",
+    summary="The decoder's queries meet the encoder's keys and values: that is how a translation knows its source.",
+    settings=(
+        text_setting(),
+        target_setting(),
+        focus_setting("the English word whose row is marked"),
+        Choice(name="view", default="mean", choices=VIEWS, help="which layer's alignment", key="v"),
+        Switch(name="cut", default=False, help="the encoder's output set to noughts", key="z"),
+        Slider(name="layers", default=2, low=1, high=6, step=1, help="N, layers of each stack", key="n"),
+    ),
+    scenes=(
+        Scene(name="place", title="Only in decoder layers", ids=("Z3",), frames=place, settings=("layers",)),
+        Scene(
+            name="queries",
+            title="Queries here, keys and values there",
+            ids=("Z2",),
+            frames=queries,
+            settings=("text", "target", "focus"),
+        ),
+        Scene(
+            name="alignment",
+            title="Which word comes from which",
+            ids=("Z4",),
+            frames=crossed,
+            needs="french",
+            settings=("text", "target", "view"),
+        ),
+        Scene(
+            name="reach",
+            title="What the memory is good for",
+            ids=("Z2",),
+            frames=reaching,
+            needs="french",
+            settings=("text", "target", "cut"),
+        ),
+        Scene(
+            name="passes",
+            title="One pass, or one for each word",
+            ids=("Z1",),
+            frames=parallel,
+            needs="french",
+            settings=("text", "target"),
+        ),
+    ),
+    presets=(
+        Preset(
+            name="negation",
+            values={"text": "le vieux cheval ne court pas"},
+            why="ne … pas embraces the verb: does and not both look at the same two words.",
+            scene="alignment",
+        ),
+        Preset(
+            name="two-crossings",
+            values={"text": "mes chiens cherchent souvent une maison rouge"},
+            why="The adverb and the adjective both change places.",
+            scene="alignment",
+        ),
+        Preset(
+            name="no-memory",
+            values={"cut": True},
+            why="With noughts for a memory the decoder cannot know which sentence it translates.",
+            good=False,
+            scene="reach",
+        ),
+        Preset(
+            name="unknown-word",
+            values={"text": "un zèbre noir boit de l'eau"},
+            why="A word outside the vocabulary is read as <unk>: there is nothing to translate it from.",
+            good=False,
+            scene="alignment",
+        ),
+    ),
+    notes=(
+        Note(
+            id="Z1",
+            said="Parallelism, faster training and inference times",
+            right="Not a property of cross-attention. Training is parallel by teacher forcing and masking; inference "
+            "stays sequential in the length of the target.",
+        ),
+        Note(
+            id="Z3",
+            said="Used only in decoder layers",
+            right="True of encoder-decoder transformers. Decoder-only models have none; diffusion U-Nets use it too.",
+        ),
+    ),
+    trainings=(FRENCH,),
+    source="Vaswani et al., 2017, arXiv 1706.03762, section 3.2.3; Bahdanau et al., 2015, arXiv 1409.0473",
+)

@@ -1,0 +1,256 @@
+"""Weight sharing: one small set of weights, used all over an image, a sequence, a graph."""
+
+from functools import partial
+
+import numpy as np
+
+from .kit.figures import Bars, Cell, Edge, Formula, Grid, Net, Node, Origin, Table
+from .kit.fixtures import Floats, array, kernel_setting
+from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
+from .kit.settings import Slider, Switch
+from .kit.state import State
+from .workings.graphs_shown import neighbourhoods
+from .workings.sharing import INPUTS, UNITS, convolved, dense_parameters, image, recurrent_weights, sequence, unrolled
+
+
+def parameters_conv() -> int:
+    """Of one 3x3 kernel with its bias, whatever the image."""
+    return 3 * 3 + 1
+
+
+def parameters_rnn(biases: int = 1) -> int:
+    """Of W, U and b (PyTorch keeps two biases that are always added), whatever the length."""
+    return UNITS * INPUTS + UNITS * UNITS + biases * UNITS
+
+
+def dense_over(steps: int) -> int:
+    """Of a dense layer from all T inputs at once to all T states."""
+    return dense_parameters(steps * INPUTS, steps * UNITS)
+
+
+def _patch(x: Floats, kernel: Floats, row: int, column: int) -> Origin:
+    wide = np.pad(x, 1)[row : row + 3, column : column + 3]
+    terms = " + ".join(f"{a:g}·{w:g}" for a, w in zip(wide.flat, kernel.flat, strict=True))
+    n = len(x)
+    inside = [(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    cells: tuple[Cell, ...] = tuple((r, c) for r, c in inside if 0 <= r < n and 0 <= c < n)
+    formula = Formula(symbols="y = Σ w·x + b", numbers=f"{terms} = {float((wide * kernel).sum()):.3g}")
+    every: tuple[Cell, ...] = tuple((i, j) for i in range(3) for j in range(3))
+    return Origin(formulas=(formula,), cells={"image": cells, "kernel": every})
+
+
+def space(state: State) -> Frames:
+    """The same ten numbers on a small and on a large image."""
+    kernel = array(state["kernel"])
+    sizes = (6, 12)
+
+    def frame(k: int) -> Frame:
+        if k == 2:
+            return _spaces()
+        n = sizes[k]
+        x = image(n)
+        y = convolved(x, kernel, 0.0)
+        row, column = (2, 3) if k == 0 else (5, 8)
+        pixels = Grid(
+            name="image",
+            title=f"image, {n}x{n}",
+            values=x,
+            digits=1,
+            shows="numbers" if k == 0 else "shades",
+            reach=(0, 1),
+            marks={"window": tuple((row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1))},
+        )
+        weights = Grid(
+            name="kernel",
+            title="the kernel",
+            about="The same nine weights and one bias at every place of every image. Edit one with + and -.",
+            values=kernel,
+            digits=1,
+            edits="kernel",
+            join="×",
+        )
+        out = Grid(
+            name="output",
+            title=f"output, {n}x{n}",
+            values=y,
+            digits=1,
+            shows="numbers" if k == 0 else "shades",
+            signed=True,
+            cursor=(row, column),
+            origin=partial(_patch, x, kernel),
+            join="→",
+        )
+        formula = Formula(
+            symbols="3·3 weights + 1 bias", numbers=f"{parameters_conv()}; dense: {dense_parameters(n * n, n * n):,}"
+        )
+        caption = (
+            f"{n * n} outputs, ten parameters: the kernel is the same wherever the cursor goes."
+            if k == 0
+            else f"Four times the pixels, the same ten parameters. A dense layer needs {dense_parameters(144, 144):,} here."
+        )
+        return Frame(caption=caption, figures=(pixels, weights, out), formulas=(formula,))
+
+    return Frames(3, frame)
+
+
+def _spaces() -> Frame:
+    sides = (3, 6, 12, 24, 28, 32)
+    rows = [(f"{n}x{n}", parameters_conv(), f"{dense_parameters(n * n, n * n):,}") for n in sides]
+    table = Table(
+        name="counts", title="parameters by image", columns=("image", "convolution", "dense"), rows=rows, marked=(1, 2)
+    )
+    caption = "Parameters of a convolution do not depend on height and width; those of a dense layer grow as n⁴."
+    return Frame(caption=caption, figures=(table,))
+
+
+def time(state: State) -> Frames:
+    """An RNN unrolled: the same W and U at every step."""
+    steps, seed = state["T"], state.seed
+    (W, U, b), x = recurrent_weights(seed), sequence(steps, seed)
+    states = unrolled(x, W, U, b)
+    first = max(0, min(steps, 8))
+
+    def origin(t: int, unit: int) -> Origin:
+        before = states[t - 1] if t else np.zeros(UNITS)
+        driven = [f"{w:g}·{v:g}" for w, v in zip(W[unit], x[t], strict=True)]
+        kept = [f"{u:g}·{v:.2g}" for u, v in zip(U[unit], before, strict=True)]
+        formula = Formula(
+            symbols="h_t = tanh(W x_t + U h_{t-1} + b)",
+            numbers=f"tanh({' + '.join(driven)} + {' + '.join(kept)} + {b[unit]:g}) = {states[t, unit]:.3f}",
+        )
+        back: dict[str, tuple[Cell, ...]] = {
+            "W": tuple((unit, c) for c in range(INPUTS)),
+            "U": tuple((unit, c) for c in range(UNITS)),
+            "states": tuple((t - 1, c) for c in range(UNITS)) if t else (),
+        }
+        return Origin(formulas=(formula,), cells=back)
+
+    def frame(k: int) -> Frame:
+        if k == steps:
+            return _lengths(steps)
+        start = min(max(0, k - first + 2), steps - first)
+        nodes, edges = [], []
+        for at in range(start, start + first):
+            across = (at - start) / max(1, first - 1)
+            nodes.append(
+                Node(
+                    name=f"h{at + 1}",
+                    x=across,
+                    y=0.1,
+                    label="W U b",
+                    role="active" if at == k else "reached" if at < k else "quiet",
+                )
+            )
+            if at > start:
+                edges.append(
+                    Edge(source=at - start - 1, target=at - start, label="U", role="path" if at == k else "plain")
+                )
+        for at in range(start, start + first):
+            nodes.append(Node(name=f"x{at + 1}", x=(at - start) / max(1, first - 1), y=0.95, role="plain"))
+            edges.append(
+                Edge(source=first + at - start, target=at - start, label="W", role="path" if at == k else "plain")
+            )
+        strip = Net(
+            name="strip",
+            title=f"unrolled over T = {steps}: step {k + 1}",
+            about="Time runs to the right. Every step reads one input and the state before, with the same W, U and b.",
+            nodes=nodes,
+            edges=edges,
+            height=7,
+        )
+        lit = tuple((r, c) for r in range(UNITS) for c in range(INPUTS))
+        known = np.where(np.arange(steps)[:, None] <= k, states, np.nan)
+        weights = Grid(name="W", title="W, 4x3", values=W, digits=1, marks={"source": lit}, new_row=True)
+        recurrent = Grid(name="U", title="U, 4x4", values=U, digits=1)
+        held = Grid(
+            name="states",
+            title=f"states h, {steps}x4",
+            about="A row for each step. Put the cursor on a number to see how it was made.",
+            values=known[max(0, k - 7) : k + 1],
+            row_labels=[f"h{at + 1}" for at in range(max(0, k - 7), k + 1)],
+            reach=(-1, 1),
+            digits=2,
+            cursor=(min(k, 7), 0),
+            origin=lambda row, column: origin(row + max(0, k - 7), column),
+            join="→",
+        )
+        caption = f"Step {k + 1}: the same 32 numbers as in every step make h{k + 1} from x{k + 1} and h{k}."
+        return Frame(caption=caption, figures=(strip, weights, recurrent, held), formulas=origin(k, 0).formulas)
+
+    return Frames(steps + 1, frame)
+
+
+def _lengths(steps: int) -> Frame:
+    lengths = sorted({1, 2, 5, 10, 20, 50, steps})
+    table = Table(
+        name="counts",
+        title="parameters, 3 inputs to 4 units",
+        columns=("T", "RNN", "PyTorch", "dense over all T"),
+        rows=[(t, parameters_rnn(), parameters_rnn(2), f"{dense_over(t):,}") for t in lengths],
+        marked=(lengths.index(steps),),
+    )
+    bars = Bars(
+        name="bars",
+        title=f"T = {steps}",
+        labels=("RNN", "PyTorch", "dense"),
+        values=np.array([parameters_rnn(), parameters_rnn(2), dense_over(steps)]),
+        notes=("W, U, b", "two biases", "3T·4T + 4T"),
+    )
+    formula = Formula(symbols="4·3 + 4·4 + 4", numbers=f"{parameters_rnn()}, for any T")
+    caption = "An RNN's parameters do not depend on T. PyTorch's nn.RNN has 36: it keeps a second, redundant bias."
+    return Frame(caption=caption, figures=(table, bars), formulas=(formula,))
+
+
+LESSON = Lesson(
+    name="weight-sharing",
+    chapter="convolution",
+    title="Weight sharing",
+    summary="Networks that work share weights: CNNs across space, RNNs across time, GNNs across neighbourhoods.",
+    settings=(
+        kernel_setting(key="w"),
+        Slider(name="T", default=5, low=1, high=50, step=1, help="steps of the sequence", key="n"),
+        Slider(name="node", default=1, low=1, high=5, step=1, help="the node that listens", key="o"),
+        Switch(name="ring", default=False, help="join the ends of the graph", key="c"),
+        Slider(name="order", default=0, low=0, high=99, step=1, help="order of the nodes, 0: as drawn", key="x"),
+    ),
+    scenes=(
+        Scene(name="space", title="Across space", ids=("N1a",), frames=space, settings=("kernel",)),
+        Scene(name="time", title="Across time", ids=("N1b",), frames=time, settings=("T",)),
+        Scene(
+            name="neighbourhoods",
+            title="Across neighbourhoods",
+            ids=("N1c",),
+            frames=neighbourhoods,
+            settings=("node", "ring", "order"),
+        ),
+    ),
+    presets=(
+        Preset(
+            name="long-sequence",
+            values={"T": 50},
+            why="Fifty steps, still 32 parameters; a dense layer over all of them has 30,200.",
+            scene="time",
+        ),
+        Preset(
+            name="ring",
+            values={"ring": True},
+            why="In a ring every node hears from every other after two rounds.",
+            scene="neighbourhoods",
+        ),
+        Preset(
+            name="far-end",
+            values={"node": 5},
+            why="In a path of five the far end is four rounds away: a shallow network never hears of it.",
+            good=False,
+            scene="neighbourhoods",
+        ),
+    ),
+    notes=(
+        Note(
+            id="N1b",
+            said="RNNs share weights across time.",
+            right="Sharing makes the count independent of T, not the cost: every step is computed, one after the other.",
+        ),
+    ),
+    source="LeCun et al. (1989); Elman (1990); Kipf & Welling (2017)",
+)

@@ -1,0 +1,181 @@
+"""The scenes of `attention` that follow one token: what it asks, what it gathers, what it becomes. Torch-free."""
+
+import numpy as np
+
+from ..kit.figures import Bars, Card, Formula, Grid, Origin, Tokens
+from ..kit.fixtures import Floats
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from .attending import entropy, product
+from .attention_looks import Look, labels, line, look, projected, tinted, top
+from .sentences import FEATURES
+
+
+def focused(state: State) -> tuple[Frame, ...]:
+    """One token asks: its query, all keys, the scores, the weights."""
+    seen = look(state)
+    a, f = seen.a, seen.focus
+    nats = float(entropy(a.weights[f]))
+    asks = seen.tokens[f]
+    query = Grid(
+        name="Q",
+        title=f'the question of "{asks}": q, 1x{a.q.shape[1]}',
+        values=a.q[f : f + 1],
+        digits=1,
+        column_labels=seen.w.axes,
+        row_labels=(labels(seen)[f],),
+    )
+
+    def origin(bar: int, column: int) -> Origin:
+        formula = Formula(symbols="s = q · k", numbers=f"{product(a.q[f], a.k[bar])} = {a.scores[f, bar]:.2f}")
+        return Origin(formulas=(formula,), cells={"Q": line(0, a.q.shape[1]), "K": line(bar, a.k.shape[1])})
+
+    scores = Bars(
+        name="scores",
+        title="q · k with every key",
+        about="How well what each token offers answers the question. Every token is asked, the asking one too.",
+        labels=labels(seen),
+        values=a.scores[f],
+        marked=(f,),
+        origin=origin,
+    )
+    asked = Frame(
+        caption=f'"{asks}" asks, every key answers: the product is large where the key offers what the query wants.',
+        figures=(query, scores, projected(seen, "K")),
+        formulas=(Formula(symbols="s_j = q · k_j"),),
+        facts=("U2", "U3"),
+    )
+    weights = Frame(
+        caption=f'Softmax turns the scores of "{asks}" into weights. Choose another token with n, or in the sentence.',
+        figures=(tinted(seen), top(seen)),
+        formulas=(
+            Formula(
+                symbols="a = softmax(s / √d_k)",
+                numbers=f"Σ a = {a.weights[f].sum():.3f}, entropy {nats:.2f} of {np.log(seen.size):.2f}",
+            ),
+        ),
+        facts=("U2",),
+    )
+    return weights, asked
+
+
+def running_sums(seen: Look) -> Floats:
+    """[T + 1, d_v]: the sum of a_j v_j over the first 0, 1, …, T tokens, for the token in focus."""
+    parts = seen.a.weights[seen.focus][:, None] * seen.a.v
+    return np.vstack([np.zeros(seen.a.v.shape[1]), np.cumsum(parts, 0)])
+
+
+def weighted_sum(state: State) -> Frames:
+    """The output of the token in focus, gathered token by token."""
+    seen = look(state)
+    sums, row = running_sums(seen), seen.a.weights[seen.focus]
+    asks = seen.tokens[seen.focus]
+
+    def frame(k: int) -> Frame:
+        value, weight = seen.a.v[k], row[k]
+
+        def origin(r: int, column: int) -> Origin | None:
+            new = Formula(
+                symbols="a_j v_j", numbers=f"{weight:.2f} · {value[column]:.2f} = {weight * value[column]:.3f}"
+            )
+            if r == 1:
+                return Origin(formulas=(new,), cells={"sum": ((0, column),)})
+            before, after = sums[k, column], sums[k + 1, column]
+            total = Formula(symbols="Σ", numbers=f"{before:.3f} + {weight * value[column]:.3f} = {after:.3f}")
+            return Origin(formulas=(total, new), cells={"sum": ((1, column),)}) if r == 2 else None
+
+        grid = Grid(
+            name="sum",
+            title=f'token {k + 1} of {seen.size}: "{seen.tokens[k]}"' + (" (itself)" if k == seen.focus else ""),
+            about="v of this token, scaled by its weight, is added to the sum. The last row is where it ends.",
+            values=np.vstack([value, weight * value, sums[k + 1], sums[-1]]),
+            row_labels=(f"v({seen.tokens[k][:8]})", f"{weight:.2f} · v", "sum so far", "output"),
+            column_labels=seen.w.contents,
+            marks={"target": line(2, len(value)), "source": line(1, len(value))},
+            origin=origin,
+        )
+        here = Tokens(
+            name="tokens",
+            title=f'weights of the row "{asks}" ({seen.label})',
+            tokens=seen.tokens,
+            weights=row,
+            notes=tuple(f"{each:.2f}" for each in row),
+            focus=k,
+            dimmed=tuple(range(k + 1, seen.size)),
+        )
+        own = " It takes of its own value too." if k == seen.focus else ""
+        return Frame(
+            caption=f'The output of "{asks}" is Σ a_j v_j: "{seen.tokens[k]}" adds {weight:.2f} of its value.{own}',
+            figures=(here, grid),
+            formulas=(
+                Formula(symbols="out = Σ a_j v_j", numbers=f"weights used so far {row[: k + 1].sum():.2f} of 1"),
+            ),
+            facts=("U4",),
+        )
+
+    return Frames(seen.size, frame)
+
+
+def contextual(seen: Look) -> Floats:
+    """(T, D): embeddings after one attention layer with its residual path, x + A V W_O."""
+    return seen.x + seen.a.output @ seen.w.output
+
+
+def shared_word(first: Look, second: Look) -> tuple[int, int] | None:
+    """Where a word that both sentences have stands in each: the one in focus if possible."""
+    words = [token.lower() for token in second.tokens]
+    order = [first.focus, *range(first.size)]
+    found = next((k for k in order if first.tokens[k].lower() in words), None)
+    return None if found is None else (found, words.index(first.tokens[found].lower()))
+
+
+def cosine(a: Floats, b: Floats) -> float:
+    """a·b / (|a| |b|)."""
+    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def in_context(state: State) -> tuple[Frame, ...]:
+    """The same word in two sentences: the same embedding, and another vector after attention."""
+    one, two = look(state), look(state, state["other"])
+    shared = shared_word(one, two)
+    if shared is None:
+        text = "The two sentences share no word. Give `text` and `other` one in common."
+        return (Frame(caption=text, figures=(Card(name="none", text=text),)),)
+    i, j = shared
+    after_one, after_two = contextual(one)[i], contextual(two)[j]
+    before, after = cosine(one.x[i], two.x[j]), cosine(after_one, after_two)
+    word = one.tokens[i]
+    rows = (
+        Tokens(name="one", title="text", tokens=one.tokens, weights=one.a.weights[i], focus=i),
+        Tokens(name="two", title="other", tokens=two.tokens, weights=two.a.weights[j], focus=j, new_row=True),
+    )
+    vectors = Grid(
+        name="vectors",
+        title=f'"{word}" before and after attention ({one.label})',
+        about="Before: the embedding, the same wherever the word stands. After: x + A V W_O, which holds its context.",
+        values=np.vstack([one.x[i], two.x[j], after_one, after_two]),
+        row_labels=("x in text", "x in other", "after, text", "after, other"),
+        column_labels=tuple(name[:6] for name in FEATURES),
+        new_row=True,
+    )
+    likeness = Bars(
+        name="cosine",
+        title="cosine of both",
+        labels=("before", "after"),
+        values=np.array([before, after]),
+        high=1,
+        new_row=True,
+    )
+    same = after > 1 - 1e-9
+    caption = (
+        f'Both sentences give "{word}" the same things to look at, so it stays the same.'
+        if same
+        else f'"{word}" has one embedding. After attention its vector differs with the sentence around it.'
+    )
+    return (
+        Frame(
+            caption=caption,
+            figures=(*rows, likeness, vectors),
+            formulas=(Formula(symbols="cos(a, b) = a·b / |a||b|", numbers=f"before {before:.3f}, after {after:.3f}"),),
+        ),
+    )

@@ -1,0 +1,193 @@
+"""The scenes of `attention` that follow the whole sentence from embeddings to output. Torch-free."""
+
+import numpy as np
+
+from ..kit.figures import Figure, Formula, Grid, Origin, Table
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from .attending import product
+from .attention_looks import (
+    Look,
+    labels,
+    line,
+    look,
+    matrix,
+    pick_row,
+    projected,
+)
+from .sentences import FEATURES, MOST, split
+
+
+def _left_out(state: State) -> str:
+    more = len(split(state["text"], 400)) - MOST
+    return f" The first {MOST} tokens are looked at; {more} are left out." if more > 0 else ""
+
+
+def projected_thrice(state: State) -> Frames:
+    """X times W_Q, W_K, W_V; then the shapes."""
+    seen = look(state)
+
+    def frame(k: int) -> Frame:
+        if k == 3:
+            return _shapes(seen)
+        which = "QKV"[k]
+        weights = (seen.w.query, seen.w.key, seen.w.value)[k]
+        axes = seen.w.contents if which == "V" else seen.w.axes
+        about = (
+            "Eight numbers a word: a one for its class, and a number drawn from its letters. Set by hand, no positions."
+        )
+        says = (
+            "Query: each token's question. The row says what it asks for.",
+            "Key: what each token offers. A query finds a key that points the same way.",
+            "Value: the content that a token hands over to who attends to it, itself included.",
+        )[k]
+        figures: tuple[Figure, ...] = (
+            Grid(
+                name="X",
+                title=f"X, T x D = {seen.size}x{seen.x.shape[1]}",
+                about=about,
+                values=seen.x,
+                shows="numbers" if state["show"] == "numbers" else "shades",
+                row_labels=labels(seen),
+                column_labels=tuple(name[:5] for name in FEATURES),
+                marks={"focus": line(seen.focus, seen.x.shape[1])},
+                picks=pick_row,
+            ),
+            Grid(
+                name=f"W_{which}",
+                title=f"W_{which}, {weights.shape[0]}x{weights.shape[1]} ({seen.label})",
+                about="In a trained model these numbers are learned; here they are not, so that you can read them.",
+                values=weights,
+                digits=1,
+                row_labels=tuple(name[:5] for name in FEATURES),
+                column_labels=axes,
+                join="×",
+            ),
+            projected(seen, which, join="="),
+        )
+        symbols = f"{which} = X W_{which}"
+        shapes = f"({seen.size}x8)(8x{weights.shape[1]}) = {seen.size}x{weights.shape[1]}"
+        return Frame(
+            caption=says + _left_out(state),
+            figures=figures,
+            formulas=(Formula(symbols=symbols, numbers=shapes),),
+            facts=("U1", "V2"),
+        )
+
+    return Frames(4, frame)
+
+
+def _shapes(seen: Look) -> Frame:
+    rows = [
+        ["X", "T x D", f"{seen.size}x8", "11x512"],
+        ["W_Q, W_K", "D x d_k", "8x4", "512x64"],
+        ["W_V", "D x d_v", "8x4", "512x64"],
+        ["Q, K", "T x d_k", f"{seen.size}x4", "11x64"],
+        ["V", "T x d_v", f"{seen.size}x4", "11x64"],
+        ["weights A", "T x T", f"{seen.size}x{seen.size}", "11x11"],
+        ["A V", "T x d_v", f"{seen.size}x4", "11x64"],
+        ["W_O", "h·d_v x D", "4x8", "512x512"],
+        ["output", "T x D", f"{seen.size}x8", "11x512"],
+    ]
+    table = Table(
+        name="shapes",
+        title="shapes, D = d_model",
+        about="W_O takes the heads, laid side by side, back to the width of the model: h·d_v rows, D columns.",
+        columns=("matrix", "shape", "here, h=1", "2017 base, h=8"),
+        rows=rows,
+        marked=(7,),
+    )
+    return Frame(
+        caption="W_O is the matrix at the end: from the h heads side by side (h·d_v) back to D.",
+        figures=(table,),
+        formulas=(Formula(symbols="MultiHead = Concat(head_1 … head_h) W_O", numbers="8·64 = 512 rows, 512 columns"),),
+        facts=("V4",),
+    )
+
+
+def stages(state: State) -> Frames:
+    """Scores, scaled, masked, weights, output: one matrix in stages."""
+    seen = look(state)
+    d_k = seen.a.k.shape[1]
+    row, column = seen.focus, int(np.argmax(seen.a.weights[seen.focus]))
+    asks, gives = seen.tokens[row], seen.tokens[column]
+    a = seen.a
+    says = (
+        "Every query is multiplied with every key: large where they point the same way.",
+        f"All scores are divided by √{d_k} = {np.sqrt(d_k):.0f}, so that they do not grow with d_k.",
+        "The future is set to -∞ before the softmax (hatched)."
+        if state["mask"] == "causal"
+        else "No mask: every token may look at every token. Turn the causal mask on with m.",
+        "Softmax makes each row positive and its sum 1: these are the attention weights.",
+    )
+    formulas = (
+        Formula(
+            symbols=f"s = q({asks})·k({gives})",
+            numbers=f"{product(a.q[row], a.k[column])} = {a.scores[row, column]:.2f}",
+        ),
+        Formula(
+            symbols="s / √d_k",
+            numbers=f"{a.scores[row, column]:.2f} / {np.sqrt(d_k):.0f} = {a.scaled[row, column]:.2f}",
+        ),
+        Formula(symbols="s = -∞ where j > i", numbers=f"{int(a.mask.sum())} of {a.mask.size} cells may be looked at"),
+        Formula(symbols="a = exp(s - max) / Σ", numbers=f"row {asks}: sum {a.weights[row].sum():.3f}, largest {gives}"),
+    )
+
+    def frame(k: int) -> Frame:
+        if k == 4:
+            return _output(state, seen)
+        if k == 5:
+            return _names()
+        figures = (matrix(state, seen, k), projected(seen, "Q", new_row=True), projected(seen, "K"))
+        return Frame(caption=says[k] + _left_out(state), figures=figures, formulas=(formulas[k],), facts=("V1",))
+
+    return Frames(6, frame)
+
+
+def _output(state: State, seen: Look) -> Frame:
+    a = seen.a
+
+    def origin(row: int, column: int) -> Origin:
+        numbers = f"{product(a.weights[row], a.v[:, column])} = {a.output[row, column]:.2f}"
+        cells = {"matrix": line(row, seen.size), "V": tuple((r, column) for r in range(seen.size))}
+        return Origin(formulas=(Formula(symbols="out = Σ a_j v_j", numbers=numbers),), cells=cells)
+
+    output = Grid(
+        name="output",
+        title=f"A V, {seen.size}x{a.v.shape[1]}",
+        about="One row a token: what it has gathered from all that it looked at, weighted.",
+        values=a.output,
+        row_labels=labels(seen),
+        column_labels=seen.w.contents,
+        marks={"focus": line(seen.focus, a.v.shape[1])},
+        picks=pick_row,
+        origin=origin,
+        join="=",
+    )
+    figures = (matrix(state, seen, 3, shows="shades"), projected(seen, "V", join="×"), output)
+    return Frame(
+        caption=f'The weights mix the values: the row "{seen.tokens[seen.focus]}" is now made of what it looked at.',
+        figures=figures,
+        formulas=(Formula(symbols="Attention(Q, K, V) = softmax(QKᵀ / √d_k) V"),),
+        facts=("V1",),
+    )
+
+
+def _names() -> Frame:
+    table = Table(
+        name="names",
+        title="what is called what",
+        columns=("expression", "name", "shape"),
+        rows=[
+            ["QKᵀ", "scores", "T x T"],
+            ["QKᵀ / √d_k", "scaled scores (logits)", "T x T"],
+            ["softmax(QKᵀ / √d_k)", "attention weights", "T x T"],
+            ["softmax(QKᵀ / √d_k) V", "scaled dot-product attention", "T x d_v"],
+        ],
+        marked=(2, 3),
+    )
+    return Frame(
+        caption="The softmax alone gives the weights; scaled dot-product attention is the whole product, V included.",
+        figures=(table,),
+        facts=("V5",),
+    )

@@ -1,0 +1,86 @@
+"""The stages of one cross-attention, number by number: Q, K, V, scores, weights, output. Torch-free."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..kit.figures import Figure, Formula, Grid, Origin
+from .attending import product
+from .transformer_layers import Heads
+from .translation_figures import strip
+
+SOFTMAX = Formula(symbols="weights = softmax(Q Kᵀ / √d_k), Q from the decoder, K and V from the memory")
+
+
+def stages(
+    heads: Heads, asks: tuple[str, ...], offers: tuple[str, ...], row: int
+) -> tuple[tuple[str, tuple[Figure, ...]], ...]:
+    """Captions and figures of the first head, the query in `row` marked; `asks` are t words, `offers` s words."""
+    q, k, v = heads.q[0], heads.k[0], heads.v[0]
+    scores, weights = heads.scores[0], heads.weights[0]
+    (t, d), s = q.shape, len(k)
+
+    def score(i: int, j: int) -> Origin:
+        numbers = f"({product(q[i], k[j])}) / √{d} = {scores[i, j]:.3g}"
+        cells = {"Q": _row(i, d), "K": _row(j, d)}
+        return Origin(formulas=(Formula(symbols="score = q · k / √d_k", numbers=numbers),), cells=cells)
+
+    def weight(i: int, j: int) -> Origin:
+        numbers = f"exp({scores[i, j]:.3g}) / {np.exp(scores[i]).sum():.3g} = {weights[i, j]:.3g}"
+        formula = Formula(symbols="weight = exp(score) / Σ exp(scores of its row)", numbers=numbers)
+        return Origin(formulas=(formula,), cells={"scores": _row(i, s)})
+
+    def mixed(i: int, c: int) -> Origin:
+        numbers = f"{product(weights[i], v[:, c])} = {weights[i] @ v[:, c]:.3g}"
+        cells = {"weights": _row(i, s), "V": tuple((j, c) for j in range(s))}
+        return Origin(formulas=(Formula(symbols="output = Σ weight · v", numbers=numbers),), cells=cells)
+
+    marks: Any = {"focus": _row(row, d)}
+    asked = strip("Q", f"Q, {t}x{d}, from the decoder", q, asks, marks=marks, picks=_focus, cursor=(row, 0))
+    offered = strip("K", f"K, {s}x{d}, from the memory", k, offers)
+    content = strip("V", f"V, {s}x{d}, from the memory", v, offers)
+    frame = Grid(
+        name="scores",
+        title=f"scores, {t}x{s}",
+        about="A row for each English word that the decoder has read, a column for each French word.",
+        values=scores,
+        row_labels=asks,
+        column_labels=offers,
+        row_axis="decoder",
+        column_axis="memory",
+        marks={"focus": _row(row, s)},
+        cursor=(row, 0),
+        origin=score,
+        picks=_focus,
+    )
+    shares = replace(
+        frame, name="weights", title=f"weights, {t}x{s}, rows sum to 1", values=weights, reach=(0, 1), origin=weight
+    )
+    output = strip("output", f"output, {t}x{d}", weights @ v, asks, origin=mixed, marks=marks, join="=")
+    return (
+        (
+            f"The decoder's {t} rows become queries; the memory's {s} rows become keys and values.",
+            (asked, offered, content),
+        ),
+        (
+            "Every query meets every key. The matrix is not square: English rows, French columns.",
+            (asked, offered, frame),
+        ),
+        (
+            "Softmax over the French words of each row. There is no look-ahead mask: all of the French may be seen.",
+            (frame, replace(shares, join="→")),
+        ),
+        (
+            f"The row of {asks[row]} takes its share of every French word's value.",
+            (shares, replace(content, join="×"), output),
+        ),
+    )
+
+
+def _row(i: int, count: int) -> tuple[tuple[int, int], ...]:
+    return tuple((i, c) for c in range(count))
+
+
+def _focus(row: int, column: int) -> dict[str, int]:
+    return {"focus": row}

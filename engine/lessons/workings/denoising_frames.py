@@ -1,0 +1,152 @@
+"""The frames of a trained network that draws digits: x_t, the noise found, the image it means. Torch-free."""
+
+from functools import partial
+
+import numpy as np
+
+from ..kit.figures import Bars, Formula, Origin, Wall
+from ..kit.fixtures import Floats
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from ..trainings.denoising_digits import NAME
+from .digit_pictures import DIGITS
+from .noising import schedule
+from .noising_frames import shades
+from .reversing import SAMPLERS
+
+ABAR = schedule("linear", 1000).alpha_bar
+FILM = 8
+MOST = 100
+"""Steps of the network's chains at most: more take seconds and show nothing new."""
+
+
+def steps(state: State) -> int:
+    """Network evaluations of a chain."""
+    return min(int(state["steps"]), MOST)
+
+
+def evaluations(state: State) -> int:
+    """Passes through the network that one digit takes: guidance asks twice a step, with the label and without."""
+    return steps(state) * (2 if state["guidance"] else 1)
+
+
+def _guess(x: Floats, eps: Floats, x0: Floats, abar: float, row: int, column: int) -> Origin:
+    raw = (x[row, column] - np.sqrt(1 - abar) * eps[row, column]) / np.sqrt(abar)
+    formula = Formula(
+        symbols="x0_hat = (x_t - sqrt(1 - ᾱ) eps_hat) / sqrt(ᾱ), cut to -1..1",
+        numbers=f"({x[row, column]:.3g} - {np.sqrt(1 - abar):.3f}·({eps[row, column]:.3g})) / {np.sqrt(abar):.3g} "
+        f"= {raw:.3g} → {x0[row, column]:.3g}",
+    )
+    return Origin(formulas=(formula,), cells=dict.fromkeys(("x_t", "eps_hat"), ((row, column),)))
+
+
+def digit(state: State) -> Frames:
+    """One digit drawn from noise, stop by stop."""
+    denoiser, count = state.result(NAME), steps(state)
+    chain = denoiser.chain(int(state["digit"]), state["sampler"], count, int(state["draw"]), state["guidance"])
+
+    def frame(k: int) -> Frame:
+        stop = chain[k]
+        abar = float(ABAR[stop.t])
+        figures = (
+            shades("x_t", f"x_t, t = {stop.t}", stop.x, about="Where the chain stands: pure noise at T, a digit at 0."),
+            shades(
+                "eps_hat",
+                "eps_hat, the noise found",
+                stop.eps,
+                about="What the U-Net answers to x_t, after x0_hat was cut to -1..1.",
+            ),
+            shades(
+                "x0_hat",
+                "x0_hat, the image it means",
+                stop.x0,
+                join="→",
+                about="The best guess of the clean image. Blurred and a mean of many at first, sharp at the end.",
+                origin=partial(_guess, stop.x, stop.eps, stop.x0, max(abar, 1e-9)),
+            ),
+            Bars(
+                name="shares",
+                title="variance of x_t",
+                labels=("signal ᾱ", "noise 1 - ᾱ"),
+                values=[abar, 1 - abar],
+                high=1.0,
+                percent=True,
+            ),
+        )
+        caption = (
+            f"Pure noise, and the wish for a {state['digit']}. {count} steps of {state['sampler'].upper()}: press . "
+            "to take one, space to run."
+            if k == 0
+            else f"Step {k} of {count}. The guess x0_hat settles long before x_t is clean."
+            if stop.t
+            else f"t = 0: a {state['digit']} that nobody wrote. It took {evaluations(state)} passes through the network."
+        )
+        return Frame(
+            caption=caption,
+            figures=figures,
+            formulas=(
+                Formula(
+                    symbols="x0_hat = (x_t - sqrt(1 - ᾱ) eps_hat) / sqrt(ᾱ)",
+                    numbers=f"(x_{stop.t} - {np.sqrt(1 - abar):.4f} eps_hat) / {np.sqrt(abar):.4f}",
+                ),
+            ),
+        )
+
+    return Frames(len(chain), frame)
+
+
+def film(state: State) -> tuple[Frame, ...]:
+    """The way of one digit at a glance, then one of each, by both samplers."""
+    denoiser, count = state.result(NAME), steps(state)
+    chain = denoiser.chain(int(state["digit"]), state["sampler"], count, int(state["draw"]), state["guidance"])
+    places = np.unique(np.linspace(0, len(chain) - 1, FILM).round().astype(int))
+    kept = [chain[int(place)] for place in places]
+    labels = [f"t={stop.t}" for stop in kept]
+    walls = (
+        Wall(
+            name="x_t",
+            title="x_t",
+            images=[stop.x for stop in kept],
+            labels=labels,
+            signed=False,
+            reach=(-2, 2),
+            about="What the chain holds.",
+        ),
+        Wall(
+            name="x0_hat",
+            title="x0_hat: what the network means",
+            images=[stop.x0 for stop in kept],
+            labels=labels,
+            signed=False,
+            reach=(-1, 1),
+            new_row=True,
+            about="What the network takes the clean image to be, at the same times.",
+        ),
+    )
+    drawn = [
+        Wall(
+            name=sampler,
+            title=f"{sampler.upper()}, {count} steps, {evaluations(state)} network evaluations each",
+            images=denoiser.draw(tuple(range(10)), sampler, count, int(state["draw"]), state["guidance"]),
+            labels=DIGITS,
+            signed=False,
+            reach=(-1, 1),
+            new_row=bool(i),
+            chosen=int(state["digit"]),
+            picks=lambda row, column: {"digit": str(min(row, 9))},
+            about="One digit of each class, all from noise. Point at one to follow its way.",
+        )
+        for i, sampler in enumerate(SAMPLERS)
+    ]
+    return (
+        Frame(
+            title="the way of one digit",
+            caption="Coarse shape first, strokes later: low frequencies rise above the noise before high ones do.",
+            figures=walls,
+        ),
+        Frame(
+            title="one of each",
+            caption=f"Ten digits in {count} steps. DDIM needs no fresh noise; with few steps both leave something out.",
+            figures=tuple(drawn),
+        ),
+    )

@@ -1,0 +1,175 @@
+"""The frames of a dense layer: one unit and all its pixels, and the matrix of all weights."""
+
+from functools import partial
+
+import numpy as np
+
+from ..kit.figures import Formula, Grid, Origin, Table
+from ..kit.fixtures import array
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from . import dense_layer, layer_counts
+from .sliding import number, products, span
+
+ALL = tuple(np.ndindex(6, 6))
+
+
+def _image(state: State, everything: bool = False) -> Grid:
+    return Grid(
+        name="image",
+        title="image, 36 pixels",
+        about="The 6x6 pixels. Edit one with + and -: every hidden unit changes.",
+        values=array(state["image"]),
+        shows="shades" if state["show"] == "shades" else "numbers",
+        digits=1,
+        reach=(0, 1),
+        edits="image",
+        cursor=(1, 2),
+        marks={"source": ALL} if everything else {},
+    )
+
+
+def _unit(state: State) -> tuple[int, int]:
+    unit: int = state["unit"]
+    return divmod(unit, 6)
+
+
+def _source(state: State, row: int, column: int) -> Origin:
+    """All 36 pixels and all 36 weights of one unit."""
+    (matrix, biases), image = dense_layer.weights(state.seed), array(state["image"])
+    unit = row * 6 + column
+    y = dense_layer.hidden(image, matrix, biases)[row, column]
+    sums = products(image, matrix[unit].reshape(6, 6))
+    formula = Formula(symbols="h_j = Σ_i W[j,i]·x_i + b_j", numbers=f"{sums} + {number(biases[unit])} = {number(y)}")
+    return Origin(formulas=(formula,), cells={"image": ALL, "weights": ALL})
+
+
+def _hidden(state: State, join: str = "→") -> Grid:
+    matrix, biases = dense_layer.weights(state.seed)
+    values = dense_layer.hidden(array(state["image"]), matrix, biases)
+    return Grid(
+        name="hidden",
+        title="hidden layer, 36 units",
+        about="Each unit is the sum of all 36 pixels times its own 36 weights, plus its bias. Move here to choose one.",
+        values=values,
+        shows="shades" if state["show"] == "shades" else "numbers",
+        digits=2,
+        signed=True,
+        reach=span(values),
+        cursor=_unit(state),
+        marks={"focus": (_unit(state),)},
+        picks=lambda row, column: {"unit": row * 6 + column},
+        origin=partial(_source, state),
+        join=join,
+    )
+
+
+def connections(state: State) -> Frames:
+    """One unit and all its pixels; its weights and products; all units."""
+    unit, (matrix, biases) = state["unit"], dense_layer.weights(state.seed)
+    image, own = array(state["image"]), matrix[state["unit"]].reshape(6, 6)
+    value = float((own * image).sum() + biases[unit])
+    symbols = "h_j = Σ_i W[j,i]·x_i + b_j"
+    total = f"h_{unit} = {number((own * image).sum())} + {number(biases[unit])} = {number(value)}"
+
+    def lit() -> Frame:
+        return Frame(
+            caption=f"Hidden unit {unit} is connected to all 36 pixels. Move in the hidden layer: they all stay lit.",
+            figures=(_image(state, True), _hidden(state)),
+            formulas=(Formula(symbols=symbols, numbers=total),),
+        )
+
+    def weighted() -> Frame:
+        weights = Grid(
+            name="weights",
+            title=f"36 weights of unit {unit}",
+            values=own,
+            digits=2,
+            signed=True,
+            reach=(-1 / 6, 1 / 6),
+            join="×",
+            scope="the layer",
+            about="One weight for each pixel, used by this unit only.",
+        )
+        parts = Grid(
+            name="products",
+            title=f"products, sum {number((own * image).sum())}",
+            values=own * image,
+            digits=2,
+            signed=True,
+            reach=span(own * image),
+            join="=",
+            about="Each pixel times its weight.",
+        )
+        return Frame(
+            caption=f"Each pixel has a weight of its own in unit {unit}. The products and the bias add up to the unit.",
+            figures=(_image(state), weights, parts, _hidden(state)),
+            formulas=(Formula(symbols=symbols, numbers=total),),
+        )
+
+    def degrees() -> Frame:
+        degree = Grid(
+            name="degree",
+            title="inputs of each unit",
+            values=np.count_nonzero(matrix, axis=1).reshape(6, 6),
+            digits=0,
+            signed=False,
+            reach=(0, 36),
+            join="→",
+            about="How many pixels each unit reads.",
+        )
+        made = int(np.count_nonzero(matrix))
+        return Frame(
+            caption=f"Every one of the 36 units reads 36 pixels: {made} connections.",
+            figures=(_image(state), degree),
+            formulas=(Formula(symbols="connections = pixels · units", numbers=f"36 · 36 = {made}"),),
+        )
+
+    return Frames(3, lambda k: (lit, weighted, degrees)[k]())
+
+
+def weights(state: State) -> Frames:
+    """The weight matrix, every cell its own value; the counter."""
+    unit, (matrix, biases) = state["unit"], dense_layer.weights(state.seed)
+
+    def entry(j: int, i: int) -> Origin:
+        numbers = f"from pixel ({i // 6},{i % 6}) to unit {j}: {matrix[j, i]:.4f}"
+        formula = Formula(symbols="W[j,i]", numbers=numbers)
+        return Origin(formulas=(formula,), cells={"image": (divmod(i, 6),), "hidden": (divmod(j, 6),)})
+
+    grid = Grid(
+        name="matrix",
+        title="weights, 36 units x 36 pixels",
+        about="One row for each hidden unit, one column for each pixel. No two cells share a value: all are free.",
+        values=matrix,
+        shows="shades",
+        signed=True,
+        reach=(-1 / 6, 1 / 6),
+        row_axis="unit",
+        column_axis="pixel",
+        cursor=(unit, 14),
+        picks=lambda j, i: {"unit": j},
+        origin=entry,
+        marks={"source": tuple((unit, i) for i in range(36))},
+    )
+    total = layer_counts.dense_parameters(6)
+    table = Table(
+        name="count",
+        title="parameters",
+        columns=("what", "how many"),
+        rows=(("weights, 36·36", matrix.size), ("biases", biases.size), ("in all", total)),
+        marked=(2,),
+    )
+
+    def frame(k: int) -> Frame:
+        formula = Formula(symbols="parameters = 36·36 + 36", numbers=f"{matrix.size} + {biases.size} = {total}")
+        if k == 0:
+            caption = "Each connection has a weight of its own: 36 rows of 36, all different."
+            return Frame(caption=caption, figures=(grid,), formulas=(formula,))
+        return Frame(
+            caption=f"With a bias for each unit: {total} parameters, for an image of 36 pixels.",
+            figures=(_image(state), _hidden(state), table),
+            formulas=(formula,),
+        )
+
+    return Frames(2, frame)

@@ -1,0 +1,119 @@
+"""A density over data of one's own, and a bound below log p(x), as figures. Torch-free."""
+
+from functools import partial
+
+import numpy as np
+
+from ..kit.figures import Curves, Formula, Grid, Origin, Plane, Table
+from ..kit.fixtures import array
+from ..kit.lesson import Frame
+from ..kit.state import State
+from .gaussians import Floats, density, elbo, evidence, log_likelihood, most_likely, posterior
+
+LINE = np.linspace(-4, 4, 161)
+
+
+def data_of(state: State) -> Floats:
+    """The 1-D data that are set, [n]."""
+    return array(state["data"])[0]
+
+
+def _point(data: Floats, mu: float, sigma: float, _: int, at: int) -> Origin:
+    x, score = data[at], log_likelihood(data[[at]], mu, sigma)
+    formula = Formula(
+        symbols="log N(x; μ, σ²) = -(x - μ)²/2σ² - log σ√2π",
+        numbers=f"-({x:g} - {mu:.3g})²/(2·{sigma:.3g}²) - log({sigma:.3g}·2.507) = {score:.4f}",
+    )
+    return Origin(formulas=(formula,), cells={"data": ((0, at),)})
+
+
+def curve(state: State) -> tuple[Frame, ...]:
+    """A density over 1-D data: yours, then the most likely one."""
+    data, x = data_of(state), state["x"]
+    best = most_likely(data)
+    frames = []
+    for k, (mu, sigma) in enumerate(((state["mu"], state["sigma"]), (best[0], max(best[1], 0.05)))):
+        top = 1.2 * float(density(mu, mu, sigma))
+        here = float(density(x, mu, sigma))
+        plane = Plane(
+            name="density",
+            title=f"p(x) = N({mu:.3g}, {sigma:.3g}²); p({x:g}) = {here:.4f}",
+            about="The height of the curve is the density, not a probability: only areas are, and the whole is 1. "
+            "Move the cursor to read p(x).",
+            extent=(-4, 4, 0, top),
+            points={"data": np.column_stack([data, np.full(len(data), 0.02 * top)]), "p(x)": np.array([[x, here]])},
+            paths={"density": [np.column_stack([LINE, density(LINE, mu, sigma)])]},
+            at=(x, here),
+            picks_at=lambda at_x, at_y: {"x": round(min(max(at_x, -4.0), 4.0), 2)},
+            x_label="x",
+            y_label="p(x)",
+        )
+        row = Grid(
+            name="data",
+            title="data: edit with + and -",
+            values=np.array(state["data"]),
+            signed=True,
+            edits="data",
+            origin=partial(_point, data, mu, sigma),
+            new_row=True,
+        )
+        score = log_likelihood(data, mu, sigma)
+        table = Table(
+            name="scores",
+            title="log-likelihood of the data",
+            columns=("model", "μ", "σ", "Σ log p(x)"),
+            rows=[
+                ("yours", state["mu"], state["sigma"], log_likelihood(data, state["mu"], state["sigma"])),
+                ("most likely", best[0], best[1], log_likelihood(data, best[0], max(best[1], 0.05))),
+            ],
+            marked=(k,),
+            new_row=True,
+        )
+        frames.append(
+            Frame(
+                caption="p(x) says how likely each x is. Turn μ with m and σ with s until the data fit best."
+                if k == 0
+                else "Maximum likelihood: μ is the mean of the data, σ² their mean squared distance from it.",
+                figures=(plane, row, table),
+                formulas=(
+                    Formula(symbols="p(x) = exp(-(x-μ)²/2σ²) / σ√2π", numbers=f"p({x:g}) = {here:.4f}"),
+                    Formula(symbols="Σ log p(xᵢ)", numbers=f"{score:.4f}"),
+                ),
+            )
+        )
+    return tuple(frames)
+
+
+def lower_bound(state: State) -> tuple[Frame, ...]:
+    """The evidence lower bound against q's mean: it touches log p(x) only at the exact posterior."""
+    noise, m, s = 0.5, state["m"], state["s"]
+    x = 1.0
+    mean, deviation = posterior(x, noise)
+    whole, here = evidence(x, noise), float(elbo(x, noise, m, s))
+    at = np.linspace(-1, 2.5, 141)
+    curves = Curves(
+        name="bound",
+        title="ELBO by the mean of q",
+        about="z ~ N(0, 1), x = z + noise of 0.5, observed x = 1. q = N(m, s²) guesses z; the bound is exact only "
+        "where q is the posterior N(0.8, 0.2).",
+        x=at,
+        lines={"your s": elbo(x, noise, at, s), "best s": elbo(x, noise, at, deviation)},
+        levels={"log p(x)": whole},
+        x_label="m",
+        at=m,
+    )
+    table = Table(
+        name="gap",
+        title="in nats",
+        columns=("", "value"),
+        rows=[("log p(1)", whole), ("ELBO", here), ("gap = KL(q | posterior)", whole - here)],
+        digits=6,
+    )
+    caption = (
+        "What a VAE reports is a bound: never above log p(x), and equal at the posterior only. Turn m with v, s with z."
+    )
+    formula = Formula(symbols="ELBO = E_q log p(x|z) - KL(q ‖ p(z)) ≤ log p(x)", numbers=f"{here:.5f} ≤ {whole:.5f}")
+    goal = Formula(
+        symbols="posterior of z", numbers=f"N({mean:.3g}, {deviation**2:.3g}): m = {mean:.3g}, s = {deviation:.4g}"
+    )
+    return (Frame(caption=caption, figures=(curves, table), formulas=(formula, goal)),)

@@ -1,0 +1,299 @@
+"""Frames of a game that is played by hand: the arena, one batch of each half-step, the pulls, the schematic.
+
+Torch-free; the state is replayed by `trainings.ring_replay`, which imports torch when it is first asked.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..kit.figures import Card, Curves, Edge, Figure, Formula, Net, Node, Table
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from .best_discriminator import reference
+from .modes import modes
+from .ring_figures import ARROWS, SHOWN, arrow_scale, levels, mode_bars, plane, table
+from .ring_figures import pointwise
+
+KEYS = "d trains D once, g trains G once, m both, x both 25 times."
+MANY_PULLS = 24
+
+
+def played(state: State, trained: Any = None) -> Any:
+    """The state that the moves lead to, from the seed or from a trained game."""
+    from ..trainings.ring_game import Rules
+    from ..trainings.ring_replay import REPLAYS
+
+    if trained is not None:
+        return REPLAYS.replay(trained.rules, state["moves"], trained)
+    rules = Rules(recipe=state["recipe"], loss=state["loss"], rate=state["rate"], seed=state.seed)
+    return REPLAYS.replay(rules, state["moves"])
+
+
+def loss_in_use(state: State, trained: Any = None) -> str:
+    """The loss of the game that is shown."""
+    return "non-saturating" if trained is not None else str(state["loss"])
+
+
+def pulled(view: Any, loss: str) -> tuple[Any, Any]:
+    """Places and arrows: minus the slope of G's loss, on one scale for both losses."""
+    steeper = view.pulls if loss == "non-saturating" else view.other_pulls
+    return view.fake[:ARROWS], arrow_scale(steeper) * view.pulls[:ARROWS]
+
+
+def measured(game: Any, loss: str) -> Table:
+    """What the table beside the arena says."""
+    view, at = game.view, reference(loss)
+    of_g = "-mean ln D(G(z))" if loss == "non-saturating" else "mean ln(1 - D(G(z)))"
+    return table(
+        "measured",
+        f"after {game.done['d']} D, {game.done['g']} G steps",
+        (
+            ("mean D, real", view.d_real, "0.5"),
+            ("mean D, made", view.d_fake, "0.5"),
+            ("loss of D", view.loss_d, f"{at['D']:.3f}"),
+            ("loss of G", view.loss_g, f"{at['G']:.3f}"),
+            ("modes of 8", modes(view.fake), "8"),
+        ),
+        {
+            2: Formula(
+                symbols="-mean ln D(x) - mean ln(1 - D(G(z))), 512 points each", numbers=f"{view.loss_d:.4f}"
+            ),
+            3: Formula(symbols=f"{of_g}, 512 points", numbers=f"{view.loss_g:.4f}"),
+        },
+    )
+
+
+def arena(state: State, trained: Any = None) -> Frames:
+    """Both networks in one plane, layer by layer."""
+    return Frames(5, partial(_arena, state, trained))
+
+
+def _arena(state: State, trained: Any, k: int) -> Frame:
+    game, loss = played(state, trained), loss_in_use(state, trained)
+    view = game.view
+    base: dict[str, Any] = {"fake": view.fake[:SHOWN], "real": view.real[:SHOWN]}
+    surface, arrows = (view.surface, view.extent), pulled(view, loss)
+    if k == 0:
+        figure = plane(
+            "arena", "real and generated points on D's answers", **base, surface=surface,
+            about="The tint is D's answer at every place: how probably a point there is real. 512 points are measured.",
+        )  # fmt: skip
+        caption = f"D's answer tints the plane; G's points are its negative examples. {KEYS}"
+        return Frame(title="Points and D", caption=caption, figures=(figure, measured(game, loss)))
+    if k == 1:
+        figure = plane(
+            "arena", "the whole of G: where it takes a square grid of z", **base, manifold=view.manifold,
+            about=(
+                "G turns two random numbers into a point. The grid is z from -2 to 2 both ways, after G: where its "
+                "lines are close, many z land and made points are dense. G is continuous, so bridges between modes stay."
+            ),
+        )  # fmt: skip
+        caption = f"G bends one sheet of random numbers over the data: it cannot tear it, only thin it out. {KEYS}"
+        bars = mode_bars("modes", "made", view.fake)
+        return Frame(title="The generator's grid", caption=caption, figures=(figure, bars))
+    if k == 2:
+        figure = plane(
+            "arena", "-gradient of G's loss at made points", **base, arrows=arrows, arrows_label="pull of G's loss",
+            about="Each arrow is minus the gradient of G's own loss by that point: where the point should move.",
+        )  # fmt: skip
+        caption = f"What D teaches G: each made point is pulled where G's loss falls. {KEYS}"
+        return Frame(title="Pulls", caption=caption, figures=(figure, measured(game, loss)), facts=("AD2",))
+    if k == 3:
+        figure = plane("arena", "all in one", **base, surface=surface, manifold=view.manifold, arrows=arrows)
+        bars = mode_bars("modes", "made", view.fake)
+        return Frame(title="All layers", caption=f"All players at once. {KEYS}", figures=(figure, bars))
+    return Frame(
+        title="Losses so far",
+        caption=f"Neither loss simply falls: what one gains, the other loses. {KEYS}",
+        figures=(history(game, loss), measured(game, loss)),
+        facts=("AD3",),
+    )
+
+
+def history(game: Any, loss: str) -> Figure:
+    """The loss of every half-step, with the levels of the loss in use."""
+    if not game.losses:
+        return Card(name="history", title="losses", text="No half-step yet: press m, or x for 25 rounds.")
+    x = np.arange(1, len(game.losses) + 1)
+    lines = {
+        name: _bridged(x, [value if side == of else float("nan") for side, value in game.losses])
+        for name, of in (("loss of D", "d"), ("loss of G", "g"))
+    }
+    return Curves(
+        name="history",
+        title=f"loss of each half-step, {loss}",
+        about="Measured on the mini-batch of the half-step, before its update.",
+        x=x,
+        lines=lines,
+        x_label="half-step",
+        y_label="nats",
+        levels=levels(loss),
+    )
+
+
+def _bridged(x: Any, values: list[float]) -> Any:
+    """Gaps between a side's own half-steps closed by straight lines, so that curves are whole."""
+    y = np.array(values)
+    known = np.isfinite(y)
+    if not known.any():
+        return y
+    return np.interp(x, x[known], y[known], left=np.nan, right=np.nan)
+
+
+def batches(state: State) -> Frames:
+    """The next half-step of each side: what D is given, labelled, and what changes."""
+    return Frames(2, partial(_batch, state))
+
+
+def _batch(state: State, k: int) -> Frame:
+    game, loss = played(state), loss_in_use(state)
+    half = game.halves["dg"[k]]
+    if k == 0:
+        chosen = [*range(5), *range(len(half.points) // 2, len(half.points) // 2 + 5)]
+        caption = "D's half-step: 64 real points labelled 1, 64 made ones labelled 0. Made points are its negatives."
+    else:
+        chosen = list(range(10))
+        caption = "G's half-step: made points alone, through D as it is. G's loss falls where D says real; D rests."
+    rows, formulas = [], []
+    for n in chosen:
+        (x, y), label, answer = half.points[n], int(half.labels[n]), float(half.answers[n])
+        value, formula = pointwise(label, answer) if k == 0 else _wished(answer, loss)
+        rows.append(["real" if label else "made", float(x), float(y), label if k == 0 else "-", answer, value])
+        formulas.append(formula)
+    from ..kit.figures import Origin
+
+    batch = Table(
+        name="batch",
+        title=f"10 of {len(half.points)} rows; mean loss {half.loss:.4f}",
+        about="The batch that the next half-step takes, with D's answers before the update.",
+        columns=("point", "x", "y", "label", "D", "loss"),
+        rows=rows,
+        digits=3,
+        cursor=(0, 5),
+        origin=lambda row, column: Origin(formulas=(formulas[row],), cells={"batch": ((row, 3), (row, 4))}),
+    )
+    changed = Table(
+        name="changed",
+        title="largest change of a parameter",
+        about="Each side has an optimiser of its own, which holds its own parameters only.",
+        columns=("network", "by this half-step"),
+        rows=[["D", half.changed["D"]], ["G", half.changed["G"]]],
+        marked=(k,),
+    )
+    return Frame(title=("D's half-step", "G's half-step")[k], caption=caption, figures=(batch, changed))
+
+
+def _wished(answer: float, loss: str) -> tuple[float, Formula]:
+    """G's loss of one made point."""
+    if loss == "non-saturating":
+        value = -float(np.log(max(answer, 1e-300)))
+        return value, Formula(symbols="-ln D(G(z)): G wants label 1", numbers=f"-ln {answer:.4f} = {value:.4f}")
+    value = float(np.log(max(1 - answer, 1e-300)))
+    return value, Formula(symbols="ln(1 - D(G(z)))", numbers=f"ln(1 - {answer:.4f}) = {value:.4f}")
+
+
+def pulls(state: State) -> Frames:
+    """G's pulls under both losses, and D alone trained until it is sure."""
+    return Frames(2, partial(_pulls, state))
+
+
+def _pulls(state: State, k: int) -> Frame:
+    game, chosen = played(state), loss_in_use(state)
+    view = game.view
+    other = "minimax" if chosen == "non-saturating" else "non-saturating"
+    if k == 0:
+        by_loss = {chosen: view.pulls, other: view.other_pulls}
+        scale = arrow_scale(by_loss["non-saturating"])
+        figures = tuple(
+            plane(
+                name, f"{name}: mean pull {np.hypot(*by_loss[name].T).mean():.3g} nats/unit",
+                fake=view.fake[:ARROWS], real=view.real[:120],
+                arrows=(view.fake[:ARROWS], scale * by_loss[name][:ARROWS]), arrows_label="pull, one scale",
+                about="Minus the gradient of this loss by each made point; both planes share one scale.",
+            )
+            for name in ("non-saturating", "minimax")
+        )  # fmt: skip
+        caption = (
+            "Both losses pull the same way. Where D is sure that points are made, -ln D still pulls and ln(1 - D) "
+            "hardly does: train D alone with d and watch."
+        )
+        ratio = Formula(
+            symbols="pull of minimax = D/(1 - D) · pull of non-saturating",
+            numbers=f"mean D at made points {view.d_fake:.3g}",
+        )
+        return Frame(title="Two losses for G", caption=caption, figures=figures, formulas=(ratio,))
+    half = game.halves["g"]
+    rows = [
+        [float(x), float(y), float(a), float(b), float(np.hypot(a, b))]
+        for (x, y), (a, b) in zip(view.fake[:8], view.pulls[:8], strict=True)
+    ]
+    numbers = Table(
+        name="pulls",
+        title=f"-dL_G/dx at eight made points, {chosen}",
+        columns=("x", "y", "pull x", "pull y", "length"),
+        rows=rows,
+        digits=3,
+    )
+    changed = Table(
+        name="changed",
+        title="G's half-step changes",
+        columns=("network", "largest change"),
+        rows=[["D", half.changed["D"]], ["G", half.changed["G"]]],
+    )
+    caption = "The gradient passes through D and stops at its input: D's own parameters stay exactly as they are."
+    return Frame(title="The numbers", caption=caption, figures=(numbers, changed))
+
+
+def schematic(state: State) -> Frames:
+    """The loop of the two networks with the numbers of the game, then its curves."""
+    return Frames(2, partial(_schematic, state))
+
+
+def _schematic(state: State, k: int) -> Frame:
+    game, loss = played(state), loss_in_use(state)
+    view, last = game.view, (game.losses or [("", 0.0)])[-1][0]
+    if k == 1:
+        caption = "Both losses with the levels where D can only guess, computed from the loss that is chosen."
+        return Frame(title="Losses", caption=caption, figures=(history(game, loss), measured(game, loss)))
+    wish = "-ln D" if loss == "non-saturating" else "ln(1-D)"
+    nodes = (
+        Node(name="z ~ N(0,I)", x=0.0, y=0.0, label="2 numbers"),
+        Node(name="G", x=0.36, y=0.0, label="8,642 weights", role="active" if last == "g" else "plain"),
+        Node(name="made", x=0.72, y=0.0, label=f"mean D {view.d_fake:.3f}"),
+        Node(name="real", x=0.0, y=1.0, label=f"mean D {view.d_real:.3f}"),
+        Node(name="D", x=0.72, y=0.5, label="8,577 weights", role="active" if last == "d" else "plain"),
+        Node(name="loss of D", x=0.72, y=1.0, label=f"{view.loss_d:.3f} | {reference(loss)['D']:.3f}"),
+        Node(name="loss of G", x=0.2, y=0.5, label=f"{view.loss_g:.3f} | {reference(loss)['G']:.3f}"),
+    )
+    edges = (
+        Edge(source=0, target=1),
+        Edge(source=1, target=2),
+        Edge(source=2, target=4, label="label 0"),
+        Edge(source=3, target=4, label="label 1"),
+        Edge(source=4, target=5),
+        Edge(source=4, target=6, label=wish),
+        Edge(source=6, target=1, label="gradient", role="path"),
+    )
+    net = Net(
+        name="loop",
+        title="losses: now | at balance",
+        about=(
+            "Only G generates. D never makes anything: it answers how probably a point is real, and the gradient of "
+            "G's loss through D is all that G learns from."
+        ),
+        nodes=nodes,
+        edges=edges,
+        height=13,
+    )
+    caption = "Random numbers become points, D judges them beside real ones, and each side has a loss of its own."
+    return Frame(title="The loop", caption=caption, figures=(net,), formulas=_formulas(view, loss))
+
+
+def _formulas(view: Any, loss: str) -> tuple[Formula, ...]:
+    of_g = "-mean ln D(G(z))" if loss == "non-saturating" else "mean ln(1 - D(G(z)))"
+    return (
+        Formula(symbols="L_D = -mean ln D(x) - mean ln(1 - D(G(z)))", numbers=f"L_D = {view.loss_d:.4f}"),
+        Formula(symbols=f"L_G = {of_g}", numbers=f"L_G = {view.loss_g:.4f}"),
+    )

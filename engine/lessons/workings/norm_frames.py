@@ -1,0 +1,142 @@
+"""Layer norm and the residual stream: one token's numbers, pre-LN beside post-LN, and a sub-layer of noughts. Torch-free."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..kit.figures import Curves, Formula, Grid, Origin, Table
+from ..kit.fixtures import Floats
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from .fresh_translator import SMALL, fresh
+from .layer_norm import EPSILON, layer_norm, mean_and_variance
+from .translating import Model, read
+from .translation_figures import captioned, focused, sentence, strip
+
+DEPTH = 12
+"""Layers of the encoder whose stream is measured."""
+
+
+def silenced(model: Model) -> Model:
+    """The same model with every sub-layer's last matrix and bias at nought: branches give nothing."""
+    ends = ("output.weight", "output.bias", "down.weight", "down.bias")
+    weights = {name: w * 0 if name.endswith(ends) else w for name, w in model.weights.items()}
+    return replace(model, weights=weights)
+
+
+def drawn(state: State, layers: int = 2, norm: str = "") -> Model:
+    """A narrow model as drawn, pre-LN or post-LN, its sub-layers silenced if so set."""
+    plan = replace(SMALL, layers=layers, norm_first=(norm or state["norm"]) == "pre")
+    model = fresh(state.seed, plan)
+    return silenced(model) if state["zeroed"] else model
+
+
+def stream_norms(model: Model, ids: tuple[int, ...]) -> Floats:
+    """(1 + 2 layers,): mean length of the tokens' vectors, at first and after every sub-layer of the encoder."""
+    there = read(model, ids)
+    streams = [there.x0, *(sub.after for sub in there.sublayers)]
+    return np.array([float(np.linalg.norm(x, axis=1).mean()) for x in streams])
+
+
+def norms(state: State) -> Frames:
+    """What the norm does to a token, what it does to the stream, what is left of silent sub-layers."""
+    model = drawn(state)
+    said = sentence(state, model, own=False)
+    row = focused(state, len(said.ids))
+    word = said.words[row]
+    there = read(model, said.ids)
+
+    def frame(k: int) -> Frame:
+        if k == 0:
+            return _one_token(there.x0[row], word)
+        if k == 1:
+            lines = {f"{name}-LN": stream_norms(drawn(state, DEPTH, name), said.ids) for name in ("pre", "post")}
+            figure = Curves(
+                name="norms",
+                title=f"mean length of a token's vector, encoder of {DEPTH} layers as drawn",
+                about="Pre-LN adds every branch to a stream that is never scaled back, so it grows with depth. Post-LN "
+                "normalises the sum after every sub-layer, so each vector has length √D.",
+                x=np.arange(2 * DEPTH + 1),
+                lines=lines,
+                x_label="sub-layers passed",
+                y_label="length",
+                levels={"√D": float(np.sqrt(SMALL.width))},
+            )
+            caption = "Pre-LN leaves the stream alone: it grows. Post-LN normalises the sum: every length is √D."
+            return Frame(caption=caption, figures=(figure,))
+        out = there.sublayers[1].after
+        silent = "all sub-layers give noughts" if state["zeroed"] else "sub-layers as drawn"
+        rest = "Silence the sub-layers with z."
+        if state["zeroed"]:
+            same = state["norm"] == "pre"
+            rest = (
+                "The layer is the identity."
+                if same
+                else "Post-LN still normalises: not the identity. Turn to pre with n."
+            )
+        return Frame(
+            caption=captioned(f"{state['norm']}-LN, {silent}. {rest}", said),
+            figures=(
+                strip("in", "stream before layer 1", there.x0, said.words),
+                strip("out", "after layer 1", out, said.words, join="→"),
+                Table(
+                    name="change",
+                    title="largest change",
+                    columns=("place", "change"),
+                    rows=[
+                        (name, float(np.abs(a - b).max())) for name, a, b in zip(said.words, out, there.x0, strict=True)
+                    ],
+                    digits=3,
+                ),
+            ),
+        )
+
+    return Frames(3, frame)
+
+
+def _one_token(x: Floats, word: str) -> Frame:
+    """x, x - mean, and the normalised vector of one token."""
+    mean, variance = (float(part[0]) for part in mean_and_variance(x))
+    normal = layer_norm(x)
+    rows = np.stack((x, x - mean, normal))
+
+    def origin(row: int, c: int) -> Origin | None:
+        if row == 0:
+            return None
+        if row == 1:
+            numbers = f"{x[c]:.3g} - {_signed(mean)} = {x[c] - mean:.3g}"
+            formula = Formula(symbols="x - mean", numbers=numbers)
+            return Origin(formulas=(formula,), cells={"token": tuple((0, k) for k in range(len(x)))})
+        numbers = f"{x[c] - mean:.3g} / √({variance:.3g} + {EPSILON:g}) = {normal[c]:.3g}"
+        formula = Formula(symbols="(x - mean) / √(variance + ε)", numbers=numbers)
+        return Origin(formulas=(formula,), cells={"token": tuple((1, k) for k in range(len(x)))})
+
+    after = [float(part[0]) for part in mean_and_variance(normal)]
+    return Frame(
+        caption=f"Layer norm looks at one token alone: here the {len(x)} numbers of {word}. Gain 1 and bias 0 at first.",
+        figures=(
+            Grid(
+                name="token",
+                title=f"{word}, {len(x)} numbers",
+                about="Every token is normalised over its own numbers; neither the other tokens nor the batch matter.",
+                values=rows,
+                digits=2,
+                signed=True,
+                row_labels=("x", "x - mean", "LN(x)"),
+                origin=origin,
+                cursor=(2, 0),
+            ),
+            Table(
+                name="moments",
+                title="over the numbers of the token",
+                columns=("", "mean", "variance"),
+                rows=(("before", mean, variance), ("after", round(after[0], 9) + 0.0, after[1])),
+                digits=4,
+            ),
+        ),
+        formulas=(Formula(symbols="LN(x) = gain · (x - mean) / √(variance + ε) + bias"),),
+    )
+
+
+def _signed(number: float) -> str:
+    return f"({number:.3g})" if number < 0 else f"{number:.3g}"

@@ -1,0 +1,78 @@
+"""The scene of the two trained models, one of which peeked. Torch-free."""
+
+from typing import Any
+
+import numpy as np
+
+from ..kit.figures import Bars, Card, Curves, Formula, Table
+from ..kit.lesson import Frame
+from ..kit.state import State
+from .grammar import WORDS, entropy_rate
+
+NAMES = {"honest": "causal mask", "cheating": "no mask"}
+
+
+def cheating(state: State) -> tuple[Frame, ...]:
+    """Loss curves with what is possible at best; what each writes; what each is worth when it must write."""
+    peeking: Any = state.result("peeking")
+    arms = {name: getattr(peeking, name) for name in NAMES}
+    rate = entropy_rate()
+    guess = float(np.log(len(WORDS)))
+    first = "honest" if state["masked"] else "cheating"
+    curves = Curves(
+        name="loss",
+        title="training loss, nats a word",
+        about="The grammar is known, so the least loss that is possible without peeking is known too: its entropy.",
+        x=np.arange(1, len(arms["honest"].losses) + 1, dtype=float),
+        lines={NAMES[name]: np.asarray(arm.losses) for name, arm in arms.items()},
+        x_label="step",
+        y_label="nats a word",
+        levels={"entropy of the grammar": rate, f"ln {len(WORDS)}": guess},
+    )
+    falls = Frame(
+        caption="Without the mask the loss falls through the floor: below the entropy of the text there is only peeking.",
+        figures=(curves,),
+        formulas=(
+            Formula(
+                symbols="loss at the end, floor",
+                numbers=f"causal {arms['honest'].held_out:.2f}, no mask {arms['cheating'].held_out:.3f}, "
+                f"floor {peeking.floor:.2f}",
+            ),
+        ),
+    )
+    order = (first, *(name for name in NAMES if name != first))
+    cards = tuple(
+        Card(
+            name=f"written {name}",
+            title=f"{NAMES[name]} writes: {100 * arms[name].right:.0f} % of its sentences are right",
+            kind="measured",
+            text=" ".join(arms[name].written) or "nothing",
+        )
+        for name in order
+    )
+    writes = Frame(
+        caption="When it must write there is no next word to look at: the model that peeked has learned nothing else.",
+        figures=cards,
+    )
+    names = tuple(NAMES[name] for name in order)
+    bars = Bars(
+        name="alone",
+        title="nats a word when only earlier words are there",
+        about="Each held-out word is predicted from a pass over the words before it alone, as in writing.",
+        labels=(*(f"{name}, scored as trained" for name in names), *(f"{name}, as in writing" for name in names)),
+        values=np.array([*(arms[name].held_out for name in order), *(arms[name].alone for name in order)]),
+        reference=(f"guessing, ln {len(WORDS)}", guess),
+        marked=(3,) if first == "honest" else (2,),
+    )
+    table = Table(
+        name="arms",
+        title="held-out sentences",
+        columns=("", "as trained", "as in writing", "floor"),
+        rows=[[NAMES[name], arms[name].held_out, arms[name].alone, peeking.floor] for name in order],
+        digits=3,
+    )
+    worth = Frame(
+        caption="Scored as it was trained the cheat looks perfect. Scored as it is used it is worse than guessing.",
+        figures=(bars, table),
+    )
+    return falls, writes, worth

@@ -1,0 +1,191 @@
+"""One sentence followed from its words to its loss, through every layer of the trained translator. Torch-free."""
+
+import numpy as np
+
+from ..kit.figures import Bars, Figure, Formula, Grid, Origin
+from ..kit.fixtures import Floats
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from ..trainings.french import result
+from .loss_frames import chosen_model
+from .transformer_layers import Sublayer
+from .translating import Pass, forced, nll, probabilities, read
+from .translation_figures import Sentence, captioned, focused, sentence, strip, tokens
+
+TOP = 8
+Stage = tuple[str, str, tuple[Figure, ...], tuple[Formula, ...], tuple[str, ...]]
+"""Title, caption, figures, formulas, rows of the syllabus."""
+
+
+def through(state: State) -> Frames:
+    """Tokens, embedding, positions, encoder layers, decoder layers, projection, softmax, loss."""
+    model = chosen_model(state)
+    said = sentence(state, result(state).model)
+    row = focused(state, len(said.target))
+    encoder = read(model, said.ids)
+    decoder, scores = forced(model, said.ids, said.target)
+    stages = [
+        *_inputs(said, encoder, model.source_words, model.target_words),
+        *(_layer("encoder", k, encoder, said.words, said) for k in range(model.plan.layers)),
+        *(_layer("decoder", k, decoder, said.read_words, said) for k in range(model.plan.layers)),
+        *_outputs(said, scores, model.target_words, row),
+    ]
+
+    def frame(k: int) -> Frame:
+        title, caption, figures, formulas, facts = stages[k]
+        caption = captioned(f"{k + 1} of {len(stages)}. {caption}", said if k == 0 else said)
+        return Frame(title=title, caption=caption, figures=figures, formulas=formulas, facts=facts)
+
+    return Frames(len(stages), frame)
+
+
+def _inputs(said: Sentence, encoder: Pass, french: tuple[str, ...], english: tuple[str, ...]) -> list[Stage]:
+    s, m = encoder.x0.shape
+    numbered: tuple[Figure, ...] = (
+        tokens("source", "French, number of each word", said.words, notes=[str(k) for k in said.ids]),
+        tokens("read", "English, shifted right", said.read_words, notes=[str(k) for k in said.read], new_row=True),
+    )
+    words = f"{len(french)} French and {len(english)} English words, the four special ones counted."
+    scaled = strip("scaled", f"embedding · √{m}, {s}x{m}", encoder.scaled, said.words)
+    placed = strip("positions", f"positions, {s}x{m}", encoder.positions, said.words, join="+")
+
+    def sums(i: int, c: int) -> Origin:
+        numbers = f"{encoder.scaled[i, c]:.3g} + {encoder.positions[i, c]:.3g} = {encoder.x0[i, c]:.3g}"
+        formula = Formula(symbols=f"x0 = E[word] · √{m} + PE[place]", numbers=numbers)
+        return Origin(formulas=(formula,), cells={"scaled": ((i, c),), "positions": ((i, c),)})
+
+    x0 = strip("x0", f"x0, {s}x{m}", encoder.x0, said.words, join="=", origin=sums)
+    formula = (Formula(symbols=f"x0 = E[word] · √{m} + PE[place]"),)
+    return [
+        ("tokens", f"The text becomes numbers of words: {words}", numbered, (), ("AA1",)),
+        ("embedding", f"Each number picks a row of {m} learned numbers, times √{m}.", (scaled,), (), ("AA2",)),
+        ("positions", "Sines and cosines of the place are added.", (scaled, placed, x0), formula, ("AA2",)),
+    ]
+
+
+def _heat(name: str, title: str, weights: Floats, rows: tuple[str, ...], columns: tuple[str, ...], ahead: bool) -> Grid:
+    hidden = tuple((i, j) for i in range(len(rows)) for j in range(i + 1, len(columns))) if ahead else ()
+    return Grid(
+        name=name,
+        title=title,
+        about="Weights of the heads' mean. A row is a query, a column a key; rows sum to 1.",
+        values=weights,
+        reach=(0, 1),
+        row_labels=rows,
+        column_labels=columns,
+        digits=1,
+        marks={"never": hidden} if hidden else {},
+    )
+
+
+def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sentence) -> Stage:
+    parts: dict[str, Sublayer] = {
+        sub.name.split(".")[2]: sub for sub in passed.sublayers if sub.name.startswith(f"{stack}.{k}.")
+    }
+    own = parts["attention"].heads
+    assert own is not None
+    masked = stack == "decoder"
+    title = "masked self-attention" if masked else "self-attention"
+    figures: list[Figure] = [
+        _heat("own", f"{title}, {len(words)}x{len(words)}", own.weights.mean(0), words, words, masked)
+    ]
+    text = "French words look at each other, then each is changed alone by the feed-forward network."
+    if masked:
+        cross = parts["cross_attention"].heads
+        assert cross is not None
+        shape = f"{len(words)}x{len(said.words)}"
+        figures.append(_heat("cross", f"cross-attention, {shape}", cross.weights.mean(0), words, said.words, False))
+        text = "Three sub-layers: English words look back, then at the French, then each is changed alone."
+    after = parts["feed_forward"].after
+    length = np.linalg.norm(after, axis=1).mean()
+    figures.append(
+        strip("stream", f"stream after layer {k + 1}, {after.shape[0]}x{after.shape[1]}", after, words, new_row=True)
+    )
+    caption = f"{stack.capitalize()} layer {k + 1}. {text} Mean length of the vectors: {length:.1f}."
+    return (
+        f"{stack} layer {k + 1}",
+        caption,
+        tuple(figures),
+        (),
+        ("AA3", "AB3") if stack == "encoder" else ("AA4", "AB3"),
+    )
+
+
+def _outputs(said: Sentence, scores: Floats, english: tuple[str, ...], row: int) -> list[Stage]:
+    p, each = probabilities(scores), nll(scores, said.target)
+    order = np.argsort(-scores[row], kind="stable")[:TOP].tolist()
+    names, right = [english[k] for k in order], said.target[row]
+    marked = (order.index(right),) if right in order else ()
+    total = float(np.exp(scores[row] - scores[row].max()).sum())
+
+    def softmax(i: int, _: int) -> Origin:
+        gap = scores[row, order[i]] - scores[row].max()
+        numbers = f"exp({gap:.3g}) / {total:.4g} = {p[row, order[i]]:.4g}"
+        formula = Formula(symbols="p = exp(z - max) / Σ exp(z - max)", numbers=numbers)
+        return Origin(formulas=(formula,), cells={"read": ((0, row),)})
+
+    read_row = tokens(
+        "read", "the decoder has read up to", said.read_words, focus=row, dimmed=_later(row, said), picks=_focus
+    )
+    bars = Bars(
+        name="logits",
+        title=f"logits, the {TOP} highest of {len(english)}",
+        labels=names,
+        values=scores[row, order],
+        marked=marked,
+        new_row=True,
+    )
+    shares = Bars(
+        name="p",
+        title="p of the next word",
+        about="All words of the vocabulary share one; the rest of them have what is left.",
+        labels=names,
+        values=p[row, order],
+        high=1.0,
+        percent=True,
+        marked=marked,
+        origin=softmax,
+        join="→",
+    )
+    target = tokens(
+        "target",
+        "-ln p of every right word",
+        said.target_words,
+        weights=each,
+        notes=[f"{x:.2f}" for x in each],
+        new_row=True,
+    )
+    left = 1 - float(p[row, order].sum())
+    word = said.target_words[row]
+    listed = " + ".join(f"{x:.2g}" for x in each)
+    return [
+        (
+            "projection",
+            f"The last vector of {said.read_words[row]} becomes {len(english)} logits, one for each English word.",
+            (read_row, bars),
+            (),
+            ("AA5",),
+        ),
+        (
+            "softmax",
+            f"Softmax: they sum to 1, {left:.1%} for all words not shown. Right is {word}.",
+            (read_row, bars, shares),
+            (),
+            ("AA5",),
+        ),
+        (
+            "loss",
+            f"The loss is the mean of -ln p of the right words: {each.mean():.4f} nats.",
+            (read_row, target),
+            (Formula(symbols="CE = mean of -ln p", numbers=f"({listed}) / {len(each)} = {each.mean():.4f}"),),
+            ("AA6",),
+        ),
+    ]
+
+
+def _later(row: int, said: Sentence) -> tuple[int, ...]:
+    return tuple(range(row + 1, len(said.target)))
+
+
+def _focus(_: int, column: int) -> dict[str, int]:
+    return {"focus": column}

@@ -1,0 +1,157 @@
+"""The study: the desk's answers, and the real process behind a screen."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from dlviz.engine.lessons.index import load
+from dlviz.engine.lessons.kit.facts import Claim, Outcome
+from dlviz.engine.lessons.kit.figures import Card
+from dlviz.engine.lessons.kit.lesson import Frame, Lesson, Scene
+from dlviz.engine.lessons.kit.settings import Slider
+from dlviz.engine.lessons.kit.training import Cancelled, Training
+from dlviz.engine.lessons.study import desk as desk_module
+from dlviz.engine.lessons.study.desk import Desk
+from dlviz.engine.lessons.study.messages import Failed, Place, Point, Pointed, Prove, Show, Shown, Untrained
+from dlviz.engine.lessons.study.study import Study
+
+
+def place(lesson: str = "pixels", scene: int = 0, frame: int = 0, **values: object) -> Place:
+    return Place(lesson=lesson, values={**load(lesson).defaults, **values}, scene=scene, frame=frame)
+
+
+class Heard:
+    """A study whose replies can be waited for."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.study = Study(self._heard)
+
+    def _heard(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def until(self, true: Callable[[], object]) -> None:
+        with self._changed:
+            assert self._changed.wait_for(true, timeout=60), self.study.view
+
+
+@pytest.fixture
+def heard():
+    heard = Heard()
+    yield heard
+    heard.study.close()
+
+
+def test_a_frame_travels_without_its_callables_and_keeps_them_at_the_desk():
+    desk = Desk()
+    shown = desk.show(Show(ticket=1, place=place()))
+    assert isinstance(shown, Shown) and shown.frames == 1 and shown.explains == {"image", "bytes"}
+    assert all(figure.origin is None for figure in shown.frame.figures)
+    pointed = desk.point(Point(ticket=2, figure="image", cell=(1, 2)))
+    assert isinstance(pointed, Pointed) and pointed.origin is not None
+    assert "0.9" in pointed.origin.formulas[0].numbers
+
+
+def test_beyond_the_last_frame_is_the_last():
+    shown = Desk().show(Show(ticket=1, place=place(scene=1, frame=1_000_000)))
+    assert isinstance(shown, Shown) and (shown.place.frame, shown.frames) == (1, 2)
+
+
+def test_what_is_pointed_at_may_be_gone():
+    desk = Desk()
+    assert desk.point(Point(ticket=1, figure="image")) == Pointed(ticket=1, figure="image", cell=(0, 0))
+    desk.show(Show(ticket=1, place=place()))
+    pointed = desk.point(Point(ticket=1, figure="image", cell=(99, 99)))
+    assert isinstance(pointed, Failed) and "IndexError" in pointed.text
+
+
+def _toy(train: Callable[..., object]) -> Lesson:
+    def frames(state):
+        return (Frame(caption="Trained.", figures=(Card(name="card", text=str(state.result("toy"))),)),)
+
+    return Lesson(
+        name="toy",
+        chapter="convolution",
+        title="Toy",
+        summary="A toy.",
+        settings=(Slider(name="depth", default=1, low=1, high=3, help="layers"),),
+        scenes=(Scene(name="only", title="Only", ids=(), frames=frames, needs="toy"),),
+        trainings=(Training(name="toy", title="A toy", seconds=1, train=train, uses=("depth",)),),
+    )
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    lesson = _toy(lambda state, progress: state["depth"])
+    claims = (
+        Claim(id="X1", says="five", check=lambda s: Outcome(5, 5, True)),
+        Claim(id="X2", says="trained", check=lambda s: Outcome(s.result("toy"), 1, s.result("toy") == 1), needs="toy"),
+        Claim(id="X3", says="breaks", check=lambda s: 1 / 0),
+    )
+    monkeypatch.setattr(Lesson, "claims", property(lambda self: claims))
+    monkeypatch.setattr(desk_module, "load", lambda name: lesson)
+    return lesson
+
+
+def test_what_needs_training_waits_for_it(toy):
+    desk = Desk()
+    at = Place(lesson="toy", values={"depth": 1})
+    assert isinstance(desk.show(Show(ticket=1, place=at)), Untrained)
+    told = list(desk.prove(Prove(ticket=2, place=at)))
+    assert [(p.waits, p.fact.holds) for p in told] == [(False, True), (True, False), (False, False)]
+    assert "ZeroDivisionError" in told[2].fact.computed
+    desk.keep(toy.training("toy").key(toy.state()), 1)
+    assert isinstance(desk.show(Show(ticket=3, place=at)), Shown)
+    assert [p.fact.holds for p in desk.prove(Prove(ticket=4, place=at))] == [True, True, False]
+    deeper = Place(lesson="toy", values={"depth": 2})
+    assert isinstance(desk.show(Show(ticket=5, place=deeper)), Untrained)  # the result depends on the depth
+
+
+def test_the_process_answers_what_was_asked_last(heard):
+    study = heard.study
+    for shuffle in range(1, 30):
+        study.show(place(scene=1, frame=1, shuffle=shuffle))
+    study.prove(place())
+    heard.until(lambda: isinstance(study.view.shown, Shown) and len(study.view.facts) == 3 and all(study.view.facts))
+    assert study.view.shown.place.values["shuffle"] == 29
+    assert all(proved.fact.holds for proved in study.view.facts)
+    study.point("edges", (0, 0), None, False)
+    heard.until(lambda: study.view.pointed)
+    assert study.view.pointed.origin is not None
+
+
+def test_a_failure_becomes_a_sentence(heard):
+    heard.study.show(Place(lesson="pixels", values={"shuffle": 1000}))
+    heard.until(lambda: heard.study.view.failed)
+    assert "shuffle cannot be 1000" in str(heard.study.view.failed.text).replace("'", "")
+
+
+def test_a_process_that_dies_is_told_and_comes_back(heard):
+    study = heard.study.open()
+    os.kill(study._process.pid, signal.SIGKILL)
+    heard.until(lambda: study.view.gone)
+    assert "ended" in study.view.gone
+    study.show(place())
+    heard.until(lambda: isinstance(study.view.shown, Shown))
+    assert not study.view.gone
+
+
+def test_closing_ends_the_process():
+    study = Study().open()
+    process = study._process
+    study.close()
+    study.close()
+    assert process.returncode is not None
+
+
+def test_progress_ends_a_training_that_nobody_wants():
+    def progress(share, text="", **numbers):
+        raise Cancelled
+
+    lesson = _toy(lambda state, progress: progress(0.5))
+    with pytest.raises(Cancelled):
+        lesson.training("toy").train(lesson.state(), progress)

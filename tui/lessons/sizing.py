@@ -1,0 +1,134 @@
+"""How large the figures of a page are: grids first, all with cells of one size, then what likes to grow."""
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from ...engine.lessons.kit.figures import Figure, Grid
+from ..render.numbers import cut
+from ..render.palette import Ink
+from .draw import figure as figures
+from .draw import grid
+
+GAP = 2
+JOIN_MOST = 8
+Sizes = dict[int, tuple[int, int, int]]
+"""Columns, rows (with the title's own) and zoom of a figure, by its number."""
+
+
+def joined(figure: Figure) -> int:
+    """Columns of the sign before a figure, with room on both sides."""
+    return cell_len(cut(figure.join, JOIN_MOST)) + 2 if figure.join else 0
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """The figures of a frame in rows of `width` columns; `least` is the least room of each."""
+
+    figures: tuple[Figure, ...]
+    least: tuple[tuple[int, int], ...]
+    rows: tuple[tuple[int, ...], ...]
+    ink: Ink
+    width: int
+
+    @classmethod
+    def of(cls, all_figures: tuple[Figure, ...], ink: Ink, width: int) -> "Sizing":
+        """Figures from left to right while there is room, then in the next row."""
+        least = tuple(figures.smallest(each, ink, width - joined(each)) for each in all_figures)
+        rows: list[list[int]] = []
+        used = 0
+        for k, each in enumerate(all_figures):
+            before = joined(each) or (GAP if used else 0)
+            if not rows or each.new_row or used + before + least[k][0] > width:
+                rows.append([])
+                used, before = 0, joined(each)
+            rows[-1].append(k)
+            used += before + least[k][0]
+        return cls(all_figures, least, tuple(map(tuple, rows)), ink, width)
+
+    def fitted(self, room: int) -> list[Sizes]:
+        """The sizes of all figures, row by row, that together take `room` rows or, at the least, more."""
+        found = [self._grids(row, 0) for row in self.rows]
+        for zoom in range(grid.ZOOMS, 0, -1):
+            tried = [self._grids(row, zoom) for row in self.rows]
+            if sum(self._height(row, sizes) for row, sizes in zip(self.rows, tried, strict=True)) <= room:
+                found = tried
+                break
+        heights = [self._height(row, sizes) for row, sizes in zip(self.rows, found, strict=True)]
+        heights = self._grown(found, heights, room)
+        return [self._others(row, sizes, high) for row, sizes, high in zip(self.rows, found, heights, strict=True)]
+
+    def spare(self, row: tuple[int, ...], sizes: Sizes) -> int:
+        """Columns of a row that nobody has yet."""
+        between = sum(joined(self.figures[k]) or (GAP if n else 0) for n, k in enumerate(row))
+        return self.width - between - sum(sizes[k][0] if k in sizes else self.least[k][0] for k in row)
+
+    def height(self, row: tuple[int, ...], sizes: Sizes) -> int:
+        """Rows of figures side by side whose bodies begin at one line."""
+        head = max(self._head(k, sizes[k][0]) for k in row)
+        return head + max(sizes[k][1] - self._head(k, sizes[k][0]) for k in row)
+
+    def _head(self, k: int, wide: int) -> int:
+        return figures.title_rows(self.figures[k], wide)
+
+    def _height(self, row: tuple[int, ...], sizes: Sizes) -> int:
+        return self.height(row, {k: sizes.get(k, (*self.least[k], 0)) for k in row})
+
+    def _grids(self, row: tuple[int, ...], most: int) -> Sizes:
+        """Grids with the largest cells that the row is wide enough for; in their least room where none are."""
+        cells = [k for k in row if isinstance(self.figures[k], Grid)]
+        for zoom in range(most, -1, -1) if cells else ():
+            sizes = {k: (*self._exact(k, zoom), zoom) for k in cells}
+            if (spare := self.spare(row, sizes)) >= 0:
+                return self._titled(sizes, spare)
+        return {k: (*self.least[k], 0) for k in cells}
+
+    def _exact(self, k: int, zoom: int) -> tuple[int, int]:
+        each = self.figures[k]
+        assert isinstance(each, Grid)
+        wide, tall = grid.exact(each, self.ink, zoom)
+        wide = max(wide, figures.title_width(each))
+        return wide, tall + self._head(k, wide)
+
+    def _titled(self, sizes: Sizes, spare: int) -> Sizes:
+        """Grids as wide as their titles in one line, where there is room."""
+        found = dict(sizes)
+        for k, (wide, tall, zoom) in sizes.items():
+            more = figures.title_width(self.figures[k], rows=1) - wide
+            if 0 < more <= spare:
+                found[k] = (wide + more, tall - self._head(k, wide) + self._head(k, wide + more), zoom)
+                spare -= more
+        return found
+
+    def _grown(self, found: list[Sizes], heights: list[int], room: int) -> list[int]:
+        """What is left of `room`, given to the rows that want it, in proportion."""
+        spare = room - sum(heights)
+        if spare <= 0 or not heights:
+            return heights
+        wants = []
+        for row, sizes, high in zip(self.rows, found, heights, strict=True):
+            wants.append(max(0, self.height(row, self._others(row, sizes, high + spare)) - high))
+        total = sum(wants)
+        if total <= spare:
+            return [high + want for high, want in zip(heights, wants, strict=True)]
+        given = [want * spare // total for want in wants]
+        for k in sorted(range(len(wants)), key=lambda k: -wants[k])[: spare - sum(given)]:
+            given[k] += 1
+        return [high + more for high, more in zip(heights, given, strict=True)]
+
+    def _others(self, row: tuple[int, ...], sizes: Sizes, room: int) -> Sizes:
+        """A row with all its figures: what are no grids share the columns that are left."""
+        found = dict(sizes)
+        spare = max(0, self.spare(row, sizes))
+        others = [k for k in row if k not in sizes]
+        wants = {k: self._best(k, self.least[k][0] + spare, room)[0] - self.least[k][0] for k in others}
+        total = sum(max(0, want) for want in wants.values())
+        for k in others:
+            want = max(0, wants[k])
+            more = want if total <= spare else want * spare // max(1, total)
+            wide, tall = self._best(k, self.least[k][0] + more, room)
+            found[k] = (max(1, min(wide, self.least[k][0] + more)), max(1, min(tall, max(room, self.least[k][1]))), 0)
+        return found
+
+    def _best(self, k: int, width: int, room: int) -> tuple[int, int]:
+        return figures.best(self.figures[k], self.ink, width, max(room, self.least[k][1]))
