@@ -97,14 +97,14 @@ LESSON = Lesson(
         Preset(
             name="dead-relu",
             values={"lr": 0.05, "bias": -1.0},
-            why="With a first bias of -1 no sum gets above zero, ReLU lets nothing and no gradient through: units are dead.",
+            why="With a first bias of -1 hardly a sum gets above zero: ReLU lets nothing through, nor a gradient back.",
             good=False,
             scene="units",
         ),
         Preset(
             name="lr-too-high",
             values={"lr": 1.0, "bias": 0.0},
-            why="Steps this large overshoot: the loss jumps, sums fall far below zero, and it ends at ln 10, knowing nothing.",
+            why="Steps this large overshoot: the loss jumps, the units die, and it ends at ln 10, knowing nothing.",
             good=False,
             scene="learning",
         ),
@@ -120,8 +120,8 @@ LESSON = Lesson(
         Note(
             id="J5",
             said="a softmax layer outputs probabilities in the range [0,1], representing confidence of predictions",
-            right="They lie in the open interval (0,1) and sum to 1. Confidence is not a calibrated probability: how far "
-            "it is from the share of right answers has to be measured (ECE).",
+            right="They lie in the open interval (0,1) and sum to 1. Confidence is not a calibrated probability: how "
+            "far it is from the share of right answers has to be measured (ECE).",
         ),
         Note(
             id="M2",

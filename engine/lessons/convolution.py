@@ -5,10 +5,10 @@ from .kit.fixtures import KERNELS, image_setting
 from .kit.lesson import Frame, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Numbers, Slider, matrix
 from .workings.averaging import averages
+from .workings.connecting import shared, sparse
 from .workings.equivariance import meter
 from .workings.flattening import flatten
 from .workings.parameter_frames import counts
-from .workings.sharing import shared, sparse
 from .workings.sliding import Slide, slide_frames
 from .workings.toeplitz_frames import as_matrix
 
@@ -38,7 +38,7 @@ def whole(slide: Slide) -> tuple[Frame, ...]:
         Frame(
             caption=f"The kernel slides over the image; each place gives one number. Press . to go place by place."
             f"{unread}{floored}",
-            figures=(slide.picture({}), slide.weights(), slide.result(slide.output, {})),
+            figures=(slide.picture({}), slide.result(slide.output, {}), slide.below()),
             formulas=(Formula(symbols="rows = floor((n + 2p - d(k-1) - 1) / s) + 1", numbers=numbers),),
         ),
     )

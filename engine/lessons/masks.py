@@ -46,7 +46,7 @@ LESSON = Lesson(
         Preset(
             name="no-mask-cheating",
             values={"masked": False},
-            why="Without the mask each token sees the word it is to predict: the loss falls to 0, and writing is garbage.",
+            why="Each token sees the word that it is to predict: the loss falls to 0, and writing is garbage.",
             good=False,
             scene="cheating",
         ),

@@ -1,9 +1,11 @@
 """Pooling: a small window slides over each map and keeps its maximum or its mean."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from .kit.figures import Bars, Box, Cell, Formula, Grid, Ladder, Table
-from .kit.fixtures import array, image_setting, kernel_setting
+from .kit.fixtures import KERNELS, array, image_setting, kernel_setting
 from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider
 from .kit.state import State
@@ -129,7 +131,7 @@ LESSON = Lesson(
     summary="A window without parameters keeps maximum or mean, halves the map, and forgives some small shifts.",
     settings=(
         image_setting(),
-        kernel_setting(),
+        replace(kernel_setting(), default=KERNELS["sharpen"]),
         Choice(name="pool", default="max", choices=("max", "average"), help="what a window keeps", key="m"),
         Slider(name="size", default=2, low=2, high=3, step=1, help="rows and columns of the window", key="z"),
         Slider(name="stride", default=2, low=1, high=3, step=1, help="pixels that the window moves", key="s"),
@@ -182,7 +184,7 @@ LESSON = Lesson(
         Preset(
             name="noticed",
             values={"row": 2, "column": 3},
-            why="One pixel to the right lies another window: two pooled cells change, so the invariance is partial.",
+            why="The next pixel to the right belongs to another window: two pooled cells change.",
             good=False,
             scene="shift",
         ),

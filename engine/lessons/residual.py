@@ -143,7 +143,6 @@ def gradients(state: State) -> tuple[Frame, ...]:
             title=f"{name}: gradient norm",
             labels=["input" if k == 0 else f"layer {k}" for k in picked],
             values=values[picked],
-            notes=[f"{values[k]:.2g}" for k in picked],
             high=top,
             about="From the output, at the bottom, the gradient travels up to the input.",
         )

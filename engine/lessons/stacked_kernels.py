@@ -37,7 +37,7 @@ def field(state: State) -> Frames:
 
         grid = Grid(
             name="field",
-            title=f"ways from each pixel to the output, {layers} layer{'s' * (layers > 1)}",
+            title=f"ways to the output, {layers} layer{'s' * (layers > 1)}",
             about="The output in the middle sees the framed square. Middle pixels reach it in more ways than the rim.",
             values=np.where(counts > 0, counts, np.nan),
             digits=0,
@@ -72,7 +72,6 @@ def cost(state: State) -> tuple[Frame, ...]:
         title=f"weights, {c} channel{'s' * (c > 1)} in, between and out",
         labels=("two 3x3", "one 5x5"),
         values=np.array([two, one]),
-        notes=(f"{two:,}", f"{one:,}"),
         marked=(0,),
         about="Each kernel has a slice for every channel that comes in, and each channel that goes out has a kernel.",
     )
@@ -104,7 +103,6 @@ def reach(state: State) -> tuple[Frame, ...]:
         title="directions of the 25 that the stack can move in",
         labels=[f"{int(count)} between" for count in CHANNELS],
         values=np.array(ranks),
-        notes=[f"{value} of 25" for value in ranks],
         reference=("25", 25.0),
         high=25,
         marked=(CHANNELS.index(m),),

@@ -26,7 +26,7 @@ def first(slide: Slide) -> tuple[Frame, ...]:
     return (
         Frame(
             caption=f"The kernel moves by {g.stride}: {g.out[0]}x{g.out[1]} outputs. {lost}{stops}",
-            figures=(slide.picture({}), slide.weights(), slide.result(slide.output, {})),
+            figures=(slide.picture({}), slide.result(slide.output, {}), slide.below()),
             formulas=(_size(g.size[0], g.kernel[0], g.stride, g.padding),),
         ),
     )

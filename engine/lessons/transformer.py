@@ -40,7 +40,7 @@ def stacks(state: State) -> Frames:
     def frame(k: int) -> Frame:
         if k == 0:
             return Frame(
-                caption=f"{plan.layers} encoder layers read the French, {plan.layers} decoder layers write the English.",
+                caption=f"{plan.layers} encoder layers read the French, {plan.layers} decoder layers write English.",
                 figures=(encoder_ladder(plan, s), decoder_ladder(plan, s, t, len(model.target_words), active="")),
                 facts=("AA3", "AA4"),
             )

@@ -86,7 +86,7 @@ def space(state: State) -> Frames:
         caption = (
             f"{n * n} outputs, ten parameters: the kernel is the same wherever the cursor goes."
             if k == 0
-            else f"Four times the pixels, the same ten parameters. A dense layer needs {dense_parameters(144, 144):,} here."
+            else f"Four times the pixels, the same ten parameters; a dense layer has {dense_parameters(144, 144):,}."
         )
         return Frame(caption=caption, figures=(pixels, weights, out), formulas=(formula,))
 
@@ -108,9 +108,9 @@ def time(state: State) -> Frames:
     steps, seed = state["T"], state.seed
     (W, U, b), x = recurrent_weights(seed), sequence(steps, seed)
     states = unrolled(x, W, U, b)
-    first = max(0, min(steps, 8))
+    first = min(steps, 8)
 
-    def origin(t: int, unit: int) -> Origin:
+    def origin(t: int, unit: int, top: int = 0) -> Origin:
         before = states[t - 1] if t else np.zeros(UNITS)
         driven = [f"{w:g}·{v:g}" for w, v in zip(W[unit], x[t], strict=True)]
         kept = [f"{u:g}·{v:.2g}" for u, v in zip(U[unit], before, strict=True)]
@@ -121,7 +121,7 @@ def time(state: State) -> Frames:
         back: dict[str, tuple[Cell, ...]] = {
             "W": tuple((unit, c) for c in range(INPUTS)),
             "U": tuple((unit, c) for c in range(UNITS)),
-            "states": tuple((t - 1, c) for c in range(UNITS)) if t else (),
+            "states": tuple((t - 1 - top, c) for c in range(UNITS)) if t > top else (),
         }
         return Origin(formulas=(formula,), cells=back)
 
@@ -130,26 +130,16 @@ def time(state: State) -> Frames:
             return _lengths(steps)
         start = min(max(0, k - first + 2), steps - first)
         nodes, edges = [], []
-        for at in range(start, start + first):
-            across = (at - start) / max(1, first - 1)
-            nodes.append(
-                Node(
-                    name=f"h{at + 1}",
-                    x=across,
-                    y=0.1,
-                    label="W U b",
-                    role="active" if at == k else "reached" if at < k else "quiet",
-                )
-            )
-            if at > start:
-                edges.append(
-                    Edge(source=at - start - 1, target=at - start, label="U", role="path" if at == k else "plain")
-                )
-        for at in range(start, start + first):
-            nodes.append(Node(name=f"x{at + 1}", x=(at - start) / max(1, first - 1), y=0.95, role="plain"))
-            edges.append(
-                Edge(source=first + at - start, target=at - start, label="W", role="path" if at == k else "plain")
-            )
+        for place, at in enumerate(range(start, start + first)):
+            x_at, on = place / max(1, first - 1), "path" if at == k else "plain"
+            role = "active" if at == k else "reached" if at < k else "quiet"
+            nodes += [
+                Node(name=f"h{at + 1}", x=x_at, y=0.0, role=role),  # type: ignore[arg-type]
+                Node(name=f"x{at + 1}", x=x_at, y=1.0),
+            ]
+            edges.append(Edge(source=2 * place + 1, target=2 * place, label="W", role=on))  # type: ignore[arg-type]
+            if place:
+                edges.append(Edge(source=2 * place - 2, target=2 * place, label="U", role=on))  # type: ignore[arg-type]
         strip = Net(
             name="strip",
             title=f"unrolled over T = {steps}: step {k + 1}",
@@ -159,19 +149,19 @@ def time(state: State) -> Frames:
             height=7,
         )
         lit = tuple((r, c) for r in range(UNITS) for c in range(INPUTS))
-        known = np.where(np.arange(steps)[:, None] <= k, states, np.nan)
+        top = max(0, k - 7)
         weights = Grid(name="W", title="W, 4x3", values=W, digits=1, marks={"source": lit}, new_row=True)
         recurrent = Grid(name="U", title="U, 4x4", values=U, digits=1)
         held = Grid(
             name="states",
             title=f"states h, {steps}x4",
             about="A row for each step. Put the cursor on a number to see how it was made.",
-            values=known[max(0, k - 7) : k + 1],
-            row_labels=[f"h{at + 1}" for at in range(max(0, k - 7), k + 1)],
+            values=states[top : k + 1],
+            row_labels=[f"h{at + 1}" for at in range(top, k + 1)],
             reach=(-1, 1),
             digits=2,
-            cursor=(min(k, 7), 0),
-            origin=lambda row, column: origin(row + max(0, k - 7), column),
+            cursor=(k - top, 0),
+            origin=lambda row, column: origin(row + top, column, top),
             join="→",
         )
         caption = f"Step {k + 1}: the same 32 numbers as in every step make h{k + 1} from x{k + 1} and h{k}."
@@ -249,7 +239,7 @@ LESSON = Lesson(
         Note(
             id="N1b",
             said="RNNs share weights across time.",
-            right="Sharing makes the count independent of T, not the cost: every step is computed, one after the other.",
+            right="Sharing makes the count independent of T, not the cost: every step is computed, one by one.",
         ),
     ),
     source="LeCun et al. (1989); Elman (1990); Kipf & Welling (2017)",

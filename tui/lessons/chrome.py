@@ -163,6 +163,21 @@ def fact_line(facts: Sequence[Proved | None], ids: Sequence[str], turn: int, wid
     return line(parts, width, ink, plain)
 
 
+def fact_lines(proved: Proved, width: int, ink: Ink) -> list[Strip]:
+    """A fact beside the figures: its claim, and what was computed and expected."""
+    fact = proved.fact
+    lead: list[Part] = [(" ", ink.style()), verdict(proved, ink), (" ", ink.style())]
+    strips = []
+    for k, row in enumerate(wrapped(f"{fact.id} {fact.claim}", width - 4)):
+        strips.append(line([*(lead if k == 0 else [("   ", ink.style())]), (row, ink.style())], width, ink))
+    computed, expected = told(fact.computed), told(fact.expected)
+    said = "needs training (t)" if proved.waits else computed
+    if not proved.waits and expected != computed:
+        said += f" (expected {expected})"
+    quiet = ink.style(ink.dim if proved.waits or fact.holds else ink.bad)
+    return [*strips, *(line([("     " + row, quiet)], width, ink) for row in wrapped(said, width - 6)[:3])]
+
+
 def _said(proved: Proved, room: int) -> str:
     """Claim, computed, expected; where they do not fit the claim is cut first."""
     fact = proved.fact

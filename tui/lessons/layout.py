@@ -15,7 +15,10 @@ from ..render.palette import Ink
 from .draw import figure as figures
 from .draw import formula
 from .draw.look import Look
-from .sizing import GAP, JOIN_MOST, Sizing, joined
+from .sizing import GAP, JOIN_MOST, Sizes, Sizing, joined
+
+_WIDE = 110
+"""Columns from which on figures may stand side by side although one asks for a row of its own."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,10 @@ class Page:
 
 def arrange(frame: Frame, ink: Ink, width: int, height: int) -> Page:
     """Places for all figures within `width` columns; they grow into `height` rows, but may need more."""
-    sizing = Sizing.of(frame.figures, ink, width)
     told = _formula_rows(frame, ink, width)
-    between = max(0, len(sizing.rows) - 1)
-    fitted, gap = sizing.fitted(height - told - between), 1
-    least = sum(sizing.height(row, sizes) for row, sizes in zip(sizing.rows, fitted, strict=True))
-    if least + told <= height < least + told + between:  # rather no blank lines than a page that scrolls
+    sizing, fitted = _sized(frame, ink, width, height - told)
+    lines, gap = sizing.total(fitted) + told, 1
+    if lines <= height < lines + sizing.between:  # rather no blank lines than a page that scrolls
         gap = 0
     places: list[Region] = [Region(0, 0, 1, 1)] * len(frame.figures)
     zooms, titles = [0] * len(frame.figures), [0] * len(frame.figures)
@@ -120,6 +121,23 @@ def compose(page: Page, frame: Frame, looks: Mapping[str, Look], ink: Ink, width
     strips = [_joined_row(row, width, ink) for row in rows]
     strips += formula.draw(frame.formulas, ink, width)
     return strips
+
+
+def _sized(frame: Frame, ink: Ink, width: int, room: int) -> tuple[Sizing, list[Sizes]]:
+    """Rows as the frame asks for them; on a wide screen figures stand side by side if they are larger then."""
+    sizing = Sizing.of(frame.figures, ink, width)
+    fitted = sizing.fitted(room - sizing.between)
+    if width < _WIDE or not any(each.new_row for each in frame.figures[1:]):
+        return sizing, fitted
+    other = Sizing.of(frame.figures, ink, width, breaks=False)
+    beside = other.fitted(room - other.between)
+    if other.total(beside) + other.between <= room and _area(beside) > _area(fitted):
+        return other, beside
+    return sizing, fitted
+
+
+def _area(fitted: list[Sizes]) -> int:
+    return sum(wide * tall for sizes in fitted for wide, tall, _ in sizes.values())
 
 
 def _formula_rows(frame: Frame, ink: Ink, width: int) -> int:

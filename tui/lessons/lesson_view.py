@@ -65,6 +65,7 @@ class LessonView:
         text = self.notice or (frame.caption if frame is not None and not reading.facts else "")
         lines = min(3 if height >= 36 else 2, max(1, height // 8))
         head += chrome.caption(text, left, ink, lines) if text else []
+        head += [blank(left, ink)] if height >= 36 else []
         foot = self._foot(frame, left, side, height)
         room = max(1, height - len(head) - len(foot))
         body = self._body(frame, figure, left, room)
@@ -184,9 +185,6 @@ class LessonView:
         rows += [blank(inner, ink), line([(" facts of this scene  f: all", ink.style(bold=True))], inner, ink)]
         for proved in self.view.facts:
             if proved is not None and proved.fact.id in reading.at.ids:
-                words = wrapped(f"{proved.fact.id} {proved.fact.claim}", inner - 5)
-                lead = [(" ", ink.style()), chrome.verdict(proved, ink), (" ", ink.style())]
-                for k, row in enumerate(words):
-                    rows.append(line([*(lead if k == 0 else [("   ", ink.style())]), (row, ink.style())], inner, ink))
+                rows += chrome.fact_lines(proved, inner, ink)
         rows = rows[:height] + [blank(inner, ink)] * (height - len(rows))
         return [Strip.join([edge, row]) for row in rows]

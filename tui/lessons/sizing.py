@@ -32,19 +32,28 @@ class Sizing:
     width: int
 
     @classmethod
-    def of(cls, all_figures: tuple[Figure, ...], ink: Ink, width: int) -> "Sizing":
-        """Figures from left to right while there is room, then in the next row."""
+    def of(cls, all_figures: tuple[Figure, ...], ink: Ink, width: int, breaks: bool = True) -> "Sizing":
+        """Figures from left to right while there is room; `breaks`: a new row also where one asks for it."""
         least = tuple(figures.smallest(each, ink, width - joined(each)) for each in all_figures)
         rows: list[list[int]] = []
         used = 0
         for k, each in enumerate(all_figures):
             before = joined(each) or (GAP if used else 0)
-            if not rows or each.new_row or used + before + least[k][0] > width:
+            if not rows or (each.new_row and breaks) or used + before + least[k][0] > width:
                 rows.append([])
                 used, before = 0, joined(each)
             rows[-1].append(k)
             used += before + least[k][0]
         return cls(all_figures, least, tuple(map(tuple, rows)), ink, width)
+
+    @property
+    def between(self) -> int:
+        """Blank lines between the rows."""
+        return max(0, len(self.rows) - 1)
+
+    def total(self, found: list[Sizes]) -> int:
+        """Lines of all rows."""
+        return sum(self.height(row, sizes) for row, sizes in zip(self.rows, found, strict=True))
 
     def fitted(self, room: int) -> list[Sizes]:
         """The sizes of all figures, row by row, that together take `room` rows or, at the least, more."""

@@ -1,5 +1,6 @@
 """What `cnn` claims: shapes, fields and counts by PyTorch's modules, confidence by a count of its own."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -54,14 +55,14 @@ def _shapes() -> list[list[int]]:
 def shrinking(state: State) -> Outcome:
     """Sides never grow: 16, 16, 8, 8, 4."""
     ours, oracle = [layer.side for layer in receptive.layers()], [side for _, side in _shapes()]
-    falling = all(a >= b for a, b in zip(oracle, oracle[1:], strict=False))
+    falling = all(a >= b for a, b in pairwise(oracle))
     return Outcome(ours, oracle, ours == oracle and falling and sorted(set(oracle)) == [4, 8, 16])
 
 
 def growing(state: State) -> Outcome:
     """Channels never fall: 1, 8, 8, 16, 16."""
     ours, oracle = [layer.channels for layer in receptive.layers()], [channels for channels, _ in _shapes()]
-    rising = all(a <= b for a, b in zip(oracle, oracle[1:], strict=False))
+    rising = all(a <= b for a, b in pairwise(oracle))
     return Outcome(ours, oracle, ours == oracle and rising and sorted(set(oracle)) == [1, 8, 16])
 
 
@@ -126,9 +127,9 @@ def _counts(side: int, maps: int) -> dict[str, int]:
             after(torch.empty(1, maps, side, side))
     return {
         "activations": head.in_features,
-        "MACs of a next conv 3x3": int(counter.get_total_flops()) // 2,
-        "parameters of a next dense layer": sum(p.numel() for p in head.parameters()),
-        "parameters of a next conv 3x3": sum(p.numel() for p in after.parameters()),
+        "next conv 3x3: MACs": int(counter.get_total_flops()) // 2,
+        "next dense: parameters": sum(p.numel() for p in head.parameters()),
+        "next conv 3x3: parameters": sum(p.numel() for p in after.parameters()),
     }
 
 
@@ -137,11 +138,11 @@ def saved(state: State) -> Outcome:
     side, maps = int(state["side"]), int(state["maps"])
     ours = receptive.savings(side, maps)
     without, pooled = _counts(side, maps), _counts(side // 2, maps)
-    known = receptive.savings(28, 16)["parameters of a next dense layer"]
+    known = receptive.savings(28, 16)["next dense: parameters"]
     return every(
         dense_28x28x16=equal(list(known), [125_450, 31_370]),
         as_set=equal({k: list(v) for k, v in ours.items()}, {k: [without[k], pooled[k]] for k in without}),
-        conv_unchanged=equal(len(set(ours["parameters of a next conv 3x3"])), 1),
+        conv_unchanged=equal(len(set(ours["next conv 3x3: parameters"])), 1),
     )
 
 

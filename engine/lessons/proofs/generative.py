@@ -7,7 +7,8 @@ import torch
 from scipy import integrate, optimize
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
-from torch.distributions import MultivariateNormal, Normal, kl_divergence
+from torch import Tensor
+from torch.distributions import Distribution, MultivariateNormal, Normal, kl_divergence
 
 from ..kit.facts import Claim, Outcome, close, every, same_arrays
 from ..kit.state import State
@@ -31,6 +32,12 @@ from ..workings.gaussians import (
 )
 
 
+def log_prob(distribution: Distribution, x: Tensor) -> Tensor:
+    """log p(x) by torch."""
+    logs: Tensor = distribution.log_prob(x)  # type: ignore[no-untyped-call]
+    return logs
+
+
 def likelihood(state: State) -> Outcome:
     """The most likely Gaussian has the data's mean and variance: SciPy climbs the likelihood of torch's Normal."""
     data = data_of(state)
@@ -39,7 +46,7 @@ def likelihood(state: State) -> Outcome:
     x = torch.from_numpy(data)
 
     def loss(theta: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> float:
-        return -float(Normal(float(theta[0]), math.exp(theta[1])).log_prob(x).sum())
+        return -float(log_prob(Normal(float(theta[0]), math.exp(theta[1])), x).sum())
 
     found = optimize.minimize(
         loss, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 4000}
@@ -56,10 +63,10 @@ def whole(state: State) -> Outcome:
     area = float(integrate.quad(lambda at: float(density(at, mu, sigma)), mu - 12 * sigma, mu + 12 * sigma)[0])
     normal = Normal(torch.tensor(mu, dtype=torch.float64), sigma)
     ours = log_likelihood(data_of(state), mu, sigma)
-    theirs = float(normal.log_prob(torch.from_numpy(data_of(state))).sum())
+    theirs = float(log_prob(normal, torch.from_numpy(data_of(state))).sum())
     return every(
         area=close(area, 1.0, 1e-3),
-        p_of_x=close(float(density(x, mu, sigma)), float(normal.log_prob(torch.tensor(x)).exp()), 1e-9),
+        p_of_x=close(float(density(x, mu, sigma)), float(log_prob(normal, torch.tensor(x)).exp()), 1e-9),
         log_likelihood=close(ours, theirs, 1e-8 * max(1.0, abs(theirs))),
     )
 
@@ -68,12 +75,12 @@ def bounded(state: State) -> Outcome:
     """The ELBO by torch's KL and quadrature over z stays below log p(1) by quadrature, and touches it."""
     noise, m, s = 0.5, state["m"], state["s"]
     z = torch.linspace(-14, 14, 56_001, dtype=torch.float64)
-    prior, fit = Normal(torch.tensor(0.0, dtype=torch.float64), 1.0), Normal(z, noise).log_prob(torch.tensor(1.0))
-    log_p = float(torch.trapezoid((prior.log_prob(z) + fit).exp(), z).log())
+    prior, fit = Normal(torch.tensor(0.0, dtype=torch.float64), 1.0), log_prob(Normal(z, noise), torch.tensor(1.0))
+    log_p = float(torch.trapezoid((log_prob(prior, z) + fit).exp(), z).log())
 
     def theirs(mean: float, deviation: float) -> float:
         q = Normal(torch.tensor(mean, dtype=torch.float64), deviation)
-        return float(torch.trapezoid(q.log_prob(z).exp() * fit, z) - kl_divergence(q, prior))
+        return float(torch.trapezoid(log_prob(q, z).exp() * fit, z) - kl_divergence(q, prior))
 
     mean, deviation = posterior(1.0, noise)
     means, deviations = np.meshgrid(np.linspace(-1, 2.5, 36), np.linspace(0.1, 1.5, 29))
@@ -127,7 +134,7 @@ def logistic(state: State) -> Outcome:
     ours = 1 / (1 + np.exp(-(grid @ w + b)))
     logs = torch.stack(
         [
-            MultivariateNormal(torch.from_numpy(mean), torch.from_numpy(covariance)).log_prob(torch.from_numpy(grid))
+            log_prob(MultivariateNormal(torch.from_numpy(mean), torch.from_numpy(covariance)), torch.from_numpy(grid))
             + math.log(prior)
             for mean, prior in zip(means, priors, strict=True)
         ],

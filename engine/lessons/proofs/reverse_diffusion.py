@@ -120,7 +120,9 @@ def draws(state: State) -> Outcome:
     labels = tuple(range(10)) * 10
     images = denoiser.draw(labels, "ddpm", 50, 7, 1.0)
     hits, floor = _hits(images, labels, denoiser.means), _hits(denoiser.images[:, 0], denoiser.labels, denoiser.means)
-    stop = denoiser.chain(int(state["digit"]), state["sampler"], steps(state), int(state["draw"]), state["guidance"])[-3]
+    stop = denoiser.chain(int(state["digit"]), state["sampler"], steps(state), int(state["draw"]), state["guidance"])[
+        -3
+    ]
     abar = float(NoiseSchedule("linear").alpha_bar[stop.t])
     eps = np.random.default_rng(state.seed).standard_normal((100, 16, 16))
     return every(

@@ -119,7 +119,7 @@ def equivariant(state: State) -> Outcome:
         P = torch.eye(5, dtype=torch.float64)[node_order(order)]
         moved = graph_layer((P @ torch.from_numpy(x)).numpy(), (P @ torch.from_numpy(a) @ P.T).numpy(), W, b)
         worst = max(worst, float((torch.from_numpy(moved) - P @ whole).abs().max()))
-    return Outcome({"largest difference": worst}, "<= 1e-15", worst <= 1e-14)
+    return Outcome({"largest difference": worst}, "<= 1e-14", worst <= 1e-14)
 
 
 def hops(state: State) -> Outcome:
@@ -151,7 +151,8 @@ def _mixing(
     a: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
 ) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
     degree = a.sum(1) + 1
-    return (a + np.eye(len(a))) / np.sqrt(np.outer(degree, degree))
+    answer: Floats = (a + np.eye(len(a))) / np.sqrt(np.outer(degree, degree))
+    return answer
 
 
 CLAIMS = (

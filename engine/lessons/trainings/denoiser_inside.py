@@ -39,7 +39,9 @@ def watched(network: UNet, layers: dict[str, Any], x_t: Any, t: Any, label: Any)
     """The first input (n, …) and the output (n, …) of each of the layers, by name."""
     seen: dict[str, tuple[Array, Array]] = {}
     hooks = [
-        layer.register_forward_hook(lambda _, given, out, name=name: seen.update({name: (arrays(given[0]), arrays(out))}))
+        layer.register_forward_hook(
+            lambda _, given, out, name=name: seen.update({name: (arrays(given[0]), arrays(out))})
+        )
         for name, layer in layers.items()
     ]
     try:

@@ -94,7 +94,7 @@ def dense(state: State) -> tuple[Frame, ...]:
         title=f"parameters, {total:,} in all",
         labels=list(counts),
         values=np.array(list(counts.values())),
-        notes=[f"{n:,}, {n / total:.0%}" for n in counts.values()],
+        notes=[f"{n / total:.0%}" for n in counts.values()],
         about="The dense layer has a weight of its own for every number of every map, so it has most parameters.",
     )
     table = Table(
@@ -137,7 +137,6 @@ def probabilities(state: State) -> tuple[Frame, ...]:
         title="logits z",
         labels=labels,
         values=LOGITS,
-        notes=[f"{z:g}" for z in LOGITS],
         marked=(int(LOGITS.argmax()),),
         about="The dense layer's answers: any numbers at all.",
     )
@@ -148,7 +147,6 @@ def probabilities(state: State) -> tuple[Frame, ...]:
         values=p,
         high=1.0,
         percent=True,
-        notes=[f"{value:.3f}" for value in p],
         marked=(int(p.argmax()),),
         join="→",
         origin=origin,
@@ -270,7 +268,7 @@ def savings(state: State) -> tuple[Frame, ...]:
         percent=True,
         new_row=True,
     )
-    a, b = pairs["parameters of a next dense layer"]
+    a, b = pairs["next dense: parameters"]
     return (
         Frame(
             caption="Pooling saves activations and work, and parameters only in a dense layer that comes later.",

@@ -77,15 +77,16 @@ def live(state: State) -> tuple[Frame, ...]:
                 new_row=True,
             )
         )
+    abstract = "Early maps show strokes and edges; late ones are small, many and abstract."
+    if dead_units(result.zeroed) > 12:
+        abstract = f"{dead_units(result.zeroed)} of 24 maps are empty for every image: their units are dead."
     right = "right" if answer == result.labels[k] else "wrong"
     return (
         Frame(
             caption=f"Test image {k} is a {result.labels[k]}; the network says {answer}, {right}. Change it with n.",
             figures=(ladder, bars),
         ),
-        Frame(
-            caption="Early maps show strokes and edges; late ones are small, many and abstract.", figures=tuple(walls)
-        ),
+        Frame(caption=abstract, figures=tuple(walls)),
     )
 
 
@@ -132,9 +133,12 @@ def learning(state: State) -> tuple[Frame, ...]:
     return (
         Frame(caption=f"The loss went from {first:.3g} to {last:.3g} in {len(result.losses)} steps.", figures=(curve,)),
         Frame(
-            caption="The kernels are what is learned: random at first, then edges and strokes.", figures=tuple(pairs)
+            caption=f"What is learned are the kernels, random at first. Those of conv1 changed by {rows[0][4]}.",
+            figures=tuple(pairs),
         ),
-        Frame(caption="Both layers' kernels moved from where they were drawn.", figures=(table,)),
+        Frame(
+            caption=f"From where they were drawn, kernels changed by {rows[0][4]} and {rows[1][4]}.", figures=(table,)
+        ),
     )
 
 
@@ -203,7 +207,7 @@ def confidence(state: State) -> tuple[Frame, ...]:
         x_label="confidence, in tenths",
         y_label="accuracy",
         dots=True,
-        about="Where both points of a tenth meet, confidence can be taken at its word. Below it, the network is too sure.",
+        about="Where both points of a tenth meet, confidence is accuracy. Accuracy below it: the network is too sure.",
     )
     labels = [f"{k / BINS:.1f}-{(k + 1) / BINS:.1f}" for k in range(BINS)]
     bars = Bars(

@@ -79,7 +79,7 @@ def digit(state: State) -> Frames:
             if k == 0
             else f"Step {k} of {count}. The guess x0_hat settles long before x_t is clean."
             if stop.t
-            else f"t = 0: a {state['digit']} that nobody wrote. It took {evaluations(state)} passes through the network."
+            else f"t = 0: a {state['digit']} nobody wrote, after {evaluations(state)} passes through the network."
         )
         return Frame(
             caption=caption,

@@ -15,7 +15,8 @@ LINE = np.linspace(-4, 4, 161)
 
 def data_of(state: State) -> Floats:
     """The 1-D data that are set, [n]."""
-    return array(state["data"])[0]
+    row: Floats = array(state["data"])[0]
+    return row
 
 
 def _point(data: Floats, mu: float, sigma: float, _: int, at: int) -> Origin:

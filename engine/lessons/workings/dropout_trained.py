@@ -62,7 +62,6 @@ def bench(state: State) -> tuple[Frame, ...]:
         title="loss of the network with dropout on test images, nats",
         labels=("one mask, mean", f"{members} masks averaged", "weights scaled", "without dropout"),
         values=np.array([singles[:members].mean(), here, scaled, plain]),
-        notes=[f"{value:.3f}" for value in (singles[:members].mean(), here, scaled, plain)],
         marked=(1,),
         about="Averaging probabilities over masks is never worse than the mean loss of the same masks one by one.",
     )

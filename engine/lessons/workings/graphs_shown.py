@@ -145,5 +145,5 @@ def _permuted(state: State) -> Frame:
     formula = Formula(
         symbols="f(PAPᵀ, PX) = P f(A, X)", numbers=f"largest difference {error:.1g}; 3·4 + 4 = 16 parameters"
     )
-    caption = "Reorder the nodes, and the rows of the output are reordered alike: the graph, not the numbering, counts."
+    caption = "Reorder the nodes, and the output is reordered alike: the graph counts, not the numbering."
     return Frame(caption=caption, figures=(first, second, kernel, counts), formulas=(formula,))

@@ -1,4 +1,4 @@
-"""Translating word by word: every choice with its table, then the teacher-forced rerun on what was written. Torch-free."""
+"""Translating word by word: every choice with its table, then the teacher-forced rerun on it. Torch-free."""
 
 from functools import lru_cache, partial
 
@@ -43,13 +43,11 @@ def inference(state: State) -> Frames:
         if k == len(steps):
             rows = [(i + 1, known[a], known[b], a == b) for i, (a, b) in enumerate(zip(ids, again, strict=True))]
             differing = sum(a != b for a, b in zip(ids, again, strict=True))
-            tail = (
-                "the same words: greedy writing and one forced pass agree." if not differing else f"{differing} differ."
-            )
+            tail = "the same words." if not differing else f"other words at {differing} places."
             table = Table(
                 name="rerun",
                 title="its own words given back in one pass",
-                about="The decoder reads what it wrote, shifted right, all at once. Where every choice was the likeliest "
+                about="The decoder reads what it wrote, shifted right, at once. Where every choice was the likeliest "
                 "word, the forced pass finds the same likeliest words.",
                 columns=("place", "written", "likeliest when forced", "same"),
                 rows=rows,
@@ -63,12 +61,12 @@ def inference(state: State) -> Frames:
         if wanted.slip == k + 1:
             how = "the second likeliest, a slip"
         caption = f"Word {k + 1}: {name}, {how}. It is read in its turn; what follows is not known yet."
-        line = (*words[: k + 1], *["·"] * (len(words) - k - 1))
+        line = (*words[: k + 1], "…") if step.token != END else words
         return Frame(
             caption=captioned(caption, said),
             figures=(
                 tokens("source", "French, read once", said.words),
-                tokens("written", "English so far", line, focus=k, dimmed=tuple(range(k + 1, len(words)))),
+                tokens("written", "English so far", line, focus=k, dimmed=(k + 1,)),
                 decoding_table(
                     known, step.logits, step.decoded, wanted, rows=ROWS, chosen=step.token, title="next word"
                 ),

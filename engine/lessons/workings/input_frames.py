@@ -1,4 +1,4 @@
-"""What both stacks read: the source, the target shifted right, the decoder's masks, embeddings with positions. Torch-free."""
+"""What both stacks read: source, target shifted right, masks, embeddings with positions. Torch-free."""
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def paths(state: State) -> Frames:
         if k == 0:
             return Frame(
                 caption=captioned(
-                    "Two paths: the encoder reads the French, the decoder the English that is to be written.", said
+                    "Two paths: the encoder reads the French, the decoder the English to be written.", said
                 ),
                 figures=(
                     tokens("source", "source → encoder", said.words, notes=[str(i) for i in said.ids]),
@@ -64,7 +64,7 @@ def paths(state: State) -> Frames:
                 (i + 1, a, b, "yes" if s else "no")
                 for i, (a, b, s) in enumerate(zip(names, said.target_words, seen, strict=True))
             ]
-            good = f"Shifted right by one, with {SPECIAL[1]} in front: each place reads the word before the one it must foretell."
+            good = f"Shifted right, {SPECIAL[1]} in front: each place reads the word before the one it must foretell."
             bad = "Not shifted: each place reads its own answer. The loss falls to 0 by copying, and nothing is learnt."
             return Frame(
                 caption=good if state["shift"] else bad,
@@ -99,7 +99,7 @@ def paths(state: State) -> Frames:
             for name, mask in masks(padded).items()
         )
         return Frame(
-            caption="The decoder's self-attention may look backwards only, and never at padding: both masks hold at once.",
+            caption="Decoder self-attention looks backwards only, and never at padding: both masks at once.",
             figures=figures,
             facts=("AA4",),
         )
@@ -140,7 +140,7 @@ def embedding(state: State) -> Frames:
 
     def frame(k: int) -> Frame:
         if k == 0:
-            caption = f"Word {said.ids[row]}, {said.words[row]}, picks its row of the table; √D keeps it as large as the positions."
+            caption = f"Word {said.ids[row]}, {said.words[row]}, picks a row of the table; √D makes it as large as PE."
             return Frame(caption=captioned(caption, said, "D = 8, as drawn."), figures=(source, first))
         return Frame(
             caption="The place is added number by number: the same word at another place is another vector.",

@@ -1,4 +1,4 @@
-"""Teacher forcing and its loss: -log p of every right word, the loss before any training, and on the way. Torch-free."""
+"""Teacher forcing and its loss: -log p of every right word, before training and on the way. Torch-free."""
 
 import numpy as np
 
@@ -94,7 +94,7 @@ def losses(state: State) -> Frames:
                 digits=4,
             )
             return Frame(
-                caption=f"A model that knows nothing pays about ln V: {np.log(v):.2f} nats for {v} words, 2.303 for 10.",
+                caption=f"Who knows nothing pays about ln V: {np.log(v):.2f} nats for {v} words, 2.303 for 10.",
                 figures=(table,),
             )
         curve = Curves(
@@ -108,8 +108,8 @@ def losses(state: State) -> Frames:
         )
         share = f"{trained.exact:.0%}"
         return Frame(
-            caption=f"From ln V down in {len(trained.losses)} steps. {share} of sentences with new pairs of noun and adjective "
-            "are then translated word for word; black cat is such a pair.",
+            caption=f"Down from ln V in {len(trained.losses)} steps. Of sentences with pairs of noun and adjective never "
+            f"trained on, such as black cat, {share} are then translated word for word.",
             figures=(curve,),
         )
 

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 
 from ..kit.figures import Bars, Card, Cell, Formula, Grid, Tokens
+from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
-from .attending import Mask, causal
+from .attending import Mask, Projections, causal, self_attention
 from .attention_looks import short
-from .masking import PAD, Batch, attended, changes, combined, losses, padded, vectors
+from .masking import Batch, attended, changes, combined, losses, padded, vectors
 from .sentences import projections, split
 
 MOST = 14
@@ -119,7 +120,7 @@ def future(state: State) -> Frames:
         caption = (
             f'Token {j} "{tokens[j]}" is edited: no output before it changes by any bit.'
             if state["masked"]
-            else f'Without the mask, editing token {j} "{tokens[j]}" changes {len(noticed)} outputs before it: they peek.'
+            else f'No mask: editing token {j} "{tokens[j]}" changes {len(noticed)} outputs before it. They peek.'
         )
         row = Tokens(
             name="tokens",
@@ -142,7 +143,7 @@ def future(state: State) -> Frames:
         formula = Formula(symbols="max |Δ out_i|, i < j", numbers=f"{before:g}")
         return Frame(caption=caption, figures=(row, bars), formulas=(formula,))
 
-    return Frames(size, lambda k: frame((k + size // 2) % size))
+    return Frames(size, lambda k: frame(size - 1 - k))
 
 
 def padding(state: State) -> tuple[Frame, ...]:
@@ -217,14 +218,12 @@ def padding(state: State) -> tuple[Frame, ...]:
     return first, second, third
 
 
-def attended_vectors(x: Any, w: Any, mask: Mask | None) -> Any:
+def attended_vectors(x: Floats, w: Projections, mask: Mask | None) -> Floats:
     """The outputs (T, 4)."""
-    from .attending import self_attention
-
     return self_attention(x, w, mask).output
 
 
-def position_losses(tokens: tuple[str, ...], mask: Mask) -> Any:
+def position_losses(tokens: tuple[str, ...], mask: Mask) -> Floats:
     """[T]: -ln p of each token among the different tokens of the sentence, by a random head."""
     names = sorted(set(tokens))
     output = attended_vectors(vectors(tokens), projections("hand-set"), mask)
@@ -270,8 +269,8 @@ def together(state: State) -> tuple[Frame, ...]:
         name="told",
         title="rows without a key",
         kind="measured",
-        text=f"Rows {', '.join(map(str, empty))} are NaN. PyTorch gives NaN there too. Pad on the right (key e), or let "
-        "such rows look at themselves and ignore what they give."
+        text=f"Rows {', '.join(map(str, empty))} are NaN. PyTorch gives NaN there too. Pad on the right (key e), or "
+        "let such rows look at themselves and ignore what they give."
         if broken
         else "None: all weights are finite. Put the padding on the left (key e) to see what happens then.",
     )
@@ -281,6 +280,3 @@ def together(state: State) -> tuple[Frame, ...]:
         Frame(caption=caption, figures=three, formulas=(formula,)),
         Frame(caption=caption, figures=(weights, told), formulas=(formula,)),
     )
-
-
-__all__ = ["PAD", "batch", "future", "look_ahead", "mask_of", "padding", "sentence", "together"]

@@ -37,7 +37,6 @@ def gradient(state: State) -> tuple[Frame, ...]:
         title="mean cosine with the gradient of all 512 points",
         labels=[f"B = {b}" for b in sizes],
         values=np.array(values),
-        notes=[f"{value:.3f}" for value in values],
         high=1.0,
         reference=("same direction", 1.0),
         marked=(sizes.index(size),),

@@ -1,4 +1,4 @@
-"""Layer norm and the residual stream: one token's numbers, pre-LN beside post-LN, and a sub-layer of noughts. Torch-free."""
+"""Layer norm and the residual stream: one token, pre-LN beside post-LN, silent sub-layers. Torch-free."""
 
 from dataclasses import replace
 
@@ -69,11 +69,7 @@ def norms(state: State) -> Frames:
         rest = "Silence the sub-layers with z."
         if state["zeroed"]:
             same = state["norm"] == "pre"
-            rest = (
-                "The layer is the identity."
-                if same
-                else "Post-LN still normalises: not the identity. Turn to pre with n."
-            )
+            rest = "The layer is the identity." if same else "Post-LN still normalises: no identity. See pre with v."
         return Frame(
             caption=captioned(f"{state['norm']}-LN, {silent}. {rest}", said),
             figures=(
@@ -113,7 +109,7 @@ def _one_token(x: Floats, word: str) -> Frame:
 
     after = [float(part[0]) for part in mean_and_variance(normal)]
     return Frame(
-        caption=f"Layer norm looks at one token alone: here the {len(x)} numbers of {word}. Gain 1 and bias 0 at first.",
+        caption=f"Layer norm looks at one token alone: the {len(x)} numbers of {word}. At first gain is 1, bias 0.",
         figures=(
             Grid(
                 name="token",

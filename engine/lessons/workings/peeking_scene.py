@@ -30,7 +30,7 @@ def cheating(state: State) -> tuple[Frame, ...]:
         levels={"entropy of the grammar": rate, f"ln {len(WORDS)}": guess},
     )
     falls = Frame(
-        caption="Without the mask the loss falls through the floor: below the entropy of the text there is only peeking.",
+        caption="Without the mask the loss falls through the floor: below the entropy of the text is only peeking.",
         figures=(curves,),
         formulas=(
             Formula(

@@ -27,8 +27,8 @@ def moved(state: State) -> Frames:
         at, to = (tuple(int(i) for i in np.argwhere(image)[0]) for image in (before, after))
         inside = "stays in its window" if (at[1] // 2, at[0] // 2) == (to[1] // 2, to[0] // 2) else "crosses a border"
         figures = (
-            Grid(name="before", title=f"pixel at {at}".replace(" ", ""), values=before, digits=0, reach=(0, 1)),
-            Grid(name="after", title=f"moved to {to}".replace(" ", ""), values=after, digits=0, reach=(0, 1), join="→"),
+            Grid(name="before", title=f"pixel at ({at[0]},{at[1]})", values=before, digits=0, reach=(0, 1)),
+            Grid(name="after", title=f"moved to ({to[0]},{to[1]})", values=after, digits=0, reach=(0, 1), join="→"),
             Grid(
                 name="pooled before",
                 title="pooled before, 3x3",

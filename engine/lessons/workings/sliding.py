@@ -1,7 +1,7 @@
 """The frames of a kernel that slides over the image: window, products, sum, one place after the other."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -96,6 +96,10 @@ class Slide:
             marks=marks or {},
         )
 
+    def below(self) -> Grid:
+        """The kernel in a row of its own, under the image."""
+        return replace(self.weights(), join="", new_row=True)
+
     def result(self, values: Floats, marks: dict[Mark, tuple[Cell, ...]], *, join: str = "→", title: str = "") -> Grid:
         """The output, on the colour scale of the whole output."""
         rows, columns = self.geometry.out
@@ -171,9 +175,26 @@ def at_place(slide: Slide, index: int) -> Frame:
 
     def product(a: int, b: int) -> Origin:
         numbers = f"{number(patch[a, b])} · {number(slide.kernel[a, b])} = {number(multiplied[a, b])}"
-        cells = {"image": (g.window(row, column)[a * slide.kernel.shape[1] + b],), "kernel": ((a, b),)}
+        cell = (a, b)
+        image = (g.window(row, column)[a * slide.kernel.shape[1] + b],)
+        cells = {"image": image, "window": (cell,), "kernel": (cell,)}
         return Origin(formulas=(Formula(symbols="x · w", numbers=numbers),), cells=cells)
 
+    def under(a: int, b: int) -> Origin:
+        cell = g.window(row, column)[a * slide.kernel.shape[1] + b]
+        told = f"row {cell[0]}, column {cell[1]} of the padded image: {number(patch[a, b])}"
+        return Origin(formulas=(Formula(symbols="x", numbers=told),), cells={"image": (cell,)})
+
+    window = Grid(
+        name="window",
+        title="window",
+        about="The pixels that lie under the kernel now.",
+        values=patch,
+        digits=1,
+        reach=(0, 1),
+        origin=under,
+        join="×",
+    )
     grid = Grid(
         name="products",
         title=f"products, sum {number(output[place])}",
@@ -193,9 +214,10 @@ def at_place(slide: Slide, index: int) -> Frame:
         f"{patch.size} weights and added.{border}",
         figures=(
             slide.picture({"window": g.window(row, column)}),
-            slide.weights(),
+            slide.result(so_far, {"target": (place,)}),
+            slide.below(),
+            window,
             grid,
-            slide.result(so_far, {"target": (place,)}, title=f"output {g.out[0]}x{g.out[1]}"),
         ),
         formulas=(slide.formula(place),),
     )

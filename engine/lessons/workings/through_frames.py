@@ -33,7 +33,7 @@ def through(state: State) -> Frames:
 
     def frame(k: int) -> Frame:
         title, caption, figures, formulas, facts = stages[k]
-        caption = captioned(f"{k + 1} of {len(stages)}. {caption}", said if k == 0 else said)
+        caption = captioned(f"{k + 1} of {len(stages)}. {caption}", said)
         return Frame(title=title, caption=caption, figures=figures, formulas=formulas, facts=facts)
 
     return Frames(len(stages), frame)

@@ -11,7 +11,7 @@ from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import toeplitz
-from .sharing import chosen
+from .connecting import chosen
 from .sliding import Slide, number, span, too_large
 
 ABOUT = (

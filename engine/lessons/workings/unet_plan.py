@@ -70,4 +70,5 @@ def plan() -> tuple[Part, ...]:
     )
 
 
-SKIPS = (("16x16", "encoder 16x16", "decoder 16x16"), ("8x8", "encoder 8x8", "decoder 8x8"), ("4x4", "encoder 4x4", "decoder 4x4"))  # fmt: skip
+SKIPS = tuple((size, f"encoder {size}", f"decoder {size}") for size in ("16x16", "8x8", "4x4"))
+"""(size of the maps, from, to) of each skip."""

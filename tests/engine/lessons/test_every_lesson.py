@@ -128,7 +128,9 @@ def test_every_scene_computes_with_any_settings(lesson, seed):
             drawn = rng.uniform(setting.low, setting.high, (rows, columns)).round(1)
             values[setting.name] = setting.check(np.clip(drawn, setting.low, setting.high).tolist())
         elif isinstance(setting, Words):
-            values[setting.name] = setting.check(("[/x] \x1b]0;x\x07", "猫 sat 👩‍👩‍👧", "a" * setting.most, "x y")[seed])
+            values[setting.name] = setting.check(
+                ("[/x] \x1b]0;x\x07", "猫 sat 👩‍👩‍👧", "a" * setting.most, "x y")[seed]
+            )
         elif isinstance(setting, Moves):
             letters = rng.choice(list(setting.moves), 4)
             values[setting.name] = "".join(letters)

@@ -18,7 +18,7 @@ from .look import Drawing, Floats, Look, quiet
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _GUTTER = 7
-_WIDE, _HIGH = 100, 24
+_WIDE, _HIGH = 120, 26
 _STEPS = 60
 """Moves of the cursor from end to end."""
 

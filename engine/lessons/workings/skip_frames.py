@@ -1,0 +1,174 @@
+"""The frames of a skip that is cut, and of how well the noise is predicted. Torch-free at import."""
+
+from functools import partial
+
+import numpy as np
+
+from ..kit.figures import Bars, Curves, Formula, Origin
+from ..kit.fixtures import Floats
+from ..kit.lesson import Frame
+from ..kit.state import State
+from ..trainings.denoising_digits import NAME
+from .adagn import detail
+from .digit_pictures import picture
+from .noised_digit import ABAR, eps, noised
+from .noising import x0_hat
+from .noising_frames import shades
+
+CUTS = ("none", "16x16", "8x8", "4x4", "all")
+"""Which skips are cut, by the size of their maps."""
+
+
+def answer(state: State, t: int, cut: str) -> tuple[Floats, Floats]:
+    """eps_hat, and x0_hat cut to -1..1, of the noisy digit."""
+    x_t = noised(state, t)
+    guess = state.result(NAME).eps_hat(x_t[None], t, int(state["digit"]), cut)[0]
+    return guess, np.clip(x0_hat(x_t, guess, float(ABAR[t])), -1, 1)
+
+
+def details(state: State, t: int, cut: str) -> float:
+    """The fine detail of eps_hat on test images, as a share of that of the noise itself."""
+    denoiser = state.result(NAME)
+
+    def measure() -> float:
+        x_t, noise, labels = denoiser.test_batch(64, t)
+        return detail(denoiser.eps_hat(x_t, t, labels, cut)) / detail(noise)
+
+    return float(denoiser.once(("detail", t, cut), measure))
+
+
+def skips(state: State) -> tuple[Frame, ...]:
+    """With all skips and with one cut, side by side; then every cut in numbers."""
+    t, cut, denoiser = max(1, int(state["t"])), state["cut"], state.result(NAME)
+    whole, image = answer(state, t, "none")
+    broken, blurred = answer(state, t, cut)
+    said = "no skip is cut; press x to cut one" if cut == "none" else f"skip {cut} cut" if cut != "all" else "all cut"
+    errors = {name: denoiser.error(t, name) for name in CUTS}
+    shares = {name: details(state, t, name) for name in CUTS}
+    figures = (
+        shades("eps", "eps, the true noise", eps(state)),
+        shades("eps_hat", "eps_hat, all skips", whole),
+        shades("eps_hat cut", f"eps_hat, cut: {cut}", broken, about="What the decoder can say without that skip."),
+        shades("x_0", "x_0", picture(state["digit"]), new_row=True),
+        shades("x0_hat", "x0_hat, all skips", image),
+        shades("x0_hat cut", f"x0_hat, cut: {cut}", blurred, about="The noise that was not found stays in the image."),
+    )
+    index = CUTS.index(cut)
+    return (
+        Frame(
+            title=said,
+            caption=f"t = {t}, {said}. Noise lives in single pixels: what the encoder saw at 16x16 must go round the "
+            "bottleneck.",
+            figures=figures,
+            formulas=(
+                Formula(
+                    symbols="loss = mean (eps - eps_hat)²",
+                    numbers=f"{errors['none']:.3f} with all skips, {errors[cut]:.3f} with cut: {cut}",
+                ),
+            ),
+        ),
+        Frame(
+            title="every cut in numbers",
+            caption="The finest skip carries nearly all of the noise's detail. The coarsest goes round attention only, "
+            "and is missed least.",
+            figures=(
+                Bars(
+                    name="loss",
+                    title=f"loss on 64 test images, t = {t}",
+                    labels=CUTS,
+                    values=list(errors.values()),
+                    marked=(index,),
+                    reference=("answering 0", 1.0),
+                    picks=lambda row, column: {"cut": CUTS[min(row, 4)]},
+                    about="Mean squared error of eps_hat. The network was trained with all skips.",
+                ),
+                Bars(
+                    name="detail",
+                    title="fine detail of eps_hat",
+                    labels=CUTS,
+                    values=list(shares.values()),
+                    percent=True,
+                    marked=(index,),
+                    reference=("true noise", 1.0),
+                    about="Mean squared difference of neighbouring pixels, as a share of that of the true noise: how "
+                    "sharp the answer is.",
+                ),
+            ),
+            formulas=(Formula(symbols="detail = mean (pixel - neighbour)²"),),
+        ),
+    )
+
+
+def _x0(x: Floats, guess: Floats, abar: float, row: int, column: int) -> Origin:
+    value, noise = x[row, column], guess[row, column]
+    raw = (value - np.sqrt(1 - abar) * noise) / np.sqrt(abar)
+    formula = Formula(
+        symbols="x0_hat = (x_t - sqrt(1 - ᾱ) eps_hat) / sqrt(ᾱ), cut to -1..1",
+        numbers=f"({value:.3g} - {np.sqrt(1 - abar):.3g}·({noise:.3g})) / {np.sqrt(abar):.3g} = {raw:.3g}",
+    )
+    return Origin(formulas=(formula,), cells=dict.fromkeys(("x_t", "eps_hat"), ((row, column),)))
+
+
+def predicts(state: State) -> tuple[Frame, ...]:
+    """eps beside eps_hat; then the error at each time."""
+    t, denoiser = max(1, int(state["t"])), state.result(NAME)
+    guess, image = answer(state, t, "none")
+    abar, x_t, noise = float(ABAR[t]), noised(state, t), eps(state)
+    error = float(((guess - noise) ** 2).mean())
+    buckets = denoiser.buckets()
+    labels = [f"{100 * k + 1}-{100 * k + 100}" for k in range(len(buckets))]
+    middles = np.arange(len(buckets)) * 100 + 50
+    return (
+        Frame(
+            title="the noise, and what the network takes for it",
+            caption=f"t = {t}: the network answers with {guess.size} numbers, one for each pixel. What is left after "
+            "subtracting is its idea of the image.",
+            figures=(
+                shades("x_t", f"x_t, t = {t}", x_t),
+                shades("eps", "eps", noise),
+                shades("eps_hat", "eps_hat", guess, about="The output of the last convolution, which began at zero."),
+                shades("x0_hat", "x0_hat", image, join="→", origin=partial(_x0, x_t, guess, abar), cursor=(7, 7)),
+                shades(
+                    "eps error", "eps - eps_hat", noise - guess, about="What it got wrong: mostly along the strokes."
+                ),
+            ),
+            formulas=(
+                Formula(symbols="loss = mean (eps - eps_hat)²", numbers=f"{error:.4f}"),
+                Formula(
+                    symbols="x0_hat = (x_t - sqrt(1 - ᾱ) eps_hat) / sqrt(ᾱ)",
+                    numbers=f"(x_t - {np.sqrt(1 - abar):.4f} eps_hat) / {np.sqrt(abar):.4f}",
+                ),
+            ),
+        ),
+        Frame(
+            title="hard early, easy late",
+            caption="With little noise it is hard to tell from strokes; near T nearly all of x_t is noise, and copying "
+            "it is nearly right.",
+            figures=(
+                Bars(
+                    name="buckets",
+                    title="loss by t, on 64 test images",
+                    labels=labels,
+                    values=list(buckets),
+                    marked=(min((t - 1) // 100, 9),),
+                    picks=lambda row, column: {"t": 100 * min(row, 9) + 50},
+                    about="Mean squared error of eps_hat in the middle of each tenth of 1..1000.",
+                ),
+                Curves(
+                    name="image error",
+                    title="the same errors, of eps_hat and of x0_hat",
+                    about="Divided by the SNR the same error is that of x0_hat before it is cut: the image is hardest "
+                    "where the noise is easiest.",
+                    x=middles,
+                    lines={
+                        "of eps_hat": np.array(buckets),
+                        "of x0_hat": np.array(buckets) * (1 - ABAR[middles]) / ABAR[middles],
+                    },
+                    x_label="t",
+                    log_y=True,
+                    at=t,
+                ),
+            ),
+            formulas=(Formula(symbols="x0_hat - x_0 = (eps - eps_hat) · sqrt(1 - ᾱ) / sqrt(ᾱ)"),),
+        ),
+    )
