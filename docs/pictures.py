@@ -11,12 +11,17 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from dlviz.engine.lessons.index import load
 from dlviz.engine.runs.watcher import Watcher
 from dlviz.engine.training.commands import Load
 from dlviz.engine.training.job import Job
 from dlviz.engine.training.status import ENDED
 from dlviz.engine.training.train import train
 from dlviz.tui.app import DlvizApp
+from dlviz.tui.lessons.app import LessonApp
+from dlviz.tui.lessons.pane import LessonsPane
+from dlviz.tui.lessons.reading import Reading
+from dlviz.tui.lessons.visited import Visited
 from dlviz.tui.watch.app import WatchApp
 
 HERE = Path(__file__).parent.resolve() / "pictures"
@@ -65,6 +70,21 @@ async def watching(size: tuple[int, int], keys: Iterable[str]) -> None:
         (HERE / "watch.svg").write_text(app.export_screenshot(title="dlviz watch"), encoding="utf-8")
 
 
+async def lesson(name: str, size: tuple[int, int], texts: tuple[str, ...], keys: Iterable[str], picture: str) -> None:
+    """Open a lesson, press `keys`, and keep the screen as PICTURE.svg."""
+    pane = LessonsPane(reading=Reading.of(name, load(name).parse(texts)), visited=Visited(), id="lessons")
+    app = LessonApp(pane)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause(2)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.3)
+        await pilot.pause(3)
+        pane.pull()
+        await pilot.pause()
+        (HERE / f"{picture}.svg").write_text(app.export_screenshot(title="dlviz lesson"), encoding="utf-8")
+
+
 async def main() -> None:
     """All pictures."""
     HERE.mkdir(exist_ok=True)
@@ -76,6 +96,7 @@ async def main() -> None:
     await picture("arena", Job.of("gan", ("steps=3000",)), (120, 34), ["6", "f"])
     await picture("denoise", Job.of("diffusion", ("steps=600",)), (120, 34), ["6", "f", *["right"] * 30])
     await watching((150, 46), ["s", "s", "3", "2", "right", "left", "left", "left"])
+    await lesson("convolution", (150, 34), (), ["full_stop"] * 9, "lesson")
     plain = Job.of("resnet", ("depth=24", "batch_norm=false", "skip=false", "steps=2", "validate_every=1"))
     await picture("vanishing", plain, (80, 24), ["5"])
 

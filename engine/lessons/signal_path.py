@@ -128,7 +128,7 @@ def parallel(state: State) -> Frames:
                 title=f"{TOLD[way]}: {done} of {n} known, {min(k, needed)} of {needed} tick{'s' if needed > 1 else ''}",
                 about="What is known is tinted; the rest has to wait.",
                 tokens=names,
-                weights=np.array([1.0 if i < done else 0.0 for i in range(n)]),
+                weights=np.array([1.0 if i < done else 0.0 for i in range(n)]) if done else None,
                 dimmed=tuple(range(done, n)),
                 focus=done - 1 if way == "rnn" and done else None,
                 new_row=True,

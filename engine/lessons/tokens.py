@@ -127,6 +127,8 @@ def merging(state: State) -> Frames:
     def frame(k: int) -> Frame:
         numbers = pairs.encode(state["text"], "bpe", merged=k, lower=lower)
 
+        newest = pairs.FIRST + k - 1
+
         def told(token: int) -> str:
             return pairs.shown(token, "bpe", lower=lower)
 
@@ -136,7 +138,7 @@ def merging(state: State) -> Frames:
             about="The text with the merges learned so far. The newest token is tinted.",
             tokens=[told(number) for number in numbers],
             notes=[str(number) for number in numbers],
-            weights=np.array([1.0 if k and number == pairs.FIRST + k - 1 else 0.0 for number in numbers]),
+            weights=np.array([float(number == newest) for number in numbers]) if newest in numbers else None,
             origin=partial(_chip, "bpe", lower, numbers),
         )
         if k == len(stages):

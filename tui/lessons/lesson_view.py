@@ -95,14 +95,11 @@ class LessonView:
     def _foot(self, frame: Frame | None, width: int, side: int, height: int) -> list[Strip]:
         reading, ink = self.reading, self.ink
         foot: list[Strip] = []
-        pointed = self.view.pointed
         figure = self.focused(frame)
         if reading.chosen is not None and not side:
             foot += chrome.caption(f"{reading.chosen.help} (left/right, enter types)", width, ink, 1)
-        elif pointed is not None and pointed.origin and figure is not None and not reading.facts:
-            most = 2 if height < 30 else 4
-            if reading.depth != "formula" and pointed.figure == figure.name:
-                foot += formulas(pointed.origin.formulas, ink, width)[:most]
+        elif self.shown is not None and self.shown.explains and reading.depth != "formula" and not reading.facts:
+            foot += self._origin(figure, width, 2 if height < 30 else 3)
         if not side:
             foot += chrome.chips(reading, width, ink, 2 if height >= 22 else 1)
         if self.view.told is not None:
@@ -112,6 +109,14 @@ class LessonView:
         foot.append(chrome.fact_line(self.view.facts, ids, turn, width, ink))
         foot.append(chrome.scrubber(reading, width, ink))
         return foot
+
+    def _origin(self, figure: Figure | None, width: int, rows: int) -> list[Strip]:
+        """Where the number under the cursor came from, in always as many lines, so that nothing jumps."""
+        pointed, ink = self.view.pointed, self.ink
+        told: list[Strip] = []
+        if pointed is not None and pointed.origin is not None and figure is not None and pointed.figure == figure.name:
+            told = [Strip.join([line([], 1, ink), s]) for s in formulas(pointed.origin.formulas, ink, width - 1)[:rows]]
+        return told + [blank(width, ink)] * (rows - len(told))
 
     def _body(self, frame: Frame | None, figure: Figure | None, width: int, room: int) -> list[Strip]:
         reading, ink, view = self.reading, self.ink, self.view

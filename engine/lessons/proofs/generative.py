@@ -34,7 +34,7 @@ from ..workings.gaussians import (
 
 def log_prob(distribution: Distribution, x: Tensor) -> Tensor:
     """log p(x) by torch."""
-    logs: Tensor = distribution.log_prob(x)  # type: ignore[no-untyped-call]
+    logs: Tensor = distribution.log_prob(x)
     return logs
 
 

@@ -68,7 +68,7 @@ def unmoved(state: State) -> Outcome:
     gradient = float(sizes.triu(1).max())
     says = "" if state["masked"] else "without the mask, editing a token changes outputs before it"
     found = {"largest change before the edit": edited, "largest gradient from the future": gradient}
-    return Outcome(found, {name: 0.0 for name in found}, edited == 0.0 and gradient == 0.0, says)
+    return Outcome(found, dict.fromkeys(found, 0.0), edited == 0.0 and gradient == 0.0, says)
 
 
 def cheated(state: State) -> Outcome:

@@ -1,5 +1,7 @@
 """What `reverse-diffusion` claims: by the exact recursion of mean and variance, the lab's samplers, and PyTorch."""
 
+from typing import Any
+
 import numpy as np
 import torch
 
@@ -85,7 +87,7 @@ def one_step(state: State) -> Outcome:
     at, as_ = float(abar[t]), float(abar[s])
     position = torch.tensor(x, requires_grad=True)
     moments = torch.tensor([at**0.5 * MEAN, (at * SD**2 + 1 - at) ** 0.5], dtype=torch.float64)
-    law = torch.distributions.Normal(*moments)
+    law: Any = torch.distributions.Normal(*moments)
     (score,) = torch.autograd.grad(law.log_prob(position).sum(), position)
     eps = -((1 - at) ** 0.5) * score
     means = []
@@ -142,7 +144,7 @@ def learned(state: State) -> Outcome:
     return every(loss=close(shown, float(oracle), 1e-6), after_training=at_most(shown, 0.1))
 
 
-def _hits(images: np.ndarray, labels: object, means: np.ndarray) -> float:  # type: ignore[type-arg]
+def _hits(images: Any, labels: Any, means: Any) -> float:
     apart = ((images[:, None] - means[None]) ** 2).sum((2, 3))
     return float((apart.argmin(1) == np.asarray(labels)).mean())
 

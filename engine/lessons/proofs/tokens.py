@@ -112,7 +112,7 @@ def lookup(state: State) -> Outcome:
     """Rows looked up are nn.Embedding's, and exactly the product of one-hot rows and the table."""
     weight = torch.from_numpy(embeddings(vocabulary(state), state.seed))
     numbers = torch.tensor(encoded(state))
-    theirs = torch.nn.Embedding(*weight.shape, _weight=weight)(numbers).detach()
+    theirs = torch.nn.Embedding(len(weight), weight.shape[1], _weight=weight)(numbers).detach()
     product = F.one_hot(numbers, len(weight)).double() @ weight
     return every(
         embedding=same_arrays(rows_of(state), theirs, 0.0), one_hot_product=same_arrays(rows_of(state), product, 0.0)

@@ -69,9 +69,9 @@ def trained_adagn(state: State) -> Outcome:
     network, t, label = state.result(NAME).network, time(state), int(state["digit"])
     x_t, worst, size = noised(state, t), 0.0, 0.0
     for block in BLOCKS:
-        given, out, count = adagn_of(network, block, x_t, t, label)
+        given, out, norm = adagn_of(network, block, x_t, t, label)
         scale, shift = (part[0] for part in scale_shift(network, block, [t], label))
-        worst = max(worst, float(np.abs(adagn(group_norm(given, count), scale, shift) - out).max()))
+        worst = max(worst, float(np.abs(adagn(group_norm(given, *norm), scale, shift) - out).max()))
         size = max(size, float(np.abs(scale).max()))
     return every(largest_difference=at_most(worst, 1e-4), largest_scale_learned=at_least(size, 0.05))
 
@@ -222,7 +222,7 @@ def starts(state: State) -> Outcome:
         shape=equal(list(answer.shape), list(noise.shape)),
         largest_answer=close(float(answer.abs().max()), 0.0, 0.0),
         loss=close(float(F.mse_loss(answer, noise)), 1.0, 0.08),
-        weights_of_the_head=close(float(network.head.weight.abs().max()), 0.0, 0.0),
+        weights_of_the_head=close(float(network.head.weight.detach().abs().max()), 0.0, 0.0),
     )
 
 

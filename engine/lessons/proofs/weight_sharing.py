@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from ...models.gcn import GraphConvolution
 from ...models.gcn import propagation as normalised
 from ..kit.facts import Claim, Outcome, close, equal, every, same_arrays
-from ..kit.fixtures import array
+from ..kit.fixtures import Floats, array
 from ..kit.state import State
 from ..weight_sharing import dense_over, parameters_conv, parameters_rnn
 from ..workings.graphs_shown import features, node_order, parameters_gcn
@@ -147,9 +147,7 @@ def hops(state: State) -> Outcome:
     )
 
 
-def _mixing(
-    a: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+def _mixing(a: Floats) -> Floats:
     degree = a.sum(1) + 1
     answer: Floats = (a + np.eye(len(a))) / np.sqrt(np.outer(degree, degree))
     return answer

@@ -62,11 +62,11 @@ def scale_shift(network: UNet, block: str, t: Any, label: int) -> tuple[Array, A
     return arrays(scale), arrays(shift)
 
 
-def adagn_of(network: UNet, block: str, x_t: Any, t: int, label: int) -> tuple[Array, Array, int]:
-    """What AdaGN of a block gets and gives (c, h, w) for one image (h, w), and its number of groups."""
+def adagn_of(network: UNet, block: str, x_t: Any, t: int, label: int) -> tuple[Array, Array, tuple[int, Array, Array]]:
+    """What AdaGN of a block gets and gives (c, h, w) for one image (h, w); its group norm's groups, weight and bias."""
     layer = blocks(network)[block].norm2
     given, out = watched(network, {"norm": layer}, x_t[None], t, label)["norm"]
-    return given[0], out[0], layer.norm.num_groups
+    return given[0], out[0], (layer.norm.num_groups, arrays(layer.norm.weight), arrays(layer.norm.bias))
 
 
 def queries_keys_values(network: UNet, tokens: Array) -> tuple[Array, Array, Array]:
@@ -81,5 +81,5 @@ def queries_keys_values(network: UNet, tokens: Array) -> tuple[Array, Array, Arr
 
 def bottleneck_tokens(network: UNet, x_t: Any, t: int, label: int) -> Array:
     """(16, c): the pixels of the 4x4 maps, row by row, as the attention gets them for one image (h, w)."""
-    given = watched(network, {"attention": network.attention.attention}, x_t[None], t, label)["attention"][0]
-    return given[0]
+    given: Array = watched(network, {"attention": network.attention.attention}, x_t[None], t, label)["attention"][0][0]
+    return given

@@ -8,7 +8,7 @@ from ..kit.state import State
 from ..kit.training import Progress, Training
 from ..workings.gpt_forward import Gpt
 
-STEPS, BATCH, WIDTH, LAYERS, HEADS = 400, 64, 48, 2, 4
+STEPS, BATCH, WIDTH, LAYERS, HEADS = 300, 64, 48, 2, 4
 EVERY = 10
 """Steps between two measurements of the sentence that is held out."""
 

@@ -25,7 +25,7 @@ from ..kit.training import Progress
 from ..workings.grammar import STOP, WORDS, accepted, sentences, stream
 
 OPTIONS = GptOptions(layers=2, width=48, heads=4, context=64, dropout=0.0)
-STEPS, BATCH, LENGTH, LR = 200, 24, 24, 5e-3
+STEPS, BATCH, LENGTH, LR = 180, 24, 24, 5e-3
 WRITTEN = 60
 """Words that each model writes."""
 PASSAGES = 6

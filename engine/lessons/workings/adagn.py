@@ -3,6 +3,8 @@
 Shapes: c channels, h rows, w columns, g groups of c / g channels.
 """
 
+from typing import Any
+
 import numpy as np
 
 from ..kit.fixtures import Floats
@@ -18,11 +20,12 @@ def statistics(x: Floats, groups: int) -> tuple[Floats, Floats]:
     return flat.mean(1), flat.var(1)
 
 
-def group_norm(x: Floats, groups: int) -> Floats:
-    """(c, h, w): every group with mean 0 and variance 1."""
+def group_norm(x: Floats, groups: int, weight: Floats | float = 1.0, bias: Floats | float = 0.0) -> Floats:
+    """(c, h, w): every group with mean 0 and variance 1, then a learned weight and bias (c,) of the layer's own."""
     mean, variance = statistics(x, groups)
     flat = (x.reshape(groups, -1) - mean[:, None]) / np.sqrt(variance + EPSILON)[:, None]
-    return flat.reshape(x.shape)
+    own, offset = (np.broadcast_to(part, len(x))[:, None, None] for part in (weight, bias))
+    return flat.reshape(x.shape) * own + offset
 
 
 def adagn(normalised: Floats, scale: Floats, shift: Floats) -> Floats:
@@ -39,7 +42,7 @@ def feature_maps(digit: str, seed: int) -> Floats:
     return maps
 
 
-def embedding(t: Floats, width: int = 32, longest: float = 10_000.0) -> Floats:
+def embedding(t: Any, width: int = 32, longest: float = 10_000.0) -> Floats:
     """(n, width): sines, then cosines, of t at width / 2 frequencies from 1 down to nearly 1 / 10000."""
     phase = np.asarray(t, dtype=np.float64)[:, None] * longest ** (-np.arange(0, width, 2) / width)
     return np.concatenate([np.sin(phase), np.cos(phase)], 1)

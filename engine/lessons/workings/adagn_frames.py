@@ -111,7 +111,7 @@ def times(state: State) -> tuple[Frame, ...]:
         picks=lambda row, column: {"t": max(1, STRIP[row])},
         origin=_sine,
     )
-    now = embedding(np.array([t]))[0]
+    now = embedding(np.array([float(t)]))[0]
     waves = Curves(
         name="waves",
         title="four of the numbers over t",
@@ -158,7 +158,7 @@ def trained(state: State) -> tuple[Frame, ...]:
     denoiser, block, t, label = state.result(NAME), state["block"], max(1, int(state["t"])), int(state["digit"])
     network = denoiser.network
     x_t = noised(state, t)
-    given, out, groups = adagn_of(network, block, x_t, t, label)
+    given, out, (groups, _, _) = adagn_of(network, block, x_t, t, label)
     scale, shift = (part[0] for part in scale_shift(network, block, [t], label))
     normal = group_norm(given, groups)
     over = scale_shift(network, block, list(TIMES), label)
@@ -213,7 +213,10 @@ def trained(state: State) -> tuple[Frame, ...]:
                     levels={"0": 0.0},
                 ),
             ),
-            formulas=(Formula(symbols="h' = (1 + s(t)) GN(h) + b(t), s and b zero before training"),),
+            formulas=(
+                Formula(symbols="h' = (1 + s(t)) GN(h) + b(t), s and b zero before training"),
+                Formula(symbols="GN(h) = γ (h - mean) / sqrt(var) + β, learned too, but blind to t"),
+            ),
             facts=("AI1",),
         ),
         Frame(

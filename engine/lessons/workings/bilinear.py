@@ -8,8 +8,11 @@ import numpy as np
 
 from ..kit.fixtures import Floats
 
+START = (0.5**0.5, 0.5**0.5)
+"""One away from the equilibrium."""
 
-def orbit(eta: float, steps: int, alternating: bool, start: tuple[float, float] = (1.0, 0.0)) -> Floats:
+
+def orbit(eta: float, steps: int, alternating: bool, start: tuple[float, float] = START) -> Floats:
     """[steps + 1, 2]: (x, y) after every round of both players."""
     x, y = start
     path = [(x, y)]

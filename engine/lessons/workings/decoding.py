@@ -42,7 +42,9 @@ def top_k_kept(p: Floats, k: int) -> NDArray[np.bool_]:
 
 
 def top_p_kept(p: Floats, mass: float) -> NDArray[np.bool_]:
-    """The fewest of the likeliest tokens whose probabilities sum to at least `mass`; never none."""
+    """The fewest of the likeliest tokens whose probabilities sum to at least `mass`; never none, and all for 1."""
+    if mass >= 1:
+        return np.ones(len(p), dtype=bool)
     order = np.argsort(-p, kind="stable")
     reached = np.cumsum(p[order])
     count = int(np.searchsorted(reached, mass - 1e-12)) + 1

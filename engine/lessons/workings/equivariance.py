@@ -29,6 +29,15 @@ def both_ways(state: State, down: int, right: int) -> tuple[Floats, Floats, Floa
     return output, after, None if moves is None else shifting.shifted(output, *moves, wrap=wrap)
 
 
+def global_pools(values: Floats) -> dict[str, float]:
+    """Global pooling of one map: its mean, its maximum, and the mean after ReLU."""
+    return {
+        "mean": float(values.mean()),
+        "maximum": float(values.max()),
+        "mean after ReLU": float(np.maximum(values, 0).mean()),
+    }
+
+
 def _grid(name: str, title: str, values: Floats, state: State, reach: tuple[float, float], **more: object) -> Grid:
     shows = "shades" if state["show"] == "shades" else "numbers"
     return Grid(name=name, title=title, values=values, digits=1, reach=reach, shows=shows, **more)  # type: ignore[arg-type]
@@ -52,7 +61,7 @@ def _two_ways(state: State) -> Frame:
         after,
         state,
         reach,
-        join="→",
+        new_row=True,
         signed=True,
         about="The shifted image, convolved.",
     )
@@ -94,12 +103,11 @@ def _two_ways(state: State) -> Frame:
         high=1.0,
         percent=True,
         notes=(f"{same} of {along.size}",),
-        new_row=True,
     )
     symbols = "conv(shift(x)) = shift(conv(x))"
     return Frame(
         caption=caption,
-        figures=(pixels, computed, other, gauge),
+        figures=(pixels, gauge, computed, other),
         formulas=(Formula(symbols=symbols, numbers=f"largest difference {error:.3g}"),),
     )
 
@@ -145,9 +153,9 @@ def _all_shifts(state: State) -> Frame:
 def _pooled(state: State) -> Frame:
     down, right = state["down"], state["right"]
     output, after, _ = both_ways(state, down, right)
-    rows = (
-        ("mean", number(output.mean()), number(after.mean()), number(after.mean() - output.mean())),
-        ("max", number(output.max()), number(after.max()), number(after.max() - output.max())),
+    pooled, moved = global_pools(output), global_pools(after)
+    rows = tuple(
+        (name, number(pooled[name]), number(moved[name]), number(moved[name] - pooled[name])) for name in pooled
     )
     table = Table(
         name="pooled",
@@ -162,7 +170,7 @@ def _pooled(state: State) -> Frame:
         _grid("after", "output of the shifted image", after, state, reach, signed=True),
         table,
     )
-    same = max(abs(after.mean() - output.mean()), abs(after.max() - output.max())) <= EXACT
+    same = all(abs(moved[name] - pooled[name]) <= EXACT for name in pooled)
     caption = (
         "Global pooling forgets where: the pooled number stays the same. This is invariance, and convolution alone "
         "does not give it."

@@ -13,9 +13,9 @@ SYMBOLS = "index = (c·H + h)·W + w"
 
 
 def maps(image: Floats) -> Floats:
-    """[2, 3, 3]: vertical and horizontal edges with stride 2, the output of a small convolutional layer."""
-    kernels = array(KERNELS["sobel-x"]), array(KERNELS["sobel-y"])
-    return np.stack([convolving.convolve(image, kernel, stride=2, padding=1) for kernel in kernels])
+    """[3, 2, 2]: vertical edges, horizontal edges, blobs, with stride 2: the output of a small convolutional layer."""
+    kernels = (array(KERNELS[name]) for name in ("sobel-x", "sobel-y", "blob"))
+    return np.stack([convolving.convolve(image, kernel, stride=2) for kernel in kernels])
 
 
 def index(c: int, h: int, w: int, height: int, width: int) -> int:
@@ -56,7 +56,7 @@ def flatten(state: State) -> Frames:
             return Grid(
                 name=f"map {c}",
                 title=f"channel {c}, {height}x{width}",
-                about="One map of a convolutional layer: vertical edges in channel 0, horizontal ones in channel 1.",
+                about="One map of a convolutional layer: vertical edges, horizontal edges or blobs, with stride 2.",
                 values=stack[c],
                 digits=1,
                 signed=True,

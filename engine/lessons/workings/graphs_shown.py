@@ -1,6 +1,7 @@
 """Messages on a graph of five nodes as figures, round by round. Torch-free."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def neighbourhoods(state: State) -> Frames:
                 column_labels=["a", "c", "e"],
                 reach=(0, 1),
             )
-            figures = (_net(a, node, k), earlier, Grid(**{**vars(now), "join": "→"}))
+            figures = (_net(a, node, k), earlier, replace(now, join="→"))
         heard = ", ".join(NAMES[at] for at in reach)
         caption = (
             f"{NAMES[node]} knows only itself. Step on: each round carries messages one edge further."

@@ -94,7 +94,7 @@ def losses(state: State) -> Frames:
                 digits=4,
             )
             return Frame(
-                caption=f"Who knows nothing pays about ln V: {np.log(v):.2f} nats for {v} words, 2.303 for 10.",
+                caption=f"Knowing nothing costs about ln V: {np.log(v):.2f} nats for {v} words, 2.303 for 10.",
                 figures=(table,),
             )
         curve = Curves(
@@ -108,8 +108,8 @@ def losses(state: State) -> Frames:
         )
         share = f"{trained.exact:.0%}"
         return Frame(
-            caption=f"Down from ln V in {len(trained.losses)} steps. Of sentences with pairs of noun and adjective never "
-            f"trained on, such as black cat, {share} are then translated word for word.",
+            caption=f"Down from ln V in {len(trained.losses)} steps. Of sentences whose pairs of noun and adjective "
+            f"were never trained on, such as black cat, {share} are then translated word for word.",
             figures=(curve,),
         )
 

@@ -48,8 +48,9 @@ def betas(name: str, steps: int, rescale: bool = True) -> Floats:
     """(T,): beta_1 … beta_T; `rescale` multiplies the linear ones, made for T = 1000, by 1000 / T."""
     if name == "linear":
         straight: Floats = np.linspace(1e-4, 0.02, steps)
-        return np.minimum(straight * (1000 / steps if rescale else 1.0), MOST)
-    signal = np.cos((np.arange(steps + 1) / steps + 0.008) / 1.008 * pi / 2) ** 2
+        straight = straight * (1000 / steps if rescale else 1.0)
+        return np.minimum(straight, MOST)
+    signal: Floats = np.cos((np.arange(steps + 1) / steps + 0.008) / 1.008 * pi / 2) ** 2
     return np.minimum(1 - signal[1:] / signal[:-1], MOST)
 
 

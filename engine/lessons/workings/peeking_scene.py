@@ -72,7 +72,8 @@ def cheating(state: State) -> tuple[Frame, ...]:
         digits=3,
     )
     worth = Frame(
-        caption="Scored as it was trained the cheat looks perfect. Scored as it is used it is worse than guessing.",
+        caption="Scored as it was trained the cheat looks perfect. As it is used a word costs it "
+        f"{arms['cheating'].alone:.1f} nats; guessing blindly costs {guess:.1f}.",
         figures=(bars, table),
     )
     return falls, writes, worth

@@ -40,7 +40,9 @@ def schedules(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     ratio = f"{chain.snr[t]:.4g}" if t else "infinite"
     now = Formula(symbols="ᾱ_t = Π (1 - β_s), SNR = ᾱ_t / (1 - ᾱ_t)", numbers=f"ᾱ_{t} = {abar:.4g}, SNR = {ratio}")
     last = Formula(symbols="what is left at the end", numbers=f"ᾱ_T = {end:.3g}, sqrt = {np.sqrt(end):.3g}")
-    rows, marked, struck = [], [], []
+    rows: list[tuple[str | int | float, ...]] = []
+    marked: list[int] = []
+    struck: list[int] = []
     for steps in LENGTHS:
         for name in NAMES:
             each = schedule(name, steps, state["rescale"])

@@ -46,7 +46,6 @@ def _matrix(slide: Slide, place: Cell, values: Floats, title: str, reach: tuple[
         picks=partial(_pick, g.out[1]),
         origin=partial(_entry, slide),
         marks={"source": row},
-        new_row=True,
     )
 
 
@@ -75,12 +74,12 @@ def _taps(slide: Slide, place: Cell) -> Frame:
     g, taps = slide.geometry, toeplitz.taps(slide.geometry)
     names = np.arange(1.0, slide.kernel.size + 1).reshape(slide.kernel.shape)
     weights = replace(slide.weights(), title="the weights, counted", values=names, digits=0, signed=False, edits="")
-    weights = replace(weights, reach=(0, slide.kernel.size), origin=None, join="")
-    title = f"which weight connects output and pixel, {taps.shape[0]}x{taps.shape[1]}"
+    weights = replace(weights, reach=(0, slide.kernel.size), join="", new_row=True)
+    title = f"which weight, {taps.shape[0]}x{taps.shape[1]}"
     matrix = _matrix(slide, place, taps.astype(float), title, (0, slide.kernel.size), False)
     return Frame(
         caption=f"The same {slide.kernel.size} weights stand in every row, moved along by a step. All else is 0.",
-        figures=(weights, slide.picture({"window": g.window(*place)}), matrix),
+        figures=(matrix, slide.picture({"window": g.window(*place)}), weights),
     )
 
 
@@ -95,10 +94,10 @@ def _product(slide: Slide, place: Cell) -> Frame:
         caption="This matrix times the flattened image is the flattened output: a convolution is a dense layer with "
         "most weights 0 and the others tied.",
         figures=(
-            slide.weights(),
+            matrix,
             replace(slide.picture({"window": g.window(*place)}), join="×"),
             replace(output, picks=lambda r, c: {"row": r, "column": c}),
-            matrix,
+            slide.below(),
         ),
         formulas=(Formula(symbols="y = M x", numbers=f"y[{unit}] = row {unit} of M · x = {number(product[place])}"),),
     )
@@ -123,7 +122,7 @@ def _counts(slide: Slide, place: Cell) -> Frame:
     matrix = _matrix(slide, place, (taps > 0).astype(float), "connected or not", (0, 1), False)
     return Frame(
         caption=f"{connected} entries are connected, and among them are only {distinct} different weights.",
-        figures=(table, matrix),
+        figures=(matrix, table),
         formulas=(
             Formula(
                 symbols="share connected = connections / entries",

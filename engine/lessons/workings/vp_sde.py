@@ -18,7 +18,8 @@ FINE = 1000
 def rates(steps: int) -> Floats:
     """(N,): beta(s) ds of each step of size ds = 1 / N, taken at its end; below 1, as the chain needs."""
     s = np.arange(1, steps + 1) / steps
-    return (LOW + (HIGH - LOW) * s) / steps
+    beta: Floats = (LOW + (HIGH - LOW) * s) / steps
+    return beta
 
 
 @lru_cache(32)

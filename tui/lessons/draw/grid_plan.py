@@ -132,7 +132,7 @@ def _shades(figure: Grid, values: Floats, ink: Ink, zoom: int, foot: int = 1) ->
     left, head = _label_width(figure, 6 if columns > 12 else _LABEL_MOST), _head_rows(figure)
     if zoom or not ink.coloured or rows < _SMALL:
         zoom = max(1, zoom)
-        return Plan("shades", 2 * zoom, zoom, 0, left, head, foot, rows, columns, edge=_edge(figure))
+        return Plan("shades", 2 * zoom, zoom, 0, left, head, foot, rows, columns, edge=_edge(figure, zoom))
     return Plan("halves", 1, 1, 0, left, head, foot, rows, columns)
 
 
@@ -162,7 +162,7 @@ def plan_of(figure: Grid, values: Floats, ink: Ink, width: int, height: int, zoo
     rows, columns = values.shape
     for size in (size for size in (*zooms, 0)):
         if size:
-            plan = Plan("shades", 2 * size, size, 0, left, head, foot, rows, columns, edge=_edge(figure))
+            plan = Plan("shades", 2 * size, size, 0, left, head, foot, rows, columns, edge=_edge(figure, size))
         elif ink.coloured:
             plan = Plan("halves", 1, 1, 0, left, head, foot, rows, columns)
         else:

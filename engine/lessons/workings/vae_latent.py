@@ -1,0 +1,188 @@
+"""Frames of a trained VAE: its plane decoded under the cursor, one image's Gaussian, the two terms. Torch-free."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..kit.figures import Bars, Curves, Formula, Grid, Origin, Plane, Wall
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from .kl import divergence, ellipse, sampled
+
+REACH = 3.2
+"""Of the plane that is drawn, both ways."""
+SIDE = 7
+"""Places along each side of the decoded wall."""
+WALL = np.linspace(-2.1, 2.1, SIDE)
+SAMPLES = 5
+SHOWN = 300
+
+
+def latent(state: State) -> Frames:
+    """The plane with a cursor; one image's Gaussian; images all over the plane."""
+    return Frames(3, partial(_latent, state, state.result("latent-digits")))
+
+
+def _pick(x: float, y: float) -> dict[str, float]:
+    """The settings of a place of the plane."""
+    return {"z1": float(np.clip(round(x, 2), -3, 3)), "z2": float(np.clip(round(y, 2), -3, 3))}
+
+
+def _plane(result: Any, title: str, **more: Any) -> Plane:
+    groups = {
+        str(digit): result.means[:SHOWN][result.labels[:SHOWN] == digit] for digit in np.unique(result.labels).tolist()
+    }
+    return Plane(
+        name="plane",
+        title=title,
+        about=(
+            "Each dot is the mean of q(z|x) of a test image, coloured by its digit. The model was never told the "
+            "digits. Move the cursor: what it stands on is decoded."
+        ),
+        extent=(-REACH, REACH, -REACH, REACH),
+        points=groups,
+        x_label="z1",
+        y_label="z2",
+        picks_at=_pick,
+        **more,
+    )
+
+
+def _latent(state: State, result: Any, k: int) -> Frame:
+    if k == 0:
+        z = (state["z1"], state["z2"])
+        image = result.decode([z])[0]
+        nearest = int(np.hypot(*(result.means - np.array(z)).T).argmin())
+        figures: tuple[Any, ...] = (
+            _plane(result, "where 300 test images lie", at=z),
+            Grid(
+                name="decoded",
+                title=f"decoder({z[0]:g}, {z[1]:g})",
+                about="The mean of p(x|z) at the cursor: an image that nobody drew.",
+                values=image,
+                shows="shades",
+                digits=1,
+                reach=(0, 1),
+                join="→",
+            ),
+        )
+        caption = (
+            f"Move the cursor over the plane: each place is an image. The nearest test image is a "
+            f"{result.labels[nearest]}."
+        )
+        return Frame(title="A plane of images", caption=caption, figures=figures)
+    if k == 1:
+        return _one(state, result)
+    places = np.array([(x, y) for y in WALL[::-1] for x in WALL])
+    wall = Wall(
+        name="wall",
+        title="the plane decoded, z1 to the right, z2 upwards",
+        about="Neighbours look alike: the KL term keeps the Gaussians close, so that there are few empty places.",
+        images=result.decode(places),
+        labels=[f"{x:.1f},{y:.1f}" for x, y in places],
+        reach=(0, 1),
+    )
+    caption = f"{SIDE * SIDE} places of the plane, decoded: digits turn into one another without a jump."
+    return Frame(title="The decoded plane", caption=caption, figures=(wall,))
+
+
+def _one(state: State, result: Any) -> Frame:
+    n = state["image"]
+    mu, sigma = result.means[n], result.sigmas[n]
+    eps = np.random.default_rng([state.seed, n]).standard_normal((SAMPLES, 2))
+    z = sampled(mu, sigma, eps)
+    paths = {"1 and 2 sigma": [ellipse(mu, sigma, reach) for reach in (1.0, 2.0)]}
+    images = np.concatenate((result.images[n : n + 1], result.decode([mu]), result.decode(z)))
+    wall = Wall(
+        name="samples",
+        title=f"test image {n}, decoded mean, decoded samples",
+        images=images,
+        labels=["x", "at mu", *(f"z{k + 1}" for k in range(SAMPLES))],
+        reach=(0, 1),
+    )
+    caption = "The encoder gives an image an ellipse, not a point; every sample of it must decode to the same image."
+    numbers = f"mu = ({mu[0]:.3f}, {mu[1]:.3f}), sigma = ({sigma[0]:.3f}, {sigma[1]:.3f})"
+    return Frame(
+        title="One image's Gaussian",
+        caption=caption,
+        figures=(
+            _plane(result, f"q(z|x) of test image {n}, a {result.labels[n]}", paths=paths, at=(float(mu[0]), float(mu[1]))),
+            wall,
+        ),
+        formulas=(Formula(symbols="z = mu + sigma·eps", numbers=numbers),),
+    )
+
+
+def terms(state: State) -> Frames:
+    """Reconstruction and KL: of one image, over the training, and on average."""
+    return Frames(2, partial(_terms, state, state.result("latent-digits")))
+
+
+def kl_of(result: Any, n: int) -> Any:
+    """[2]: KL of each latent number of test image n, by the closed form."""
+    return divergence(result.means[n], result.sigmas[n])
+
+
+def _terms(state: State, result: Any, k: int) -> Frame:
+    n, beta = state["image"], result.beta
+    each, back = kl_of(result, n), float(result.reconstruction[n])
+    formulas = (
+        Formula(
+            symbols="loss = reconstruction + beta·KL",
+            numbers=f"{back:.2f} + {beta:g}·{each.sum():.2f} = {back + beta * each.sum():.2f} nats",
+        ),
+    )
+    if k == 0:
+        told = (
+            Formula(symbols="-E log p(x|z), a density: may lie below 0", numbers=f"{back:.3f}"),
+            *(_worked(result, n, d, float(each[d])) for d in (0, 1)),
+            Formula(symbols="reconstruction + KL = -ELBO", numbers=f"{back + each.sum():.3f}"),
+        )
+        bars = Bars(
+            name="terms",
+            title="terms of -ELBO, nats",
+            about="Pixels have a Gaussian density with one learned sigma, so the reconstruction term may be negative.",
+            labels=("reconstruction", "KL of z1", "KL of z2", "-ELBO"),
+            values=[back, float(each[0]), float(each[1]), back + float(each.sum())],
+            origin=lambda row, column: Origin(formulas=(told[row],)),
+        )
+        pair = Wall(
+            name="pair",
+            title=f"test image {n} and what comes back",
+            images=np.stack((result.images[n], result.decode([result.means[n]])[0])),
+            labels=("x", "at mu"),
+            reach=(0, 1),
+        )
+        caption = f"beta = {beta:g} weighs the KL term. Large: blurred images, tidy plane. Small: the other way round."
+        return Frame(title="Two terms of one image", caption=caption, figures=(pair, bars), formulas=formulas)
+    curves = Curves(
+        name="training",
+        title=f"both terms over the training, beta = {beta:g}",
+        x=result.steps,
+        lines=result.curves,
+        x_label="step",
+        y_label="nats",
+        levels={"0": 0.0},
+    )
+    means = float(result.reconstruction.mean()), float(result.kl.mean())
+    bars = Bars(
+        name="means",
+        title="means over the test images, nats",
+        labels=("reconstruction, before", "reconstruction, now", "KL, before", "KL, now"),
+        values=[result.untrained[0], means[0], result.untrained[1], means[1]],
+    )
+    caption = (
+        "The KL term has vanished: the code says nothing, and every image decodes to the average one."
+        if means[1] < 0.1
+        else "KL rises while reconstruction falls: the plane pays for itself."
+    )
+    return Frame(title="Over the training", caption=caption, figures=(curves, bars), formulas=formulas)
+
+
+def _worked(result: Any, n: int, d: int, value: float) -> Formula:
+    mu, sigma = float(result.means[n, d]), float(result.sigmas[n, d])
+    return Formula(
+        symbols=f"KL of z{d + 1} = ½ (mu² + sigma² - 1 - ln sigma²)",
+        numbers=f"½ ({mu**2:.4f} + {sigma**2:.4f} - 1 - {np.log(sigma**2):.4f}) = {value:.4f}",
+    )

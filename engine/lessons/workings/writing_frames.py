@@ -1,0 +1,101 @@
+"""The next word of a text, and a text continued word by word with the future greyed. Torch-free."""
+
+import numpy as np
+
+from ..kit.figures import Bars, Tokens
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from ..trainings.grammar import result
+from .decoding import decode
+from .decoding_figures import SOFTMAX, decoding_bars, decoding_table
+from .little_english import exact, numbers, words
+from .next_token import continued, line, logits_after, read_text
+from .writing import rules
+
+ROWS = 10
+
+
+def _join(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def next_word(state: State) -> Frames:
+    """The table of the next word, and the model beside the grammar that it has learnt from."""
+    model, wanted = result(state).model, rules(state)
+    text, warning = read_text(state["text"])
+    scores = logits_after(model, numbers(text))
+    decoded = decode(scores, wanted.temperature, wanted.top_k, wanted.top_p)
+    true = exact(text)
+    row = Tokens(name="text", title="the past", tokens=(*text, "~"), focus=len(text))
+
+    def frame(k: int) -> Frame:
+        if k == 0:
+            kept = int(decoded.kept.sum())
+            words_kept = "all words are kept" if kept == len(scores) else f"{kept} of {len(scores)} words are kept"
+            return Frame(
+                caption=_join(f"{line(text)} ~ : at T = {wanted.temperature:g} {words_kept}.", warning),
+                figures=(
+                    row,
+                    decoding_table(words(), scores, decoded, wanted, rows=ROWS),
+                    decoding_bars(words(), decoded, rows=ROWS),
+                ),
+                formulas=(SOFTMAX,),
+            )
+        order = np.argsort(-(true if true.any() else decoded.full), kind="stable")[:ROWS].tolist()
+        at_one = decode(scores).full
+        known = "The model was never told the grammar: it has only read sentences of it."
+        strange = "The grammar has no sentence that begins like this; the model guesses all the same."
+        model_bars = Bars(
+            name="model",
+            title="the model, T = 1",
+            labels=[words()[i] for i in order],
+            values=at_one[order],
+            high=float(max(at_one.max(), true.max())),
+            percent=True,
+        )
+        true_bars = Bars(
+            name="grammar",
+            title="the grammar itself",
+            about="Exact: all ways to derive the beginning are listed and what may follow each is added up.",
+            labels=[words()[i] for i in order],
+            values=true[order],
+            high=float(max(at_one.max(), true.max())),
+            percent=True,
+        )
+        return Frame(caption=_join(known if true.any() else strange, warning), figures=(row, model_bars, true_bars))
+
+    return Frames(2, frame)
+
+
+def writing(state: State) -> Frames:
+    """A frame for each word written after the text."""
+    model, wanted = result(state).model, rules(state)
+    text, warning = read_text(state["text"])
+    steps = continued(model, numbers(text), wanted)
+    written = tuple(words()[step.token] for step in steps)
+
+    def frame(k: int) -> Frame:
+        step = steps[k]
+        shown = (*text, *written[: k + 1], *(["…"] if k + 1 < len(steps) else []))
+        at = len(text) + k
+        how = f"drawn: u = {step.u:.3f} falls into its share" if wanted.sampled else "the likeliest"
+        chance = float(step.decoded.chances[step.token])
+        caption = f"{written[k]} is {how} ({chance:.1%}). It now belongs to the past of the next word."
+        return Frame(
+            caption=_join(caption, warning if k == 0 else ""),
+            figures=(
+                Tokens(
+                    name="text",
+                    title="past, present, and the future not yet written",
+                    about="Each word is foretold from those before it, then read like them.",
+                    tokens=shown,
+                    focus=at,
+                    dimmed=tuple(range(at + 1, len(shown))),
+                ),
+                decoding_table(words(), step.logits, step.decoded, wanted, rows=ROWS - 2, chosen=step.token),
+                decoding_bars(words(), step.decoded, rows=ROWS - 2, chosen=step.token),
+            ),
+            formulas=(SOFTMAX,),
+        )
+
+    return Frames(len(steps), frame)

@@ -1,0 +1,182 @@
+"""The lesson `convolution`: facts that turn red when the code is broken, and settings at their ends."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlviz.engine.lessons.convolution import LESSON, SIZED
+from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.figures import Card, Figure
+from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.workings import convolving, flattening, layer_counts, shifting, toeplitz
+from dlviz.engine.lessons.workings.convolving import Geometry
+from dlviz.engine.options import OptionError
+
+CONVOLVE = convolving.convolve
+
+
+def verdicts(id: str, state: State | None = None) -> list[bool]:
+    return [fact.holds for fact in facts(id, state)]
+
+
+def facts(id: str, state: State | None = None) -> list[Fact]:
+    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in LESSON.claims if claim.id == id]
+
+
+def figure(scene: str, frame: int, name: str, state: State | None = None) -> Any:
+    made = next(s for s in LESSON.scenes if s.name == scene).frames(state or LESSON.state())[frame]
+    return next(figure for figure in made.figures if figure.name == name)
+
+
+def test_dense_1332_convolution_10() -> None:
+    counted = facts("E4")[0]
+    assert counted.computed == counted.expected == {"dense": 1332, "convolution": 10, "ratio": 133.2}
+    assert facts("E4")[1].computed == {"units": 16, "dense": 592}
+
+
+def test_the_numbers_of_the_syllabus() -> None:
+    assert facts("C1")[0].computed["connections"] == 256
+    assert facts("C1")[0].computed["percent"] == 19.75
+    assert facts("C2")[0].computed["outputs moved by the middle weight"] == 36
+    assert facts("C2")[0].computed["by a corner weight"] == 25
+    assert facts("E1")[0].computed == {"weights": 9, "products": 324, "on the image": 256}
+
+
+def test_a_turned_kernel_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(verdicts("D1"))
+    turned = lambda image, kernel, *rest, **more: CONVOLVE(image, kernel[::-1, ::-1], *rest, **more)  # noqa: E731
+    monkeypatch.setattr(convolving, "convolve", turned)
+    assert verdicts("D1") == [False, True, False]
+
+
+def test_a_transposed_kernel_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convolving, "convolve", lambda image, kernel, *r, **m: CONVOLVE(image, kernel.T, *r, **m))
+    assert not verdicts("D1")[0]
+
+
+def test_a_matrix_that_is_one_column_off_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(verdicts("E2"))
+    right = toeplitz.taps
+    monkeypatch.setattr(toeplitz, "taps", lambda geometry: np.roll(right(geometry), 1, axis=1))
+    assert verdicts("E2") == [False, False]
+
+
+def test_a_border_that_is_not_circular_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(verdicts("E3"))
+    zeros = lambda image, kernel, stride=1: CONVOLVE(image, kernel, stride, 1)  # noqa: E731
+    monkeypatch.setattr(convolving, "convolve_round", zeros)
+    assert verdicts("E3")[0] is False
+
+
+def test_a_shift_the_wrong_way_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        shifting, "shifted", lambda image, down, right, wrap=True: np.roll(image, (right, down), (0, 1))
+    )
+    assert not all(verdicts("E3"))
+
+
+def test_taps_counted_on_padding_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    everywhere = lambda geometry: np.full(geometry.kernel, geometry.units)  # noqa: E731
+    monkeypatch.setattr(toeplitz, "uses", everywhere)
+    assert verdicts("C2") == [False]
+    assert verdicts("E1") == [False]
+
+
+def test_a_forgotten_bias_and_a_column_first_index_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layer_counts, "conv_parameters", lambda k, c_in=1, c_out=1: k * k * c_in * c_out)
+    assert verdicts("E4")[0] is False
+    assert verdicts("D2") == [True]
+    monkeypatch.setattr(flattening, "index", lambda c, h, w, height, width: (c * width + w) * height + h)
+    assert verdicts("D2") == [False]
+
+
+def test_a_size_that_is_not_rounded_down_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    up = property(lambda g: tuple(-(-(n - s) // g.stride) + 1 for n, s in zip(g.padded, g.span, strict=True)))
+    monkeypatch.setattr(Geometry, "out", up)
+    assert verdicts("C1", LESSON.state({"stride": 2})) == [False]
+
+
+@pytest.mark.parametrize(
+    "values", [{"kernel": "box-5", "dilation": 3}, {"kernel": "ring-5", "dilation": 2, "padding": 0}]
+)
+def test_a_kernel_that_fits_nowhere_is_told_instead_of_failing(values: dict[str, Any]) -> None:
+    state = LESSON.state({**values, "kernel": SIZED[values["kernel"]]})
+    for name in ("sliding", "sparse", "shared", "matrix"):
+        scene = next(scene for scene in LESSON.scenes if scene.name == name)
+        frames = scene.frames(state)
+        assert len(frames) == 1
+        assert any(isinstance(shown, Card) and "fits nowhere" in shown.text for shown in frames[0].figures)
+    assert all(fact.holds for claim in LESSON.claims for fact in [claim.fact("convolution", state)])
+
+
+def test_every_combination_of_the_moving_settings_computes_what_pytorch_computes() -> None:
+    sliding = next(scene for scene in LESSON.scenes if scene.name == "sliding")
+    for name, stride, padding, dilation in itertools.product(SIZED, (1, 3, 4), (0, 2), (1, 3)):
+        values = {"kernel": SIZED[name], "stride": stride, "padding": padding, "dilation": dilation}
+        state = LESSON.state({**values, "row": 9, "column": 9, "tap": 24})
+        assert verdicts("D1", state)[0], values
+        frames = sliding.frames(state)
+        assert frames[len(frames) - 1].caption
+
+
+def test_one_frame_for_each_place_and_the_window_is_under_the_kernel() -> None:
+    assert len(LESSON.scenes[0].frames(LESSON.state())) == 1 + 36
+    image = figure("sliding", 1 + 6 + 2, "image")
+    assert set(image.marks["window"]) == {(r, c) for r in (1, 2, 3) for c in (2, 3, 4)}
+    output = figure("sliding", 1 + 6 + 2, "output")
+    assert output.marks["target"] == ((1, 2),)
+    assert np.isnan(output.values).sum() == 36 - 9
+    products = figure("sliding", 1 + 6 + 2, "products")
+    assert products.values.sum() == pytest.approx(output.values[1, 2])
+
+
+def test_the_border_that_stride_2_never_reads_is_hatched() -> None:
+    image = figure("sliding", 0, "image", LESSON.parse([], preset="border-unread"))
+    assert set(image.marks["never"]) == {(7, i) for i in range(8)} | {(i, 7) for i in range(8)}
+
+
+def test_edits_of_the_padded_image_count_from_its_first_pixel() -> None:
+    for padding in (0, 1, 2):
+        image = figure("sliding", 0, "image", LESSON.state({"padding": padding}))
+        assert image.edits == "image" and image.edits_from == (padding, padding)
+        assert image.values[padding + 1, padding + 2] == LESSON.defaults["image"][1][2]
+
+
+def test_a_row_of_the_matrix_lights_up_its_patch() -> None:
+    matrix = figure("matrix", 0, "matrix")
+    origin = matrix.origin(14, 7)
+    assert origin.cells["kernel"] == ((0, 0),)
+    assert origin.cells["output"] == ((2, 2),)
+    assert matrix.picks(14, 7) == {"row": 2, "column": 2}
+    moved = LESSON.state(matrix.picks(35, 0))
+    window = figure("matrix", 0, "image", moved).marks["window"]
+    assert set(window) == {(r, c) for r in (5, 6, 7) for c in (5, 6, 7)}
+
+
+def test_shift_presets_say_what_happens() -> None:
+    scene = next(scene for scene in LESSON.scenes if scene.name == "equivariance")
+    captions = {
+        name: scene.frames(LESSON.parse([], preset=name))[0].caption
+        for name in ("shift-by-stride", "shift-off-grid", "border-breaks")
+    }
+    assert "is equivariant" in captions["shift-by-stride"]
+    assert "not equivariant" in captions["shift-off-grid"]
+    assert "border" in captions["border-breaks"]
+
+
+def test_every_preset_names_a_scene_and_computes() -> None:
+    names = {scene.name for scene in LESSON.scenes}
+    for preset in LESSON.presets:
+        assert preset.scene in names
+        for scene in LESSON.scenes:
+            made: list[tuple[Figure, ...]] = [f.figures for f in scene.frames(LESSON.parse([], preset=preset.name))]
+            assert all(made)
+
+
+@pytest.mark.parametrize("text", ["", "1,2/3", "1,2,3,4,5,6", "nan", "\x1b[31m1", "[/x]", "10", "1,,2", "sobel"])
+def test_kernels_that_are_none_are_refused_with_what_is_allowed(text: str) -> None:
+    with pytest.raises(OptionError, match="kernel cannot be .*allowed: sobel-x") as told:
+        LESSON.parse([f"kernel={text}"])
+    assert "\x1b" not in str(told.value)

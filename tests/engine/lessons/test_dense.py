@@ -1,0 +1,101 @@
+"""The lesson `dense`: facts that turn red when the code is broken, and what comes out of a training."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from dlviz.engine.lessons import dense
+from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.trainings import shifted_glyphs
+from dlviz.engine.lessons.workings import dense_layer, layer_counts
+
+LESSON = dense.LESSON
+
+
+def fact(id: str, state: State | None = None) -> Fact:
+    claim = next(claim for claim in LESSON.claims if claim.id == id)
+    return claim.fact(LESSON.name, state or LESSON.state())
+
+
+def test_1332_parameters() -> None:
+    told = fact("B2")
+    assert told.holds
+    assert told.computed["parameters"] == 1332
+    assert fact("B1").computed["connections"] == 1296
+
+
+def test_a_layer_without_its_biases_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fact("B1").holds
+    monkeypatch.setattr(dense_layer, "hidden", lambda image, matrix, biases: (matrix @ image.ravel()).reshape(6, 6))
+    assert not fact("B1").holds
+
+
+def test_a_transposed_weight_matrix_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = lambda image, matrix, biases: (matrix.T @ image.ravel() + biases).reshape(6, 6)  # noqa: E731
+    monkeypatch.setattr(dense_layer, "hidden", wrong)
+    assert not fact("B1").holds
+
+
+def test_a_count_without_biases_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layer_counts, "dense_parameters", lambda n: n**4)
+    assert not fact("B2").holds
+
+
+class Copies(torch.nn.Module):
+    """Names the digit by how bright the first pixel is: right on images in place, wrong on moved ones."""
+
+    def __init__(self, right: bool) -> None:
+        super().__init__()
+        self.right = right
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.one_hot(torch.full((len(x),), 1 if self.right else 0), 10).float()
+
+
+def glyphs(dense_right: bool, conv_right: bool, told: float | None = None) -> Any:
+    """A result whose networks answer always rightly or always wrongly."""
+    shares = {"dense": float(dense_right), "conv": float(conv_right) if told is None else told}
+    return SimpleNamespace(
+        test_x=np.zeros((4, 1, 14, 14), np.float32),
+        test_y=np.ones(4, np.int64),
+        moved=shares,
+        modules={"dense": Copies(dense_right), "conv": Copies(conv_right)},
+    )
+
+
+def test_the_margin_is_asked_for_and_the_accuracies_are_computed_anew() -> None:
+    def verdict(result: Any) -> bool:
+        return fact("B3b", LESSON.state().with_result("shifted-glyphs", result)).holds
+
+    assert verdict(glyphs(False, True))
+    assert not verdict(glyphs(True, True))
+    assert not verdict(glyphs(True, False))
+    assert not verdict(glyphs(False, False, told=0.9))
+
+
+def test_a_short_training_gives_scenes_and_repeats_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shifted_glyphs, "STEPS", 2)
+    told: list[float] = []
+    results = [
+        dense.GLYPHS.train(LESSON.state(seed=5), lambda share, text="", **numbers: told.append(share)) for _ in range(2)
+    ]
+    first, second = results
+    assert first.moved == second.moved
+    assert np.array_equal(first.dense_weights, second.dense_weights)
+    assert told[0] == 0 and told[-1] == 1
+    assert not any(module.training for module in first.modules.values())
+    for index in ("0", "23"):
+        state = LESSON.parse([f"glyph={index}"], seed=5).with_result("shifted-glyphs", first)
+        for scene in LESSON.scenes:
+            assert all(frame.caption for frame in scene.frames(state))
+
+
+def test_a_training_draws_nothing_from_torch_s_own_generator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shifted_glyphs, "STEPS", 1)
+    before = torch.get_rng_state()
+    dense.GLYPHS.train(LESSON.state(), lambda share, text="", **numbers: None)
+    assert torch.equal(before, torch.get_rng_state())

@@ -1,0 +1,79 @@
+"""The lesson `stride`: facts that turn red when the code is broken, and every setting together."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from dlviz.engine.lessons import stride
+from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.workings import convolving
+from dlviz.engine.lessons.workings.convolving import Geometry
+from dlviz.engine.lessons.workings.sliding import Slide
+
+LESSON = stride.LESSON
+CONVOLVE = convolving.convolve
+
+
+def facts(id: str, state: State | None = None) -> list[Fact]:
+    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in LESSON.claims if claim.id == id]
+
+
+def verdicts(id: str, state: State | None = None) -> list[bool]:
+    return [fact.holds for fact in facts(id, state)]
+
+
+def test_the_numbers_of_the_syllabus() -> None:
+    assert facts("F1")[0].computed["hidden units"] == {"stride 1": 36, "stride 2": 9}
+    assert facts("F2")[0].computed == {"columns": [0, 2, 4], "output": 3}
+    assert facts("F3")[0].computed["output"] == [3, 3]
+
+
+def test_a_stride_that_begins_one_pixel_late_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(verdicts("F1"))
+    late = lambda image, kernel, *rest, **more: CONVOLVE(np.roll(image, -1), kernel, *rest, **more)  # noqa: E731
+    monkeypatch.setattr(convolving, "convolve", late)
+    assert verdicts("F1")[0] is False
+
+
+def test_a_stride_that_selects_the_strongest_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stride, "kept", stride.strongest)
+    assert verdicts("F1")[1] is False
+
+
+def test_a_size_that_is_rounded_up_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(verdicts("F2"))
+    monkeypatch.setattr(convolving, "output_size", lambda n, k, s, p, d=1: -(-(n + 2 * p - d * (k - 1) - 1) // s) + 1)
+    assert not any(verdicts("F2"))
+
+
+def test_a_border_that_is_taken_as_read_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verdicts("F3") == [True]
+    monkeypatch.setattr(Geometry, "never", lambda self: ())
+    assert verdicts("F3") == [False]
+
+
+def test_every_combination_of_settings_computes_and_agrees_with_pytorch() -> None:
+    for s, p, n, k in itertools.product((1, 2, 5), (0, 1, 2), (2, 7, 24), (1, 3, 7)):
+        state = LESSON.state({"stride": s, "padding": p, "n": n, "k": k})
+        for scene in LESSON.scenes:
+            frames = scene.frames(state)
+            assert frames[0].caption and frames[len(frames) - 1].caption
+        claims = [claim for claim in LESSON.claims if claim.check.__name__ != "formula"]
+        assert all(claim.fact("stride", state).holds for claim in claims), state.values
+
+
+def test_presets_that_lose_everything_lose_it() -> None:
+    for name in ("one-bright-pixel", "checkers-vanish"):
+        slide = Slide.of(LESSON.parse([], preset=name))
+        assert np.abs(stride.full(slide)).max() == 1
+        assert not slide.output.any()
+
+
+def test_windows_stand_where_the_columns_say() -> None:
+    scene = next(scene for scene in LESSON.scenes if scene.name == "positions")
+    grid = scene.frames(LESSON.state())[0].figures[0]
+    marks = grid.marks  # type: ignore[attr-defined]
+    assert set(marks["window"]) == {(step, 2 * step + tap) for step in range(3) for tap in range(3)}
+    assert set(marks["never"]) == {(step, 7) for step in range(3)}

@@ -1,0 +1,113 @@
+"""Places of figures: side by side, in rows, within the width, growing with the screen."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from dlviz.engine.lessons.kit.figures import Bars, Curves, Formula, Grid, Plane
+from dlviz.engine.lessons.kit.lesson import Frame
+from dlviz.tui.lessons.draw.formula import broken
+from dlviz.tui.lessons.draw.look import Look
+from dlviz.tui.lessons.layout import arrange, compose
+from dlviz.tui.render.palette import DARK
+
+from .drawing import FRAMES, attention, numbers, sliding
+
+
+@pytest.mark.parametrize("name", FRAMES)
+@pytest.mark.parametrize("width", (36, 60, 78, 118, 198))
+def test_figures_lie_apart_and_within_the_page(name, width):
+    frame = FRAMES[name]()
+    for height in (10, 15, 48):
+        page = arrange(frame, DARK, width, height)
+        for place in page.places:
+            assert place.x >= 0 and place.x + place.w <= width and place.y + place.h <= page.height
+        for a, b in combinations(page.places, 2):
+            assert a.x + a.w <= b.x or b.x + b.w <= a.x or a.y + a.h <= b.y or b.y + b.h <= a.y
+
+
+def test_image_kernel_and_output_stand_side_by_side_in_78_columns():
+    page = arrange(sliding(), DARK, 78, 15)
+    assert {place.y for place in page.places} == {0} and page.height <= 15
+    assert [text for _, _, text in page.signs] == ["×", "="]
+    assert len(set(page.zooms)) == 1
+
+
+def test_grids_grow_with_the_screen():
+    frame = sliding()
+    small, large = (arrange(frame, DARK, *size).places for size in ((78, 15), (198, 48)))
+    assert all(b.w > a.w and b.h > a.h for a, b in zip(small, large, strict=True))
+
+
+def test_charts_take_the_room_that_is_left():
+    chart = Curves(name="c", x=np.arange(9.0), lines={"a": np.arange(9.0)}, x_label="x")
+    frame = Frame(caption="", figures=(Grid(name="g", values=numbers(3, 3)), chart))
+    small, large = (arrange(frame, DARK, *size).places[1] for size in ((78, 15), (198, 48)))
+    assert small.w > 50 and large.w > small.w and large.h > small.h
+
+
+def test_a_row_of_its_own_is_kept_where_screens_are_narrow():
+    parts = tuple(Grid(name=name, values=numbers(3, 3), new_row=name == "b") for name in "ab")
+    first, second = arrange(Frame(caption="", figures=parts), DARK, 78, 20).places
+    assert second.y > first.y and second.x == first.x
+
+
+def test_titles_of_several_lines_do_not_move_the_bodies_apart():
+    a = Grid(name="a", title="short", values=numbers(3, 3))
+    b = Grid(name="b", title="a title that needs two lines here", values=numbers(3, 3))
+    frame = Frame(caption="", figures=(a, b, *(Bars(name=f"c{k}", labels="x", values=[1]) for k in range(2))))
+    page = arrange(frame, DARK, 60, 10)
+    assert page.titles[0] == page.titles[1]
+
+
+def test_no_gap_is_worth_a_page_that_scrolls():
+    parts = tuple(Grid(name=name, values=numbers(7, 9), new_row=True) for name in "ab")
+    page = arrange(Frame(caption="", figures=parts), DARK, 78, 14)
+    assert page.height == 14
+
+
+def test_the_mouse_finds_the_figure_and_its_cell():
+    frame = sliding()
+    page = arrange(frame, DARK, 78, 15)
+    assert page.hit(3, 3) is None
+    compose(page, frame, {}, DARK, 78)
+    found = {page.hit(x, y) for x in range(78) for y in range(page.height)}
+    assert {name for name, _ in filter(None, found)} == {"image", "kernel", "output"}
+    assert ("kernel", (2, 2)) in found and ("image", (5, 5)) in found and ("output", (3, 3)) in found
+
+
+def test_the_mouse_finds_a_place_in_a_plane():
+    frame = Frame(caption="", figures=(Plane(name="p", title="p", extent=(0, 1, 0, 1)),))
+    page = arrange(frame, DARK, 78, 15)
+    compose(page, frame, {"p": Look(DARK, at=(0.5, 0.5))}, DARK, 78)
+    place = page.places[0]
+    x, y = page.hit_at(place.x + place.w - 1, 1)
+    assert x > 0.9 and y > 0.9 and page.hit_at(0, 0) is None
+
+
+def test_what_is_under_the_mouse_follows_the_cursor_of_a_table_that_scrolls():
+    frame = attention()
+    page = arrange(frame, DARK, 40, 12)
+    strips = compose(page, frame, {"row": Look(DARK, (7, 0), True)}, DARK, 40)
+    assert len(strips) == page.height
+
+
+def test_formulas_stand_at_the_end_and_no_number_is_broken():
+    frame = sliding()
+    page = arrange(frame, DARK, 40, 15)
+    texts = [strip.text.strip() for strip in compose(page, frame, {}, DARK, 40)][page.formulas_at :]
+    assert texts[0].startswith("y[i,j]")
+    assert " ".join(texts[1:]) == frame.formulas[0].numbers
+
+
+def test_lines_break_before_operators():
+    assert broken("a = 1.25 + 2.5 + 3.75", 16) == ["a = 1.25 + 2.5", "    + 3.75"]
+    assert "".join(part.strip() for part in broken("x" * 50, 20)) == "x" * 50
+    assert broken("", 10) == [""]
+
+
+def test_formulas_are_wrapped_with_wide_characters():
+    frame = Frame(caption="", figures=(), formulas=(Formula(symbols="漢字 = 日本語 + 漢字 + 日本語", numbers="1"),))
+    page = arrange(frame, DARK, 12, 5)
+    assert all(strip.cell_length == 12 for strip in compose(page, frame, {}, DARK, 12))
