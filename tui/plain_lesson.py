@@ -16,7 +16,7 @@ from .lessons.draw.look import wrapped_words
 from .lessons.layout import arrange, compose
 from .render.numbers import cut, pad
 from .render.palette import DARK, PLAIN, Ink
-from .render.pen import Line, pen, plain, written
+from .render.pen import Line, pen, written
 
 WIDE = 120
 """Columns that a table uses at most."""
@@ -80,7 +80,7 @@ def index_page(lessons: Iterable[Lesson], width: int, colour: bool) -> str:
             rows = wrapped_words(ids, width - left - middle)
             lines.append([*head, (pad(lesson.title, middle), None), (rows[0], pen(DARK.dim))])
             lines += [[(" " * (left + middle) + row, pen(DARK.dim))] for row in rows[1:]]
-    lines += [[], plain("dlviz lesson NAME opens one; dlviz lesson NAME --plain prints it.")]
+    lines += [[], *_wrapped("dlviz lesson NAME opens one; dlviz lesson NAME --plain prints it.", width)]
     return _text(lines, colour)
 
 
@@ -131,14 +131,20 @@ def _wrapped_rows(rows: Sequence[str], indent: str) -> list[Line]:
 def _settings(lesson: Lesson, state: State, width: int) -> list[Line]:
     lines: list[Line] = []
     left = max((len(setting.name) for setting in lesson.settings), default=0) + 2
-    for setting in lesson.settings:
-        value = setting.show(state[setting.name])
-        bounds = ""
+    shown = [setting.show(state[setting.name]) for setting in lesson.settings]
+    middle = min(24, max(map(cell_len, shown), default=0)) + 2
+    for setting, value in zip(lesson.settings, shown, strict=True):
+        about = setting.help
         if isinstance(setting, Slider):
-            bounds = f" ({setting.allowed})" if setting.stops else f" ({setting.low:g} to {setting.high:g})"
-        rows = wrapped_words(f"{value}{bounds}  {setting.help}", max(12, width - left))
-        lines.append([(pad(setting.name, left), pen(DARK.dim)), (rows[0], None)])
-        lines += [[(" " * left + row, None)] for row in rows[1:]]
+            about += f", {setting.allowed}" if setting.stops else f", {setting.low:g} to {setting.high:g}"
+        head: Line = [(pad(setting.name, left), pen(DARK.dim))]
+        if cell_len(value) > middle - 2:  # a text of the learner's own is told in full
+            rows = wrapped_words(value, max(12, width - left))
+            lines += [[*head, (rows[0], None)], *_wrapped_rows(rows[1:], " " * left)]
+            head, value = [(" " * left, None)], ""
+        rows = wrapped_words(about, max(12, width - left - middle))
+        lines.append([*head, (pad(value, middle), None), (rows[0], pen(DARK.dim))])
+        lines += [[(" " * (left + middle) + row, pen(DARK.dim))] for row in rows[1:]]
     return lines
 
 

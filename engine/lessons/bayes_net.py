@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from .kit.figures import Bars, Card, Figure, Formula, Grid, Net, Table
-from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
+from .kit.lesson import Frame, Frames, Lesson, Preset, Scene
 from .kit.settings import Choice, Matrix, Numbers, Slider, matrix
 from .kit.state import State
 from .workings.sprinkler import (
@@ -87,7 +87,7 @@ def tables(state: State) -> Frames:
         mine = [(case, yes) for (node, case), (yes,) in zip(CASES, table, strict=True) if node == k]
         conditional = Table(
             name="table",
-            title=f"{SYMBOLS[k]}: {len(mine)} free number{'s' if len(mine) > 1 else ''}",
+            title=f"{SYMBOLS[k]}, {len(mine)} free",
             about="A conditional probability table: a row for each case of the parents. Each row sums to 1, so that "
             "one number a row is free.",
             columns=(*(LETTERS[parent] for parent in parents), f"{letter}=1", f"{letter}=0"),
@@ -130,7 +130,7 @@ def inference(state: State) -> tuple[Frame, ...]:
         new_row=True,
     )
     known = f"P({told(evidence)}) = {short(probability(table, evidence))}. " if evidence else ""
-    caption = known + "Set evidence with c, s, n (rain), w; ask with a or the cursor. Struck worlds are ruled out."
+    caption = known + "Keys c s n w set evidence, a asks; × is ruled out."
     return (Frame(caption=caption, figures=(net, terms, bars), formulas=formulas),)
 
 
@@ -164,7 +164,7 @@ def explaining(state: State) -> Frames:
                 "." if turn == "stays at" else f" from {short(before)}."
             )
         return Frame(
-            caption=caption, figures=(network(table, evidence, 1), bars), formulas=answer(table, evidence, 1)[1:]
+            caption=caption, figures=(network(table, evidence, 1), bars), formulas=answer(table, evidence, 1)[:1]
         )
 
     return Frames(len(STAGES), frame)
@@ -249,14 +249,6 @@ LESSON = Lesson(
             why="If the grass is wet in any case, seeing it wet tells nothing: no cause moves.",
             good=False,
             scene="explaining",
-        ),
-    ),
-    notes=(
-        Note(
-            id="AC4a",
-            said="Examples: Bayesian networks",
-            right="A Bayesian network gives the exact probability of every world. Its arrows need not be causes: "
-            "they say which independences the joint distribution has.",
         ),
     ),
     source="Russell & Norvig, Artificial Intelligence; K. Murphy, A Brief Introduction to Graphical Models (1998)",

@@ -35,9 +35,9 @@ def time(state: State) -> int:
     return chosen(state).step(state["t"])
 
 
-def timed(make: Timed) -> Callable[[State], tuple[Frame, ...]]:
-    """Frames that are told the schedule and t."""
-    return lambda state: make(state, chosen(state), time(state))
+def timed(make: Timed, frame: int = 0) -> Callable[[State], tuple[Frame, ...]]:
+    """One of the frames that are made for the schedule and t: a scene of one frame has t as its scrubber."""
+    return lambda state: (make(state, chosen(state), time(state))[frame],)
 
 
 def predicted(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
@@ -51,7 +51,6 @@ def predicted(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     a, s = np.sqrt(abar), np.sqrt(1 - abar)
     figures = (
         shades("x_t", f"x_t, t = {t}", x_t, about="What the network sees, with t and which digit it is."),
-        shades("eps", "eps, the true noise", eps),
         shades(
             "eps_hat",
             "eps_hat, predicted",
@@ -66,6 +65,7 @@ def predicted(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
             about="x_t without the predicted noise, rescaled and cut to -1..1. Late in the chain it is a guess, "
             "a blend of what could have been there.",
         ),
+        shades("eps", "eps, the true noise", eps, new_row=True, about="What was mixed in; the network never sees it."),
         Bars(
             name="loss",
             title="mean squared error of the noise",
@@ -91,13 +91,16 @@ def predicted(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     )
 
 
+SCHEDULE = ("t", "schedule", "T", "rescale")
+PICTURE = ("t", "digit", "draw", "schedule", "T", "rescale")
+
 LESSON = Lesson(
     name="forward-diffusion",
     chapter="generative",
     title="Forward diffusion: from data to noise",
     summary="A Markov chain adds a little Gaussian noise at each step; any step can be reached at once.",
     settings=(
-        Slider(name="t", default=300, low=0, high=1000, step=10, scrub=True, help="time, in thousandths of T"),
+        Slider(name="t", default=300, low=0, high=1000, step=10, scrub=True, help="time, in thousandths of T", key="x"),
         Choice(name="digit", default="3", choices=DIGITS, help="which picture", key="d"),
         Choice(name="schedule", default="linear", choices=NAMES, help="how fast noise is added", key="s"),
         Slider(name="T", default=1000, low=50, high=1000, stops=LENGTHS, help="steps of the chain", key="T"),
@@ -129,27 +132,29 @@ LESSON = Lesson(
         Slider(name="dt", default=50, low=25, high=1000, stops=STEPS, help="steps of the SDE, 1/dt each", key="i"),
     ),
     scenes=(
+        Scene(name="noising", title="An image and its noise", ids=("AE1",), frames=timed(noising), settings=PICTURE),
         Scene(
-            name="noising",
-            title="An image and its noise",
-            ids=("AE1", "AE3"),
-            frames=timed(noising),
-            settings=("t", "digit", "draw", "schedule", "T", "rescale"),
+            name="variance",
+            title="Signal fades as noise grows",
+            ids=("AE3",),
+            frames=timed(noising, 1),
+            settings=PICTURE,
         ),
         Scene(
             name="schedule",
             title="How fast: alpha-bar and SNR",
             ids=("AG1",),
             frames=timed(schedules),
-            settings=("t", "schedule", "T", "rescale"),
+            settings=SCHEDULE,
         ),
         Scene(
-            name="strip",
-            title="From image to noise",
-            ids=("AG3",),
-            frames=timed(strip),
-            settings=("t", "digit", "draw", "schedule", "T", "rescale"),
+            name="ends",
+            title="It must end as noise",
+            ids=("AG1",),
+            frames=timed(schedules, 1),
+            settings=SCHEDULE[1:],
         ),
+        Scene(name="strip", title="From image to noise", ids=("AG3",), frames=timed(strip), settings=PICTURE),
         Scene(
             name="weather",
             title="A Markov chain of the weather",
@@ -162,21 +167,42 @@ LESSON = Lesson(
             title="Step by step, or at once",
             ids=("AF2", "AF3"),
             frames=timed(chain_or_jump),
-            settings=("walk", "t", "digit", "schedule", "T", "rescale"),
+            settings=("walk", *PICTURE),
+        ),
+        Scene(
+            name="law",
+            title="Both ways have the same law",
+            ids=("AF2", "AF3"),
+            frames=timed(chain_or_jump, 1),
+            settings=SCHEDULE,
         ),
         Scene(
             name="particles",
-            title="Particles spread, and are pulled back",
+            title="Particles spread",
             ids=("AE5",),
             frames=timed(particles),
-            settings=("t", "shape", "schedule", "T", "rescale"),
+            settings=("shape", *SCHEDULE),
+        ),
+        Scene(
+            name="pulled-back",
+            title="A field pulls them back",
+            ids=("AE5",),
+            frames=timed(particles, 1),
+            settings=("shape", *SCHEDULE),
+        ),
+        Scene(
+            name="thermodynamics",
+            title="What thermodynamics has to do with it",
+            ids=("AE2",),
+            frames=timed(equilibrium),
+            settings=("data", *SCHEDULE),
         ),
         Scene(
             name="equilibrium",
             title="Noise is the equilibrium",
             ids=("AE2",),
-            frames=timed(equilibrium),
-            settings=("t", "data", "schedule", "T", "rescale"),
+            frames=timed(equilibrium, 1),
+            settings=("data", *SCHEDULE),
         ),
         Scene(name="sde", title="Ever smaller steps: an SDE", ids=("AG2",), frames=sde, settings=("dt",)),
         Scene(
@@ -185,7 +211,7 @@ LESSON = Lesson(
             ids=("AE1",),
             frames=timed(predicted),
             needs=NAME,
-            settings=("t", "digit", "draw", "schedule", "T", "rescale"),
+            settings=PICTURE,
         ),
     ),
     presets=(

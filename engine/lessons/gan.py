@@ -7,7 +7,8 @@ from .kit.settings import Choice, Moves, Slider
 from .kit.state import State
 from .kit.training import Progress, Training
 from .workings.best_discriminator import LOSSES
-from .workings.gan_arena import arena, batches, pulls, schematic
+from .workings.gan_arena import arena, schematic
+from .workings.gan_steps import batches, pulls
 from .workings.gan_theory import balance
 from .workings.gan_trained import MOMENTS, RECIPES, side_by_side
 
@@ -50,9 +51,7 @@ LESSON = Lesson(
         Choice(name="loss", default="non-saturating", choices=LOSSES, help="what G minimises", key="o"),
         Slider(name="rate", default=1.0, stops=RATES, help="D's learning rate, in multiples of the recipe's", key="e"),
         Slider(name="gap", default=1.2, low=0.0, high=2.0, step=0.1, help="how far p_g lies from p_data", key="a"),
-        Slider(
-            name="moment", default=MOMENTS, low=0, high=MOMENTS, step=1, scrub=True, help="moment of the training"
-        ),
+        Slider(name="moment", default=MOMENTS, low=0, high=MOMENTS, step=1, scrub=True, help="moment of the training"),
     ),
     scenes=(
         Scene(name="balance", title="The balance", ids=("AD0",), frames=balance, settings=("gap", "loss")),

@@ -76,7 +76,7 @@ LESSON = Lesson(
         Note(
             id="AJ3",
             said="diffusion models tend to be computationally intensive and have longer training durations",
-            right="Their training is stable; the cost is in sampling: one network evaluation for every step of a sample.",
+            right="Training is stable; the cost is in sampling: one network evaluation for each step of a sample.",
         ),
         Note(
             id="AJ4",

@@ -24,7 +24,6 @@ def past(state: State) -> Frames:
     changes = reach(model, numbers(text), state["mask"])
     labels = (START, *text)
     t = len(labels)
-    ahead = tuple((i, j) for i in range(t) for j in range(i + 1, t))
 
     def frame(j: int) -> Frame:
         earlier = float(changes[:j, j].max()) if j else 0.0
@@ -48,7 +47,7 @@ def past(state: State) -> Frames:
             column_labels=labels,
             row_axis="logits after",
             column_axis="changed",
-            marks={"source": tuple((i, j) for i in range(t)), **({"never": ahead} if state["mask"] else {})},
+            marks={"source": tuple((i, j) for i in range(t))},
             cursor=(min(j, t - 1), j),
             origin=origin,
             new_row=True,
@@ -83,7 +82,7 @@ def learning(state: State) -> Frames:
                 levels={"ln V": log(v), "ln V / 2": log(v) / 2, "grammar": floor},
             )
             caption = (
-                f"{' '.join(HELD_OUT)} was never trained on; its loss falls from ln {v} = {log(v):.2f} to "
+                f"{' '.join(HELD_OUT)!r} was never trained on. Its loss falls from ln {v} = {log(v):.2f} to "
                 f"{trained.held_out[-1]:.2f}, near the grammar's own {floor:.2f}."
             )
             return Frame(caption=caption, figures=(curve,))
@@ -174,6 +173,12 @@ LESSON = Lesson(
     presets=(
         Preset(
             name="cold", values={"temperature": 0.01}, why="T = 0.01 is greedy, and no power overflows.", scene="next"
+        ),
+        Preset(
+            name="story",
+            values={"text": "the", "decoding": "sampled", "draw": 1},
+            why="Drawn at T = 1 the model writes sentences as various as those of the grammar; turn draw with d.",
+            scene="writing",
         ),
         Preset(
             name="nucleus",

@@ -75,8 +75,8 @@ LESSON = Lesson(
         Note(
             id="W3",
             said="Benefits: long-range dependencies, parallelisation, interpretability",
-            right="Long range and parallelism are benefits of attention itself, with one head too; that weights explain "
-            "a model is contested.",
+            right="Long range and parallelism are benefits of attention itself, with one head too; that "
+            "weights explain a model is contested.",
         ),
         Note(
             id="X2",

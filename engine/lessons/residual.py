@@ -155,7 +155,6 @@ def gradients(state: State) -> tuple[Frame, ...]:
         x_label="layer",
         y_label="norm",
         log_y=True,
-        levels={"at the output": 1.0},
         about="A straight line on a logarithmic scale: each plain layer multiplies the gradient by about the gain.",
     )
     depths = np.arange(5, work.DEEPEST + 1, 5)
@@ -173,6 +172,7 @@ def gradients(state: State) -> tuple[Frame, ...]:
         log_y=True,
         at=float(made.depth),
     )
+    power, half = ("(g/√2)ᴸ", "/2") if made.relu else ("gᴸ", "")
     told = f"{plain[0]:.2g} plain, {residual[0]:.2g} with skips"
     return (
         Frame(
@@ -183,14 +183,16 @@ def gradients(state: State) -> tuple[Frame, ...]:
             caption="Each plain layer multiplies the gradient by about the gain; with skips it hardly changes.",
             figures=(lines,),
             formulas=(
-                Formula(symbols="plain: gᴸ", numbers=f"{made.gain:g}^{made.depth} = {made.gain**made.depth:.3g}"),
+                Formula(symbols=f"plain, on average: {power}", numbers=f"{work.expected_norm(made, False):.3g}"),
+                Formula(
+                    symbols=f"residual, on average: (1 + a²·g²{half})^(L/2)",
+                    numbers=f"{work.expected_norm(made, True):.3g}",
+                ),
             ),
         ),
         Frame(caption="The deeper the plain chain, the less reaches its first layer.", figures=(by_depth,)),
     )
 
-
-CHAIN = ("depth", "gain", "branch", "zero", "relu", "skip")
 
 LESSON = Lesson(
     name="residual",
@@ -213,7 +215,7 @@ LESSON = Lesson(
             title="Gradients through depth",
             ids=("N3",),
             frames=gradients,
-            settings=("depth", "gain", "branch", "zero", "relu"),
+            settings=("depth", "gain", "branch", "zero", "relu", "skip"),
         ),
     ),
     presets=(

@@ -169,8 +169,8 @@ LESSON = Lesson(
     title="Short signal paths",
     summary="Attention puts one step between any two tokens and computes all of them at once; an RNN needs n of both.",
     settings=(
-        Slider(name="n", default=10, low=2, high=16, step=1, help="tokens", key="n"),
-        Slider(name="far", default=0, low=0, high=16, step=1, help="the token at the other end; 0: the last", key="e"),
+        Slider(name="n", default=10, low=2, high=12, step=1, help="tokens", key="n"),
+        Slider(name="far", default=0, low=0, high=12, step=1, help="the token at the other end; 0: the last", key="e"),
         Slider(
             name="length",
             default=10,
@@ -201,8 +201,8 @@ LESSON = Lesson(
     presets=(
         Preset(
             name="far-apart",
-            values={"n": 16},
-            why="Sixteen tokens: 15 steps through an RNN, one through attention.",
+            values={"n": 12},
+            why="Twelve tokens: 11 steps through an RNN, one through attention.",
             scene="paths",
         ),
         Preset(
@@ -248,7 +248,7 @@ LESSON = Lesson(
     ),
     trainings=(
         Training(name="signal-timings", title="Time an RNN and attention on this machine", seconds=1, train=_time),
-        Training(name="first-token", title="RNN, LSTM and attention copy the first token", seconds=5, train=_learn),
+        Training(name="first-token", title="RNN, LSTM and attention copy the first token", seconds=6, train=_learn),
     ),
     source="Vaswani et al., Attention Is All You Need (2017), table 1; Pascanu et al. (2013); Yu & Koltun (2016)",
 )

@@ -119,6 +119,9 @@ def reach(state: State) -> tuple[Frame, ...]:
             join="=" if error < 1e-6 else "≈",
         ),
     )
+    how = "The stack as fitted. From four channels on no fit is needed: change them with m."
+    if m in (4, 9):
+        how = "The first kernels only shift the image; the second ones hold the wanted weights, each of them once."
     pairs = []
     for j in range(min(m, 4)):
         pairs += [
@@ -136,7 +139,7 @@ def reach(state: State) -> tuple[Frame, ...]:
             figures=grids,
         ),
         Frame(
-            caption="With four or nine channels the first kernels only shift; the second ones hold the wanted weights.",
+            caption=how,
             figures=tuple(pairs),
         ),
     )

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from .kit.figures import Cell, Formula, Grid, Table
+from .kit.figures import Cell, Formula, Grid, Origin, Table
 from .kit.fixtures import Floats, image_setting, kernel_setting
 from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider, matrix
 from .kit.state import State
 from .workings import convolving
+from .workings.linking import present
 from .workings.sliding import Slide, number, slide_frames
 
 STAR = matrix([[1.0 if (r, c) == (3, 3) else 0.0 for c in range(6)] for r in range(6)])
@@ -26,7 +27,7 @@ def first(slide: Slide) -> tuple[Frame, ...]:
     return (
         Frame(
             caption=f"The kernel moves by {g.stride}: {g.out[0]}x{g.out[1]} outputs. {lost}{stops}",
-            figures=(slide.picture({}), slide.result(slide.output, {}), slide.below()),
+            figures=present(slide.picture({}), slide.result(slide.output, {}), slide.below()),
             formulas=(_size(g.size[0], g.kernel[0], g.stride, g.padding),),
         ),
     )
@@ -65,11 +66,11 @@ def sampled(state: State) -> Sequence[Frame]:
     return Frames(3, lambda k: (_full, _kept, _strongest)[k](slide))
 
 
-def _all(slide: Slide, title: str, visited: bool) -> Grid:
+def _all(slide: Slide, title: str, visited: bool, join: str = "") -> Grid:
     whole = replace(slide, geometry=replace(slide.geometry, stride=1))
     values, places = full(slide), kept(slide)
     never = tuple(cell for cell in np.ndindex(*values.shape) if cell not in places) if visited else ()
-    grid = whole.result(values, {"never": never}, title=title)
+    grid = whole.result(values, {"never": never}, title=title, join=join)
     about = "Every place of the kernel, one pixel after the other. The hatched ones are not computed with this stride."
     return replace(grid, name="full", about=about)
 
@@ -78,18 +79,26 @@ def _full(slide: Slide) -> Frame:
     values = full(slide)
     return Frame(
         caption=f"Stride 1: the kernel stands at every place, {values.size} hidden units.",
-        figures=(slide.picture({"never": ()}), slide.weights(), _all(slide, f"stride 1, {values.size} units", False)),
+        figures=present(
+            slide.picture({"never": ()}), slide.weights(), _all(slide, f"stride 1, {values.size} units", False, "→")
+        ),
         formulas=(_size(6, 3, 1, slide.geometry.padding),),
     )
 
 
 def _kept(slide: Slide) -> Frame:
     g = slide.geometry
-    short = replace(slide.result(slide.output, {}, join="→"), title=f"stride {g.stride}, {g.units} units")
+
+    def origin(row: int, column: int) -> Origin:
+        cell = (row * g.stride, column * g.stride)
+        numbers = f"y_{g.stride}[{row},{column}] = y_1[{cell[0]},{cell[1]}] = {number(slide.output[row, column])}"
+        return Origin(formulas=(Formula(symbols="y_s[i,j] = y_1[s·i, s·j]", numbers=numbers),), cells={"full": (cell,)})
+
+    short = replace(slide.result(slide.output, {}), title=f"stride {g.stride}, {g.units} units", origin=origin)
     return Frame(
         caption=f"Stride {g.stride}: {g.units} units instead of {full(slide).size}. They are the full output's every "
         f"{_nth(g.stride)} row and column, exactly.",
-        figures=(_all(slide, "full output, unvisited hatched", True), short),
+        figures=present(_all(slide, "full output, unvisited hatched", True), short),
         formulas=(
             Formula(
                 symbols="y_s[i,j] = y_1[s·i, s·j]",
@@ -116,7 +125,7 @@ def _strongest(slide: Slide) -> Frame:
     )
     return Frame(
         caption=f"The grid is fixed and blind to importance: of the {possible} strongest responses it keeps {held}.",
-        figures=(
+        figures=present(
             grid,
             Table(
                 name="strongest",
@@ -167,7 +176,7 @@ def positions(state: State) -> Frames:
         else:
             caption = f"Step {i}: columns {begins[i - 1]} to {begins[i - 1] + k - 1}, {s} further than the step before."
             caption = caption if i > 1 else f"Step 1: columns 0 to {k - 1}."
-        return Frame(caption=caption, figures=(grid,), formulas=(_size(n, k, s, p),))
+        return Frame(caption=caption, figures=present(grid), formulas=(_size(n, k, s, p),))
 
     return Frames(1 + len(begins), frame)
 

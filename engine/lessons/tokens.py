@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .kit.figures import Bars, Formula, Grid, Origin, Table, Tokens
 from .kit.fixtures import S1
-from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
+from .kit.lesson import Frame, Frames, Lesson, Preset, Scene
 from .kit.settings import Choice, Slider, Switch, Words
 from .kit.state import State
 from .workings import byte_pairs as pairs
@@ -281,14 +281,6 @@ LESSON = Lesson(
             why="Merges learned on English do not help: nearly every byte is a token of its own.",
             good=False,
             scene="split",
-        ),
-    ),
-    notes=(
-        Note(
-            id="Q2",
-            said="Tokens (Tokenization)",
-            right="Tokens are seldom whole words: today's models use byte pairs or the like, with 30,000 to 200,000 "
-            "tokens. These here were learned on a text of 90 words.",
         ),
     ),
     source="Sennrich et al. (2016), Neural Machine Translation of Rare Words with Subword Units; Radford et al. (2019)",

@@ -45,10 +45,10 @@ def stacks(state: State) -> Frames:
                 facts=("AA3", "AA4"),
             )
         stack, count = (("encoder", s), ("decoder", t))[k - 1]
-        what = "two sub-layers" if k == 1 else "three sub-layers: masked self-attention, cross-attention, feed-forward"
+        what = "two sub-layers" if k == 1 else "three sub-layers"
         return Frame(
-            caption=f"One of {plan.layers} {stack} layers, {plan.width} numbers a token: {what}. Each has a residual "
-            f"path and a layer norm ({state['norm']}-LN; turn with v).",
+            caption=f"One of {plan.layers} {stack} layers: {what}, each with a residual path and a layer norm "
+            f"({state['norm']}-LN; turn with v).",
             figures=(opened(plan, stack, count),),
             facts=("AB1",) if k == 1 else ("AB2",),
         )
@@ -163,7 +163,7 @@ LESSON = Lesson(
         Note(
             id="AA4",
             said="Uses encoder output and target embeddings",
-            right="Of the shifted target, and masked: place t may use the words before the one that it foretells.",
+            right="Of the target shifted right, behind a look-ahead mask; else it would copy.",
         ),
     ),
     trainings=(FRENCH,),

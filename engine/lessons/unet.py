@@ -1,7 +1,10 @@
 """U-Net: the network that finds the noise, from its ladder down to one number."""
 
-from .kit.lesson import Lesson, Note, Opinion, Preset, Scene
+from collections.abc import Callable, Sequence
+
+from .kit.lesson import Frame, Lesson, Note, Opinion, Preset, Scene
 from .kit.settings import Choice, Slider
+from .kit.state import State
 from .trainings.denoising_digits import DENOISING_DIGITS, NAME
 from .workings.adagn_frames import normalising, times, trained
 from .workings.bottleneck_frames import bottleneck
@@ -12,13 +15,19 @@ from .workings.unet_plan import BLOCKS
 
 SEEN = ("t", "digit", "draw")
 
+
+def one(make: Callable[[State], Sequence[Frame]], frame: int = 0) -> Callable[[State], Sequence[Frame]]:
+    """One of the frames: a scene of one frame has t as its scrubber."""
+    return lambda state: (make(state)[frame],)
+
+
 LESSON = Lesson(
     name="unet",
     chapter="generative",
     title="The U-Net that predicts noise",
     summary="Down to 4x4, across by attention, up again past the skips, and told t in every block.",
     settings=(
-        Slider(name="t", default=300, low=10, high=1000, step=10, scrub=True, help="time of the noisy image"),
+        Slider(name="t", default=300, low=10, high=1000, step=10, scrub=True, help="time of the noisy image", key="m"),
         Choice(name="digit", default="3", choices=DIGITS, help="which picture", key="d"),
         Slider(name="draw", default=1, low=1, high=99, step=1, help="which noise", key="e"),
         Choice(name="cut", default="none", choices=CUTS, help="which skips are cut", key="x"),
@@ -47,33 +56,68 @@ LESSON = Lesson(
             name="predicts",
             title="The noise it predicts",
             ids=("AI5",),
-            frames=predicts,
+            frames=one(predicts),
             needs=NAME,
             settings=SEEN,
+        ),
+        Scene(
+            name="errors",
+            title="Hard early, easy late",
+            ids=("AI5",),
+            frames=one(predicts, 1),
+            needs=NAME,
+            settings=("t",),
         ),
         Scene(
             name="skips",
             title="Cut a skip",
             ids=("AI3",),
-            frames=skips,
+            frames=one(skips),
             needs=NAME,
             settings=("cut", *SEEN),
         ),
         Scene(
+            name="cuts",
+            title="Every cut in numbers",
+            ids=("AI3",),
+            frames=one(skips, 1),
+            needs=NAME,
+            settings=("cut", "t"),
+        ),
+        Scene(
             name="adagn",
             title="What t does in a block",
-            ids=("AI1", "AI4"),
-            frames=trained,
+            ids=(
+                "AI1",
+                "AI4",
+            ),
+            frames=one(trained),
             needs=NAME,
-            settings=("block", "other", *SEEN),
+            settings=("block", *SEEN),
+        ),
+        Scene(
+            name="reach",
+            title="t reaches every block",
+            ids=("AI4",),
+            frames=one(trained, 1),
+            needs=NAME,
+            settings=("other", "block", *SEEN),
         ),
         Scene(
             name="bottleneck",
             title="Attention at the bottom",
             ids=("AI2",),
-            frames=bottleneck,
+            frames=one(bottleneck),
             needs=NAME,
             settings=("pixel", "head", *SEEN),
+        ),
+        Scene(
+            name="permuted",
+            title="Pixels in another order",
+            ids=("AI2",),
+            frames=one(bottleneck, 1),
+            needs=NAME,
+            settings=("head", *SEEN),
         ),
     ),
     presets=(

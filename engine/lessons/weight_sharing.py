@@ -6,7 +6,7 @@ import numpy as np
 
 from .kit.figures import Bars, Cell, Edge, Formula, Grid, Net, Node, Origin, Table
 from .kit.fixtures import Floats, array, kernel_setting
-from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
+from .kit.lesson import Frame, Frames, Lesson, Preset, Scene
 from .kit.settings import Slider, Switch
 from .kit.state import State
 from .workings.graphs_shown import neighbourhoods
@@ -146,11 +146,10 @@ def time(state: State) -> Frames:
             about="Time runs to the right. Every step reads one input and the state before, with the same W, U and b.",
             nodes=nodes,
             edges=edges,
-            height=7,
+            height=5,
         )
-        lit = tuple((r, c) for r in range(UNITS) for c in range(INPUTS))
         top = max(0, k - 7)
-        weights = Grid(name="W", title="W, 4x3", values=W, digits=1, marks={"source": lit}, new_row=True)
+        weights = Grid(name="W", title="W, 4x3", values=W, digits=1, new_row=True)
         recurrent = Grid(name="U", title="U, 4x4", values=U, digits=1)
         held = Grid(
             name="states",
@@ -233,13 +232,6 @@ LESSON = Lesson(
             why="In a path of five the far end is four rounds away: a shallow network never hears of it.",
             good=False,
             scene="neighbourhoods",
-        ),
-    ),
-    notes=(
-        Note(
-            id="N1b",
-            said="RNNs share weights across time.",
-            right="Sharing makes the count independent of T, not the cost: every step is computed, one by one.",
         ),
     ),
     source="LeCun et al. (1989); Elman (1990); Kipf & Welling (2017)",

@@ -105,8 +105,14 @@ class Looking(Studying):
             return
         cell = reading.cells.get((reading.scene, figure.name), figure.cursor)
         setting = reading.lesson.setting(figure.edits)
-        if cell is not None and isinstance(setting, Numbers):
-            self._set({setting.name: setting.edited(reading.state[setting.name], *cell, by)})
+        if cell is None or not isinstance(setting, Numbers):
+            return
+        value = reading.state[setting.name]
+        row, column = cell[0] - figure.edits_from[0], cell[1] - figure.edits_from[1]
+        if 0 <= row < len(value) and 0 <= column < len(value[0]):
+            self._set({setting.name: setting.edited(value, row, column, by)})
+        else:
+            self.tell("this cell is padding; the cells inside can be edited")
 
     def _turn_setting(self, name: str, by: int) -> None:
         if self.reading is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from ...engine.lessons.kit.figures import Figure, Grid
+from ...engine.lessons.kit.figures import Curves, Figure, Grid, Net, Plane, Wall
 from ..render.numbers import cut
 from ..render.palette import Ink
 from .draw import figure as figures
@@ -12,6 +12,8 @@ from .draw import grid
 
 GAP = 2
 JOIN_MOST = 8
+_GROWING = (Curves, Net, Plane, Wall)
+"""Kinds that are better the larger they are: large cells beside them leave them some room."""
 Sizes = dict[int, tuple[int, int, int]]
 """Columns, rows (with the title's own) and zoom of a figure, by its number."""
 
@@ -86,9 +88,10 @@ class Sizing:
     def _grids(self, row: tuple[int, ...], most: int) -> Sizes:
         """Grids with the largest cells that the row is wide enough for; in their least room where none are."""
         cells = [k for k in row if isinstance(self.figures[k], Grid)]
+        kept = sum(self.least[k][0] // 2 for k in row if isinstance(self.figures[k], _GROWING))
         for zoom in range(most, -1, -1) if cells else ():
             sizes = {k: (*self._exact(k, zoom), zoom) for k in cells}
-            if (spare := self.spare(row, sizes)) >= 0:
+            if (spare := self.spare(row, sizes)) >= (kept if zoom > 1 else 0):
                 return self._titled(sizes, spare)
         return {k: (*self.least[k], 0) for k in cells}
 
@@ -131,10 +134,9 @@ class Sizing:
         spare = max(0, self.spare(row, sizes))
         others = [k for k in row if k not in sizes]
         wants = {k: self._best(k, self.least[k][0] + spare, room)[0] - self.least[k][0] for k in others}
-        total = sum(max(0, want) for want in wants.values())
-        for k in others:
-            want = max(0, wants[k])
-            more = want if total <= spare else want * spare // max(1, total)
+        for n, k in enumerate(sorted(others, key=lambda k: wants[k])):  # who wants little gets it in full
+            more = max(0, min(wants[k], spare // (len(others) - n)))
+            spare -= more
             wide, tall = self._best(k, self.least[k][0] + more, room)
             found[k] = (max(1, min(wide, self.least[k][0] + more)), max(1, min(tall, max(room, self.least[k][1]))), 0)
         return found

@@ -212,7 +212,7 @@ def flips(state: State) -> Outcome:
         from ..trainings.pronouns import encode
 
         tokens, _ = encode((first, second))
-        module: Floats = toy.module(tokens).softmax(-1).numpy()
+        module: Floats = toy.module()(tokens).softmax(-1).numpy()
     shown = np.stack([reading(state, each, False).probabilities for each in (first, second)])
     return every(
         answers=equal(answers, [first.answer, second.answer]),
@@ -226,7 +226,7 @@ def cut(state: State) -> Outcome:
     """Cutting the edge in the module itself, for every held-out sentence."""
     from ..trainings.pronouns import encode
 
-    module = state.result("pronouns").module
+    module = state.result("pronouns").module()
     drops = []
     with torch.no_grad():
         for each in every_sentence():

@@ -19,7 +19,7 @@ from ..workings.equilibrium import DATA, curves
 from ..workings.limit_frames import along
 from ..workings.noising import LENGTHS, NAMES, correlation, jump, schedule, x0_hat
 from ..workings.noising_frames import film, parts
-from ..workings.particles import begin, expected_radius, pulled_back, radius, spread
+from ..workings.particles import SHOWN, begin, expected_radius, pulled_back, radius, spread
 from ..workings.vp_sde import chain_path, euler_maruyama, noises, one_step_gap, rates
 from ..workings.weather import STATES, forecasts
 
@@ -164,8 +164,8 @@ def radii(state: State) -> Outcome:
     start = begin(shape, state.seed, many)
     expected = abar * float((start**2).sum(1).mean()) + 2 * (1 - abar)
     measured = radius(spread(shape, state.seed, abar, many))
-    last = pulled_back(shape, state.seed, chain.name, chain.steps, state["rescale"])[1][-1]
-    data = begin(shape, state.seed)
+    last = pulled_back(shape, state.seed, chain.name, chain.steps, state["rescale"])[1][-1][:SHOWN]
+    data = begin(shape, state.seed)[:SHOWN]
     away = float(np.median(np.sqrt(((last[:, None] - data[None]) ** 2).sum(-1)).min(1)))
     return every(
         mean_squared_radius=close(measured, expected, 0.06),

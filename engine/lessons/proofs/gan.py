@@ -1,6 +1,7 @@
 """What `gan` claims: by PyTorch's cross-entropy, SciPy's integrals and trees, and finite differences."""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def owners(state: State) -> Outcome:
         return sum(int(moments["exp_avg"].numel()) for moments in kept)
 
     def dense(*widths: int) -> int:
-        return sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
+        return sum((a + 1) * b for a, b in pairwise(widths))
 
     game = gan_arena.played(state)
     return every(

@@ -66,7 +66,7 @@ def played(eta: float, steps: int, alternating: bool) -> float:
         if alternating:
             (y.grad,) = torch.autograd.grad(x * y, (y,))
         for_y.step()
-    return float(torch.hypot(x, y))
+    return float(torch.hypot(x, y).detach())
 
 
 def orbit(state: State) -> Outcome:
@@ -123,7 +123,9 @@ def parameters(state: State) -> Outcome:
         GAN=equal(rows[0][1], sum(p.numel() for p in networks.parameters())),
         diffusion=equal(rows[1][1], sum(p.numel() for p in denoiser.parameters())),
         measured=Outcome(
-            {row[0]: f"{row[2]:.2f} s, {row[4]:.4f} ms" for row in rows}, "all > 0", all(min(r[2], r[4]) > 0 for r in rows)
+            {row[0]: f"{row[2]:.2f} s, {row[4]:.4f} ms" for row in rows},
+            "all > 0",
+            all(min(r[2], r[4]) > 0 for r in rows),
         ),
     )
 

@@ -98,9 +98,8 @@ def rule(state: State) -> Outcome:
     x, prior, mu, sigma = state["x"], state["prior"], state["apart"], state["width"]
     parts = bayes(x, prior, mu, sigma)
     centres = torch.tensor([-mu, mu], dtype=torch.float64)
-    joint = (
-        Normal(centres, sigma).log_prob(torch.tensor(x)) + torch.tensor([1 - prior, prior], dtype=torch.float64).log()
-    )
+    joint = log_prob(Normal(centres, sigma), torch.tensor(x))
+    joint = joint + torch.tensor([1 - prior, prior], dtype=torch.float64).log()
     theirs = joint.softmax(0).tolist()
     direct = parts["joint"][1] / sum(parts["joint"]) if sum(parts["joint"]) > 0 else theirs[1]
     return every(

@@ -68,7 +68,7 @@ def apart(state: State) -> Outcome:
     twins = float(ours[0, 5])
     return every(
         matrix=same_arrays(ours, _scipy(weights), 1e-6),
-        in_range=Outcome(float(ours.max()), "0 to ln 2", bool(0 <= ours.min() and ours.max() <= np.log(2) + 1e-9)),
+        in_range=Outcome(float(ours.max()), "0 to ln 2", bool(ours.min() >= 0 and ours.max() <= np.log(2) + 1e-9)),
         twins=Outcome(twins, "< 0.02", twins < 0.02),
     )
 

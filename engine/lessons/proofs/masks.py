@@ -63,7 +63,9 @@ def unmoved(state: State) -> Outcome:
     mask = masking_scenes.mask_of(state, size)
     edited = max((float(masking.changes(x, j, mask)[:j].max()) for j in range(1, size)), default=0.0)
     torch_mask = torch.ones(size, size, dtype=torch.bool).tril() if state["masked"] else None
-    jacobian = torch.autograd.functional.jacobian(lambda y: oracle(y, torch_mask), tensor(x))
+    jacobian: Tensor = torch.autograd.functional.jacobian(  # type: ignore[no-untyped-call]
+        lambda y: oracle(y, torch_mask), tensor(x)
+    )
     sizes = jacobian.abs().amax((1, 3))
     gradient = float(sizes.triu(1).max())
     says = "" if state["masked"] else "without the mask, editing a token changes outputs before it"
@@ -86,11 +88,11 @@ def cheated(state: State) -> Outcome:
 
 
 def entropy(state: State) -> Outcome:
-    """The grammar's entropy rate by enumeration against the cost of 20,000 sentences drawn."""
+    """The grammar's entropy rate by enumeration against the cost of 4,000 sentences drawn."""
     rng = np.random.default_rng(state.seed)
-    costs = [cost for _ in range(20_000) for cost in draw(rng)[1]]
+    costs = [cost for _ in range(4_000) for cost in draw(rng)[1]]
     return every(
-        nats_a_word=close(entropy_rate(), float(np.mean(costs)), 0.02),
+        nats_a_word=close(entropy_rate(), float(np.mean(costs)), 0.03),
         guessing=close(float(np.log(len(WORDS))), float(torch.tensor(len(WORDS), dtype=torch.float64).log()), 1e-12),
     )
 

@@ -94,7 +94,7 @@ def decoded(state: State) -> Outcome:
     own = there.heads("decoder.0.attention").weights
     seen = torch.ones(len(said.target), len(said.target)).tril().bool().numpy()
     padded = (*said.read[:3], 0, 0)
-    allowed = torch.ones(5, 5).tril().bool() & (torch.tensor(padded) != 0)[None, :]
+    allowed = torch.ones(len(padded), len(padded)).tril().bool() & (torch.tensor(padded) != 0)[None, :]
     return every(
         sub_layers=equal(len(there.sublayers) // SMALL.layers, 3),
         in_the_module=equal(sorted(frames), [3]),

@@ -136,7 +136,12 @@ CLAIMS = (
     Claim(id="AC4b", says="z = mu + s·eps is a sample of q; dz/dmu = 1, dz/ds = eps", check=passes),
     Claim(id="AC4b", says="at the exact posterior N(.8, .2) the ELBO is log p(1) = -1.43051", check=touches),
     Claim(id="AC4b", says="elsewhere the ELBO is lower, by KL(q ‖ p(z|x))", check=lower),
-    Claim(id="AC4b", says="the trained encoder's KL is the formula, and the ELBO rose", check=encoded, needs="latent-digits"),
+    Claim(
+        id="AC4b",
+        says="the trained encoder's KL is the formula, and the ELBO rose",
+        check=encoded,
+        needs="latent-digits",
+    ),
     Claim(id="AC4b", says="the trained ELBO lies below log p(x)", check=bounded, needs="latent-digits"),
     Claim(
         id="AC4b", says="the plane sorts digits that it was never told", check=sorted_by_digit, needs="latent-digits"

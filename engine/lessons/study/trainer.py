@@ -1,6 +1,7 @@
 """Trainings of lessons in a process of their own: told as they go, ended at once when nobody wants them any more."""
 
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -38,7 +39,7 @@ class Trainings:
             return
         self.cancel()
         process, connection = start("trainer")
-        connection.send((place, name))
+        send(connection, (place, name))
         with self._lock:
             self._process, self._name = process, name
         threading.Thread(target=self._follow, args=(process, connection, place, name), daemon=True).start()
@@ -55,7 +56,7 @@ class Trainings:
         error, done = "", False
         try:
             while not done:
-                said = connection.recv()
+                said = receive(connection)
                 if isinstance(said, Told):
                     self._tell(said)
                 elif isinstance(said, str):
@@ -91,6 +92,16 @@ def start(module: str) -> tuple["subprocess.Popen[bytes]", Connection]:
     return process, Connection(ours.detach())
 
 
+def send(connection: Connection, said: Any) -> None:
+    """Send a copy; torch's own way would pass handles to memory of a process that is about to end."""
+    connection.send_bytes(pickle.dumps(said))
+
+
+def receive(connection: Connection) -> Any:
+    """What the other end has sent."""
+    return pickle.loads(connection.recv_bytes())
+
+
 class Telling:
     """Progress that goes over a connection, as often as a screen can show it."""
 
@@ -113,7 +124,7 @@ class Telling:
         curves = {name: tuple(curve) for name, curve in self._curves.items()}
         told = Told(training=self._training, share=share, text=text, seconds=now - self._begun, curves=curves)
         try:
-            self._connection.send(told)
+            send(self._connection, told)
         except OSError:
             os._exit(0)
 
@@ -122,7 +133,7 @@ def main() -> None:
     """Train what comes over the socket, and send back a tuple of the result, or a sentence."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
-    place, name = connection.recv()
+    place, name = receive(connection)
     training, state = training_of(place, name)
     try:
         import torch
@@ -130,9 +141,9 @@ def main() -> None:
         torch.set_num_threads(1)
         result = training.train(state, Telling(connection, name))
     except Exception as error:
-        connection.send(sentence(error))
+        send(connection, sentence(error))
     else:
-        connection.send((result,))
+        send(connection, (result,))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Shapes: n examples, c channels, h rows, w columns; everything comes back as NumPy.
 """
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -38,10 +39,14 @@ def batch(x_t: Any, t: Any, label: Any) -> tuple[Tensor, Tensor, Tensor]:
 def watched(network: UNet, layers: dict[str, Any], x_t: Any, t: Any, label: Any) -> dict[str, tuple[Array, Array]]:
     """The first input (n, …) and the output (n, …) of each of the layers, by name."""
     seen: dict[str, tuple[Array, Array]] = {}
+    own = threading.get_ident()
+
+    def hear(name: str, given: Tensor, out: Tensor) -> None:
+        if threading.get_ident() == own:  # frames and facts ask the same network from two threads
+            seen[name] = (arrays(given), arrays(out))
+
     hooks = [
-        layer.register_forward_hook(
-            lambda _, given, out, name=name: seen.update({name: (arrays(given[0]), arrays(out))})
-        )
+        layer.register_forward_hook(lambda _, given, out, name=name: hear(name, given[0], out))
         for name, layer in layers.items()
     ]
     try:

@@ -3,6 +3,8 @@
 Imports torch. Shapes: n images, h = w = 16; images from -1 to 1; t in 0..1000 of the linear schedule.
 """
 
+import copy
+import pickle
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -30,8 +32,6 @@ OPTIONS: dict[str, Any] = {
     "dropout": 0.0,
     "ema": 0.99,
 }
-CUTS = ("none", "16x16", "8x8", "4x4", "all")
-"""Which skips are cut, by the size of their maps."""
 BUCKETS = 10
 Pictures = NDArray[np.float32]
 
@@ -58,6 +58,14 @@ class DigitDenoiser:
     """(10, h, w): the mean image of each digit of the training split."""
     _seen: dict[Any, Any] = field(default_factory=dict)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The network as plain bytes: sent as tensors, it would be gone with the process that trained it."""
+        return {**vars(self), "network": pickle.dumps(self.network), "_seen": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in {**state, "network": pickle.loads(state["network"])}.items():
+            object.__setattr__(self, name, value)
+
     @property
     def noise(self) -> NoiseSchedule:
         """The schedule that it was trained with."""
@@ -72,8 +80,9 @@ class DigitDenoiser:
         x = torch.as_tensor(np.asarray(x_t), dtype=torch.float32)[:, None]
         times = torch.as_tensor(np.broadcast_to(t, len(x)).copy())
         digits = torch.as_tensor(np.broadcast_to(labels, len(x)).copy())
-        with torch.no_grad(), _Cut(self.network, cut):
-            return self.network(x, times, digits)[:, 0].numpy()  # type: ignore[no-any-return]
+        network = self.network if cut == "none" else self.once(("cut", cut), lambda: severed(self.network, cut))
+        with torch.no_grad():
+            return network(x, times, digits)[:, 0].numpy()  # type: ignore[no-any-return]
 
     def test_batch(self, count: int, t: int, draw: int = 0) -> tuple[Pictures, Pictures, NDArray[np.int64]]:
         """x_t, eps and labels of the first `count` test images, with noise that is always the same."""
@@ -129,20 +138,12 @@ class DigitDenoiser:
         return self._seen[key]
 
 
-class _Cut:
-    """Inside, the skips of one size, or all, are cut."""
-
-    def __init__(self, network: UNet, cut: str) -> None:
-        self.skips = skips(network)
-        self.cut = cut
-
-    def __enter__(self) -> None:
-        for size, skip in self.skips:
-            skip.open = self.cut not in ("all", size)
-
-    def __exit__(self, *error: object) -> None:
-        for _, skip in self.skips:
-            skip.open = True
+def severed(network: UNet, cut: str) -> UNet:
+    """A copy whose skips of one size, or all, are cut; frames and facts ask the network from two threads."""
+    other = copy.deepcopy(network)
+    for size, skip in skips(other):
+        skip.open = cut not in ("all", size)
+    return other
 
 
 def skips(network: UNet) -> list[tuple[str, Any]]:

@@ -23,7 +23,7 @@ from ..kit.training import Progress
 
 TOKENS, WIDTH, LONGEST = 8, 32, 65
 DISTANCES = (1, 2, 4, 8, 16, 24, 32, 48, 64)
-STEPS = {"RNN": 300, "LSTM": 300, "attention": 250}
+STEPS = {"RNN": 250, "LSTM": 500, "attention": 150}
 EVERY = 0.1
 """Seconds between two tellings."""
 
@@ -97,18 +97,17 @@ def learn(state: State, progress: Progress) -> FirstToken:
                 told = time.monotonic()
                 progress(0.95 * done / whole, f"{name}: step {step + 1}", **{f"{name} loss": curve[-1]})
         losses[name] = np.array(curve)
-    progress(0.95, "measuring gradients")
     gradients, accuracies = {}, {}
     for name, model in models.items():
         model.eval()
         norms, right = [], []
         for distance in DISTANCES:
+            progress(0.95, f"{name}: gradients over {distance} tokens")
             tokens = torch.randint(TOKENS, (32, distance + 1), generator=torch.Generator().manual_seed(distance))
             norms.append(float(gradient_norms(model, tokens).mean()))
             with torch.no_grad():
                 right.append(float((model(tokens).argmax(1) == tokens[:, 0]).float().mean()))
         gradients[name], accuracies[name] = np.array(norms), np.array(right)
-        progress(0.99, f"{name}: measured")
     U, W, V = (models["RNN"].get_parameter(name) for name in ("layers.0.U", "layers.0.W", "head.weight"))
     spectral = float(torch.linalg.matrix_norm(U, 2).detach())
     outside = float((torch.linalg.matrix_norm(V) * torch.linalg.matrix_norm(W, 2)).detach())

@@ -68,9 +68,9 @@ def train(seed: int, progress: Progress) -> French:
         fresh = taken(translator, data)
         objective = Translation(translator, data, chosen, seed, torch.device("cpu"))
         for number in range(STEPS):
-            if number % EVERY == 0:
-                progress(number / STEPS, f"step {number} of {STEPS}", loss=float(losses[max(number - 1, 0)]))
             losses[number] = objective.step(number, number / STEPS)["loss/train"]
+            if number % EVERY == 0:
+                progress(number / STEPS, f"step {number + 1} of {STEPS}", loss=float(losses[number]))
     progress(1.0, f"step {STEPS} of {STEPS}", loss=float(losses[-1]))
     model = taken(translator, data)
     with looking(translator):

@@ -62,7 +62,13 @@ def train(state: State, progress: Progress) -> LatentDigits:
 def learn(seed: int, beta: float, progress: Progress, steps: int = STEPS) -> LatentDigits:
     """The model after `steps` steps."""
     data = load_data("digits", seed)
-    options = {"preset": "map", "decoder": "mlp", "hidden": (128, 128), "steps": steps, "validate_every": 1_000_000}
+    options: dict[str, Any] = {
+        "preset": "map",
+        "decoder": "mlp",
+        "hidden": (128, 128),
+        "steps": steps,
+        "validate_every": 1_000_000,
+    }
     with seeded(seed):
         objective = Trainer(Job.of("vae", seed=seed, device="cpu", **{**options, "beta": beta}), data).objective
     assert isinstance(objective, Variational)

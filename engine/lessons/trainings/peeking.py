@@ -37,7 +37,6 @@ EVERY = 0.1
 class Arm:
     """One trained model: its losses, what it wrote, and what its heads did on the held-out passages."""
 
-    module: Gpt
     losses: Floats
     """[steps], nats a word."""
     held_out: float
@@ -116,7 +115,7 @@ def _arm(seed: int, masked: bool, seen: Tensor, held_out: Tensor, progress: Prog
     complete = sentences(written)
     right = sum(map(accepted, complete)) / max(1, len(complete))
     progress(start + 0.5, f"{name}: done")
-    return Arm(model, np.array(losses), float(scored), float(alone), tuple(written), right, kept)
+    return Arm(np.array(losses), float(scored), float(alone), tuple(written), right, kept)
 
 
 def _loss(logits_btv: Tensor, tokens: Tensor) -> Tensor:

@@ -26,6 +26,8 @@ STEPS = 300
 LR = 1e-2
 DECAY = 0.3
 EVERY = 0.1
+_LINEAR = ("query", "key", "value", "output")
+"""Ends of the names of linear layers, whose weights torch keeps as outputs by inputs."""
 
 
 def nearby(size: int) -> Tensor:
@@ -65,14 +67,24 @@ class Resolver(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class Pronouns:
-    """The trained toy: the module in eval mode, its matrices (inputs by outputs), and how well it does."""
+    """The trained toy: its matrices (inputs by outputs), and how well it does; arrays alone, to be sent anywhere."""
 
-    module: Resolver
     weights: dict[str, Floats]
     accuracy: dict[str, float]
     """Of the sentences that were seen, and of those held out."""
     losses: Floats
     counts: dict[str, int]
+
+    def module(self) -> Resolver:
+        """The network with these matrices, in eval mode."""
+        with seeded(0):
+            module = Resolver()
+        with torch.no_grad():
+            for name, matrix in self.weights.items():
+                weight = module.get_submodule(name).weight
+                assert isinstance(weight, Tensor)
+                weight.copy_(torch.from_numpy(matrix.T if name.endswith(_LINEAR) else matrix))
+        return module.eval()
 
 
 def encode(sentences: tuple[Sentence, ...]) -> tuple[Tensor, Tensor]:
@@ -103,7 +115,6 @@ def train(state: State, progress: Progress) -> Pronouns:
             progress((step + 1) / STEPS, f"step {step + 1} of {STEPS}", loss=losses[-1])
     module.eval()
     return Pronouns(
-        module,
         {name: _matrix(module, name) for name in _NAMES},
         {"seen": _accuracy(module, seen), "held out": _accuracy(module, unseen)},
         np.array(losses),
@@ -122,7 +133,7 @@ def _matrix(module: Resolver, name: str) -> Floats:
     weight = module.get_submodule(name).weight
     assert isinstance(weight, Tensor)
     table: Floats = weight.detach().double().numpy()
-    return table.T.copy() if name.endswith(("query", "key", "value", "output")) else table.copy()
+    return table.T.copy() if name.endswith(_LINEAR) else table.copy()
 
 
 @torch.no_grad()

@@ -52,6 +52,7 @@ class RingDiffusion:
 
     parameters: int
     seconds: float
+    """Processor time of the optimisation steps."""
     samples: Any
     """[DRAWN, 2]: by the default sampler."""
     own: Drawn
@@ -111,17 +112,22 @@ def diffuse(seed: int, progress: Progress, share: tuple[float, float] = (0.0, 1.
 def _trained(
     seed: int, steps: int, schedule: str, progress: Progress, share: tuple[float, float]
 ) -> tuple[Denoising, float]:
-    options = {"steps": steps, "noise_schedule": schedule, "hidden": (64, 64, 64), "validate_every": 1_000_000}
+    options: dict[str, Any] = {
+        "steps": steps,
+        "noise_schedule": schedule,
+        "hidden": (64, 64, 64),
+        "validate_every": 1_000_000,
+    }
     with seeded(seed):
         objective = Trainer(Job.of("diffusion", data="ring", seed=seed, device="cpu", **options), ring(seed)).objective
     assert isinstance(objective, Denoising)
     seconds = 0.0
     for start in range(0, steps, CHUNK):
-        began = time.perf_counter()
+        began = time.process_time()
         with seeded(seed * 1_000_003 + start):
             for number in range(start, start + CHUNK):
                 values = objective.step(number, number / steps)
-        seconds += time.perf_counter() - began
+        seconds += time.process_time() - began
         done = (start + CHUNK) / steps
         progress(
             share[0] + (share[1] - share[0]) * done,

@@ -5,7 +5,6 @@ Shapes: n points, b of a mini-batch. Points are in the units of the data.
 """
 
 import copy
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "stable": {"penalty": "r1", "lr": 2e-3, "lr_discriminator": 2e-3},
     "collapse": {"penalty": "none", "lr": 3e-4, "lr_discriminator": 1.2e-2},
 }
-"""R1 keeps D smooth; without it, and with a D that learns forty times as fast, the generator is driven to one or two modes."""
+"""R1 keeps D smooth; without it, and with a D that learns forty times as fast, G is driven to one or two modes."""
 SURFACE = 40
 """Rows and columns of the heat map of D."""
 
@@ -169,7 +168,7 @@ class Game:
             other_pulls=pulls / odds if self.rules.loss == "non-saturating" else pulls * odds,
             manifold=samples.arrays["manifold"],
             surface=ground.arrays["grid"],
-            extent=tuple(float(edge) for edge in ground.arrays["extent"]),
+            extent=ring(self.rules.seed).extent,
             d_real=float(on_real.sigmoid().mean()),
             d_fake=float(on_fake.sigmoid().mean()),
             loss_d=float(chosen.discriminator(on_real, on_fake)),

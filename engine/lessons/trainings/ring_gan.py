@@ -14,7 +14,7 @@ from ..kit.seeding import seeded
 from ..kit.state import State
 from ..kit.training import Progress
 from ..workings.modes import modes, near_share
-from .ring_game import Game, Rules, flat
+from .ring_game import Game, Rules, flat, ring
 
 STEPS = {"stable": 3000, "collapse": 1000}
 MOMENTS = 12
@@ -43,6 +43,7 @@ class RingGan:
     seed: int
     parameters: int
     seconds: float
+    """Processor time of the optimisation steps."""
     moments: tuple[Moment, ...]
     steps: Any
     """[n]: where the losses were measured."""
@@ -100,11 +101,11 @@ def play(recipe: str, seed: int, progress: Progress, share: tuple[float, float])
     game = Game(rules, rules.job(schedule=schedule, steps=steps))
     moments, history, seconds = [_moment(game, 0)], [], 0.0
     for start in range(0, steps, CHUNK):
-        began = time.perf_counter()
+        began = time.process_time()
         with seeded(seed * 1_000_003 + start):
             for number in range(start, start + CHUNK):
                 values = game.objective.step(number, number / steps)
-        seconds += time.perf_counter() - began
+        seconds += time.process_time() - began
         done = start + CHUNK
         history.append((done, values["loss/discriminator"], values["loss/generator"]))
         while len(moments) <= MOMENTS * done // steps:
@@ -125,7 +126,7 @@ def _finished(game: Game, moments: list[Moment], history: Any, seconds: float) -
     drawn, evaluations, milliseconds = drawing(
         networks.generator, lambda: objective.scaling.outside(networks.generator(noise)), DRAWN
     )
-    inside = objective.scaling.inside(torch.from_numpy(objective.data.split("train")[:DRAWN]))
+    inside = objective.scaling.inside(torch.from_numpy(ring(rules.seed).train[:DRAWN]))
     with torch.no_grad():
         on_real = networks.discriminator(inside)
         on_fake = networks.discriminator(objective.scaling.inside(drawn))
@@ -145,7 +146,7 @@ def _finished(game: Game, moments: list[Moment], history: Any, seconds: float) -
         d_fake=float(on_fake.sigmoid().mean()),
         last_losses=(float(loss.discriminator(on_real, on_fake)), float(loss.generator(on_real, on_fake))),
         state=game.snapshot()[0],
-        extent=objective.data.extent,
+        extent=ring(rules.seed).extent,
     )
 
 
@@ -154,12 +155,12 @@ def drawing(network: torch.nn.Module, draw: Callable[[], torch.Tensor], count: i
     """What `draw` draws, how often it passed through `network`, and its milliseconds for each of `count` samples."""
     passes: list[None] = []
     handle = network.register_forward_hook(lambda *_: passes.append(None))
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         drawn = draw()
     finally:
         handle.remove()
-    return drawn, len(passes), 1000 * (time.perf_counter() - began) / count
+    return drawn, len(passes), 1000 * (time.process_time() - began) / count
 
 
 def _moment(game: Game, step: int) -> Moment:

@@ -25,7 +25,8 @@ def group_norm(x: Floats, groups: int, weight: Floats | float = 1.0, bias: Float
     mean, variance = statistics(x, groups)
     flat = (x.reshape(groups, -1) - mean[:, None]) / np.sqrt(variance + EPSILON)[:, None]
     own, offset = (np.broadcast_to(part, len(x))[:, None, None] for part in (weight, bias))
-    return flat.reshape(x.shape) * own + offset
+    normal: Floats = flat.reshape(x.shape) * own + offset
+    return normal
 
 
 def adagn(normalised: Floats, scale: Floats, shift: Floats) -> Floats:

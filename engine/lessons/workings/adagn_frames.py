@@ -114,9 +114,9 @@ def times(state: State) -> tuple[Frame, ...]:
     now = embedding(np.array([float(t)]))[0]
     waves = Curves(
         name="waves",
-        title="four of the numbers over t",
+        title="four of the slower waves",
         x=np.arange(0, 1001, 4),
-        lines={f"sin {i}": embedding(np.arange(0, 1001, 4))[:, i] for i in (4, 6, 8, 10)},
+        lines={f"sin {i}": embedding(np.arange(0, 1001, 4))[:, i] for i in (8, 10, 12, 14)},
         x_label="t",
         at=t,
     )
@@ -136,7 +136,7 @@ def times(state: State) -> tuple[Frame, ...]:
             "every residual block.",
             figures=(strip, waves, alike),
             formulas=(
-                Formula(symbols="e_i = sin(t / 10000^(2i/32)), then cosines", numbers=f"e_4({t}) = {now[4]:.3f}"),
+                Formula(symbols="e_i = sin(t / 10000^(2i/32)), then cosines", numbers=f"e_8({t}) = sin({t} / 100) = {now[8]:.3f}"),
             ),
         ),
     )

@@ -7,7 +7,7 @@ from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .attending import entropy, product
-from .attention_looks import Look, labels, line, look, projected, tinted, top
+from .attention_looks import Look, labels, line, look, matrix, projected, tinted, top
 from .sentences import FEATURES
 
 
@@ -47,7 +47,7 @@ def focused(state: State) -> tuple[Frame, ...]:
     )
     weights = Frame(
         caption=f'Softmax turns the scores of "{asks}" into weights. Choose another token with n, or in the sentence.',
-        figures=(tinted(seen), top(seen)),
+        figures=(tinted(seen), top(seen), matrix(state, seen, 3, new_row=True)),
         formulas=(
             Formula(
                 symbols="a = softmax(s / √d_k)",
@@ -155,7 +155,7 @@ def in_context(state: State) -> tuple[Frame, ...]:
         about="Before: the embedding, the same wherever the word stands. After: x + A V W_O, which holds its context.",
         values=np.vstack([one.x[i], two.x[j], after_one, after_two]),
         row_labels=("x in text", "x in other", "after, text", "after, other"),
-        column_labels=tuple(name[:6] for name in FEATURES),
+        column_labels=FEATURES,
         new_row=True,
     )
     likeness = Bars(

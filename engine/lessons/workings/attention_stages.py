@@ -34,7 +34,7 @@ def projected_thrice(state: State) -> Frames:
         weights = (seen.w.query, seen.w.key, seen.w.value)[k]
         axes = seen.w.contents if which == "V" else seen.w.axes
         about = (
-            "Eight numbers a word: a one for its class, and a number drawn from its letters. Set by hand, no positions."
+            "Set by hand: thing, pronoun, action, quality, article, link, mark; abc is a number drawn from the letters."
         )
         says = (
             "Query: each token's question. The row says what it asks for.",
@@ -42,6 +42,17 @@ def projected_thrice(state: State) -> Frames:
             "Value: the content that a token hands over to who attends to it, itself included.",
         )[k]
         figures: tuple[Figure, ...] = (
+            projected(seen, which),
+            Grid(
+                name=f"W_{which}",
+                title=f"W_{which}, {weights.shape[0]}x{weights.shape[1]} ({seen.label})",
+                about="In a trained model these numbers are learned; here they are not, so that you can read them.",
+                values=weights,
+                digits=1,
+                row_labels=FEATURES,
+                column_labels=axes,
+                join="= X ×",
+            ),
             Grid(
                 name="X",
                 title=f"X, T x D = {seen.size}x{seen.x.shape[1]}",
@@ -49,21 +60,11 @@ def projected_thrice(state: State) -> Frames:
                 values=seen.x,
                 shows="numbers" if state["show"] == "numbers" else "shades",
                 row_labels=labels(seen),
-                column_labels=tuple(name[:5] for name in FEATURES),
+                column_labels=FEATURES,
+                new_row=True,
                 marks={"focus": line(seen.focus, seen.x.shape[1])},
                 picks=pick_row,
             ),
-            Grid(
-                name=f"W_{which}",
-                title=f"W_{which}, {weights.shape[0]}x{weights.shape[1]} ({seen.label})",
-                about="In a trained model these numbers are learned; here they are not, so that you can read them.",
-                values=weights,
-                digits=1,
-                row_labels=tuple(name[:5] for name in FEATURES),
-                column_labels=axes,
-                join="×",
-            ),
-            projected(seen, which, join="="),
         )
         symbols = f"{which} = X W_{which}"
         shapes = f"({seen.size}x8)(8x{weights.shape[1]}) = {seen.size}x{weights.shape[1]}"
@@ -114,11 +115,11 @@ def stages(state: State) -> Frames:
     a = seen.a
     says = (
         "Every query is multiplied with every key: large where they point the same way.",
-        f"All scores are divided by √{d_k} = {np.sqrt(d_k):.0f}, so that they do not grow with d_k.",
+        f"All are divided by √{d_k} = {np.sqrt(d_k):.0f}, so that they do not grow with d_k.",
         "The future is set to -∞ before the softmax (hatched)."
         if state["mask"] == "causal"
-        else "No mask: every token may look at every token. Turn the causal mask on with m.",
-        "Softmax makes each row positive and its sum 1: these are the attention weights.",
+        else "No mask: all may look at all. Turn the causal mask on with m.",
+        "Softmax makes each row positive, with sum 1: these are the weights.",
     )
     formulas = (
         Formula(

@@ -10,6 +10,7 @@ from ..kit.fixtures import KERNELS, array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import convolving
+from .linking import present
 from .sliding import Slide, number, span, too_large
 
 SHOWN = ("box", "sobel-x", "sharpen")
@@ -50,7 +51,7 @@ def _named(slide: Slide, name: str) -> Frame:
     return Frame(
         title=name,
         caption=EXPLAINED[name],
-        figures=(shown.picture({}), weights, shown.result(shown.output, {})),
+        figures=present(shown.picture({}), weights, shown.result(shown.output, {})),
         formulas=(Formula(symbols="Σ w", numbers=numbers if negative else f"{number(total)}"),),
     )
 
@@ -70,7 +71,7 @@ def _table(state: State) -> Frame:
     )
     return Frame(
         caption="A convolution is a weighted sum. It is an average only where no weight is negative and they sum to 1.",
-        figures=(table,),
+        figures=present(table),
     )
 
 
@@ -98,7 +99,7 @@ def _turned(slide: Slide) -> Frame:
     return Frame(
         title="turned or not",
         caption=f"A kernel as it stands (networks, PyTorch) and turned by 180 degrees (mathematics). {same}",
-        figures=(
+        figures=present(
             replace(slide.weights(), join="", title="as it stands"),
             outcome("as it stands", "cross-correlation", ours, None),
             replace(back.weights(), join="", title="turned by 180°", name="turned", edits="", new_row=True),

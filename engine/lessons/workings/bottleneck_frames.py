@@ -113,8 +113,8 @@ def bottleneck(state: State) -> tuple[Frame, ...]:
         )
         for name, title, values in (
             ("in place", "in place", weights),
-            ("shuffled", "the same pixels shuffled", again.weights),
-            ("put back", "shuffled, rows and columns put back", again.weights[np.argsort(mixed)][:, np.argsort(mixed)]),
+            ("shuffled", "pixels shuffled", again.weights),
+            ("put back", "put back in place", again.weights[np.argsort(mixed)][:, np.argsort(mixed)]),
         )
     )
     return (

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from ..kit.figures import Bars, Box, Curves, Formula, Grid, Ladder, Origin, Table
-from ..kit.fixtures import array
+from ..kit.fixtures import Floats, array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import receptive
@@ -178,6 +178,12 @@ def probabilities(state: State) -> tuple[Frame, ...]:
     )
 
 
+def merged() -> Floats:
+    """[2, 2]: the one layer that both layers are when nothing stands between them."""
+    one: Floats = SECOND @ FIRST
+    return one
+
+
 def rectified(state: State) -> tuple[Frame, ...]:
     """ReLU on a map, and what two linear layers are without it."""
     image, kernel = array(state["image"]), array(state["kernel"])
@@ -204,7 +210,7 @@ def rectified(state: State) -> tuple[Frame, ...]:
             about="Negative activations become zero, the others stay. Pixels themselves are never negative.",
         ),
     )
-    one = SECOND @ FIRST
+    one = merged()
 
     def product(row: int, column: int) -> Origin:
         sums = " + ".join(f"{a:g}·{b:g}" for a, b in zip(SECOND[row], FIRST[:, column], strict=True))

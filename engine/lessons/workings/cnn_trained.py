@@ -161,7 +161,7 @@ def units(state: State) -> tuple[Frame, ...]:
                 about="A unit that is zero for every training image is dead: no gradient reaches it again.",
             )
         )
-    channel = int(np.argmin(result.zeroed["act1"]))
+    channel = int(np.abs(result.zeroed["act1"] - 0.5).argmin())
     before, after = result.maps["conv1"][k, channel], result.maps["act1"][k, channel]
     reach = float(max(np.abs(before).max(), 1e-6))
 
@@ -186,7 +186,10 @@ def units(state: State) -> tuple[Frame, ...]:
         )
     )
     total = dead_units(result.zeroed)
-    caption = f"{total} of 24 units are dead: zero for all training images, so they learn nothing more."
+    caption = (
+        f"{total} of 24 units {'is' if total == 1 else 'are'} dead: zero for every training image, "
+        "so no gradient reaches it any more."
+    )
     return (
         Frame(caption=caption, figures=tuple(figures)),
         Frame(caption="ReLU sets negative activations to zero and leaves the others as they are.", figures=maps),
@@ -218,6 +221,7 @@ def confidence(state: State) -> tuple[Frame, ...]:
         percent=True,
         high=1.0,
         notes=[f"right {value:.0%}" if np.isfinite(value) else "" for value in hit],
+        new_row=True,
     )
     accuracy = float((p.argmax(1) == result.truths).mean())
     numbers = f"ECE {error:.4f}, mean confidence {p.max(1).mean():.3f}, accuracy {accuracy:.3f}"

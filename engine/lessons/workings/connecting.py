@@ -9,6 +9,7 @@ from ..kit.figures import Cell, Formula, Grid, Origin, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import toeplitz
+from .linking import present
 from .sliding import Slide, number, too_large
 
 SLOPE = "∂y[i,j]/∂w[a,b] = x[i·s + a·d, j·s + b·d]"
@@ -39,7 +40,9 @@ def _inputs(slide: Slide, place: Cell) -> Frame:
     return Frame(
         caption=f"Output ({place[0]},{place[1]}) reads {inside} of the {g.size[0] * g.size[1]} pixels; a dense unit "
         f"reads all. Move in the output.{missing}",
-        figures=(slide.picture({"source": window}), _picking(slide.result(slide.output, {"focus": (place,)}), place)),
+        figures=present(
+            slide.picture({"source": window}), _picking(slide.result(slide.output, {"focus": (place,)}), place)
+        ),
         formulas=(slide.formula(place),),
     )
 
@@ -78,7 +81,7 @@ def _degrees(slide: Slide, place: Cell) -> Frame:
     )
     return Frame(
         caption=f"Together {made} of {possible:,} possible connections, {share}: sparse interactions.",
-        figures=(slide.picture({"source": g.window(*place)}), _picking(grid, place), table),
+        figures=present(slide.picture({"source": g.window(*place)}), _picking(grid, place), table),
         formulas=(
             Formula(symbols="share = connections / (pixels · outputs)", numbers=f"{made} / {possible:,} = {share}"),
         ),
@@ -111,7 +114,7 @@ def _feeds(slide: Slide, place: Cell) -> Frame:
     lost = f" {len(never)} pixels are never read." if never else ""
     return Frame(
         caption=f"Each pixel reaches only the outputs near it, at most {int(feeds.max())}.{lost}",
-        figures=(grid, slide.result(slide.output, {"focus": (place,)})),
+        figures=present(grid, slide.result(slide.output, {"focus": (place,)})),
     )
 
 
@@ -127,7 +130,7 @@ def shared(state: State) -> Sequence[Frame]:
 def _same_kernel(slide: Slide, place: Cell, tap: int) -> Frame:
     return Frame(
         caption="Move in the output: the window moves over the image, the kernel stays the same.",
-        figures=(
+        figures=present(
             slide.picture({"window": slide.geometry.window(*place)}),
             slide.weights({"source": tuple(np.ndindex(*slide.kernel.shape))}),
             _picking(slide.result(slide.output, {"focus": (place,)}), place),
@@ -168,7 +171,7 @@ def _one_weight(slide: Slide, place: Cell, tap: int) -> Frame:
     return Frame(
         caption=f"Weight ({a},{b}) is used by {len(on_image)} of {g.units} outputs: edit it with + and -, and all of "
         "them move. Choose another with a.",
-        figures=(
+        figures=present(
             slide.picture({"source": tuple(under[at] for at in on_image)}),
             weights,
             slope,
@@ -212,7 +215,7 @@ def _counters(slide: Slide, place: Cell, tap: int) -> Frame:
     return Frame(
         caption=f"{weights} weights, each used {g.units} times: {weights * g.units} products, {inside} of them with "
         "real pixels.",
-        figures=(grid, table),
+        figures=present(grid, table),
         formulas=(
             Formula(symbols="products = outputs · weights", numbers=f"{g.units} · {weights} = {weights * g.units}"),
         ),

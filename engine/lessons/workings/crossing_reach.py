@@ -55,7 +55,6 @@ def reaching(state: State) -> Frames:
             digits=1,
             row_labels=said.target_words,
             column_labels=said.words,
-            row_axis="changes",
         )
         target = replace(
             source,
@@ -63,6 +62,7 @@ def reaching(state: State) -> Frames:
             title="an English word read as <unk>",
             about="The same for the words that the decoder reads. The look-ahead mask keeps what is above at 0.",
             values=reach_of_target(model, said.ids, said.target),
+            row_labels=(),
             column_labels=said.read_words,
             marks={"never": tuple((i, j) for i in range(t) for j in range(i + 1, t))},
         )

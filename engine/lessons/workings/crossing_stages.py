@@ -49,13 +49,20 @@ def stages(
         column_labels=offers,
         row_axis="decoder",
         column_axis="memory",
+        digits=1,
         marks={"focus": _row(row, s)},
         cursor=(row, 0),
         origin=score,
         picks=_focus,
     )
     shares = replace(
-        frame, name="weights", title=f"weights, {t}x{s}, rows sum to 1", values=weights, reach=(0, 1), origin=weight
+        frame,
+        name="weights",
+        title=f"weights, {t}x{s}, rows sum to 1",
+        values=weights,
+        reach=(0, 1),
+        digits=2,
+        origin=weight,
     )
     output = strip("output", f"output, {t}x{d}", weights @ v, asks, origin=mixed, marks=marks, join="=")
     return (
@@ -65,7 +72,7 @@ def stages(
         ),
         (
             "Every query meets every key. The matrix is not square: English rows, French columns.",
-            (asked, offered, frame),
+            (asked, replace(frame, join="→"), offered),
         ),
         (
             "Softmax over the French words of each row. There is no look-ahead mask: all of the French may be seen.",

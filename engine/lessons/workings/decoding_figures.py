@@ -43,16 +43,9 @@ def decoding_table(
     ]
     body = []
     for k in order:
-        kept = "yes" if decoded.kept[k] else "no"
-        cells = [
-            names[k],
-            _round(logits[k]),
-            _round(decoded.scaled[k]),
-            _round(decoded.full[k]),
-            kept,
-            _round(decoded.chances[k]),
-        ]
-        body.append([*cells, *([_round(exact[k])] if exact is not None else [])])
+        cells = [names[k], _round(logits[k]), _round(decoded.scaled[k]), _share(decoded.full[k])]
+        cells += ["yes" if decoded.kept[k] else "no", _share(decoded.chances[k])]
+        body.append([*cells, *([] if exact is None else [_share(exact[k])])])
     kept_sum = float(decoded.full[decoded.kept].sum())
 
     def origin(row: int, column: int) -> Origin:
@@ -127,6 +120,11 @@ def decoding_bars(
 
 def _round(number: float) -> float:
     return float(f"{float(number):.4g}")
+
+
+def _share(p: float) -> str:
+    """A probability in four decimals."""
+    return "<.0001" if 0 < p < 0.00005 else f"{p:.4f}"
 
 
 def _why(decoded: Decoded, rules: Rules, row: int) -> str:

@@ -9,6 +9,7 @@ from ..kit.fixtures import array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import dense_layer, layer_counts
+from .linking import present
 from .sliding import number, products, span
 
 ALL = tuple(np.ndindex(6, 6))
@@ -75,7 +76,7 @@ def connections(state: State) -> Frames:
     def lit() -> Frame:
         return Frame(
             caption=f"Hidden unit {unit} is connected to all 36 pixels. Move in the hidden layer: they all stay lit.",
-            figures=(_image(state, True), _hidden(state)),
+            figures=present(_image(state, True), _hidden(state)),
             formulas=(Formula(symbols=symbols, numbers=total),),
         )
 
@@ -103,7 +104,7 @@ def connections(state: State) -> Frames:
         )
         return Frame(
             caption=f"Each pixel has a weight of its own in unit {unit}. The products and the bias add up to the unit.",
-            figures=(_image(state), weights, parts, _hidden(state)),
+            figures=present(_image(state), weights, parts, _hidden(state)),
             formulas=(Formula(symbols=symbols, numbers=total),),
         )
 
@@ -121,7 +122,7 @@ def connections(state: State) -> Frames:
         made = int(np.count_nonzero(matrix))
         return Frame(
             caption=f"Every one of the 36 units reads 36 pixels: {made} connections.",
-            figures=(_image(state), degree),
+            figures=present(_image(state), degree),
             formulas=(Formula(symbols="connections = pixels · units", numbers=f"36 · 36 = {made}"),),
         )
 
@@ -165,10 +166,10 @@ def weights(state: State) -> Frames:
         formula = Formula(symbols="parameters = 36·36 + 36", numbers=f"{matrix.size} + {biases.size} = {total}")
         if k == 0:
             caption = "Each connection has a weight of its own: 36 rows of 36, all different."
-            return Frame(caption=caption, figures=(grid,), formulas=(formula,))
+            return Frame(caption=caption, figures=present(grid), formulas=(formula,))
         return Frame(
             caption=f"With a bias for each unit: {total} parameters, for an image of 36 pixels.",
-            figures=(_image(state), _hidden(state), table),
+            figures=present(_image(state), _hidden(state), table),
             formulas=(formula,),
         )
 

@@ -61,21 +61,20 @@ def curve(state: State) -> tuple[Frame, ...]:
         score = log_likelihood(data, mu, sigma)
         table = Table(
             name="scores",
-            title="log-likelihood of the data",
-            columns=("model", "μ", "σ", "Σ log p(x)"),
+            title="log-likelihood",
+            columns=("", "μ", "σ", "Σ log p(x)"),
             rows=[
                 ("yours", state["mu"], state["sigma"], log_likelihood(data, state["mu"], state["sigma"])),
                 ("most likely", best[0], best[1], log_likelihood(data, best[0], max(best[1], 0.05))),
             ],
             marked=(k,),
-            new_row=True,
         )
         frames.append(
             Frame(
                 caption="p(x) says how likely each x is. Turn μ with m and σ with s until the data fit best."
                 if k == 0
                 else "Maximum likelihood: μ is the mean of the data, σ² their mean squared distance from it.",
-                figures=(plane, row, table),
+                figures=(plane, table, row),
                 formulas=(
                     Formula(symbols="p(x) = exp(-(x-μ)²/2σ²) / σ√2π", numbers=f"p({x:g}) = {here:.4f}"),
                     Formula(symbols="Σ log p(xᵢ)", numbers=f"{score:.4f}"),

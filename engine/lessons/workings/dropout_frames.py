@@ -92,9 +92,9 @@ def ensemble(state: State) -> Frames:
             nodes.append(Node(name=f"h{i + 1}", x=0.5, y=i / (HALF - 1), role="active" if on else "quiet"))
         nodes.append(Node(name="y", x=1.0, y=0.5))
         edges = []
-        for i, on in enumerate(mask):
-            for a, b in ((0, 2 + i), (1, 2 + i), (2 + i, 2 + HALF)):
-                edges.append(Edge(source=a, target=b, role="plain" if on else "cut", directed=False))
+        for unit in np.flatnonzero(mask):
+            for a, b in ((0, 2 + unit), (1, 2 + unit), (2 + unit, 2 + HALF)):
+                edges.append(Edge(source=int(a), target=int(b), directed=False))
         net = Net(
             name="net",
             title=f"sub-network {k + 1} of {2**HALF}",

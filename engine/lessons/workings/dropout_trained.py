@@ -56,6 +56,7 @@ def bench(state: State) -> tuple[Frame, ...]:
             (name, loss(p, labels), accuracy(p, labels), result.parameters[name])
             for name, p in (("without", result.plain), ("with dropout", result.scaled))
         ],
+        new_row=True,
     )
     bars = Bars(
         name="losses",
@@ -74,6 +75,7 @@ def bench(state: State) -> tuple[Frame, ...]:
         y_label="loss",
         levels={"one mask": float(singles.mean()), "weights scaled": scaled},
         at=float(members),
+        new_row=True,
     )
     return (
         Frame(

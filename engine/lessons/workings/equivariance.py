@@ -1,15 +1,17 @@
 """The frames of the equivariance meter: shift the image, and see whether the output shifts along."""
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 
-from ..kit.figures import Bars, Cell, Formula, Grid, Mark, Table
+from ..kit.figures import Bars, Cell, Formula, Grid, Mark, Origin, Table
 from ..kit.fixtures import Floats, array
 from ..kit.lesson import Frame, Frames
+from ..kit.settings import Matrix
 from ..kit.state import State
 from . import shifting
-from .sliding import number, span
+from .sliding import number, products, span
 
 EXACT = 1e-12
 
@@ -47,6 +49,20 @@ def _told(down: int, right: int) -> str:
     return f"down {down}, right {right}"
 
 
+def _source(state: State, image: Floats, values: Floats, row: int, column: int) -> Origin:
+    """The pixels of the shifted image, round the border where it is circular."""
+    kernel, stride, wrap = array(state["kernel"]), state["stride"], state["border"] == "circular"
+    top, left = (kernel.shape[0] - 1) // 2, (kernel.shape[1] - 1) // 2
+    cells = [(row * stride + a - top, column * stride + b - left) for a, b in np.ndindex(*kernel.shape)]
+    on_image = [0 <= r < 6 and 0 <= c < 6 for r, c in cells]
+    pixels = np.array(
+        [image[r % 6, c % 6] if wrap or inside else 0.0 for (r, c), inside in zip(cells, on_image, strict=True)]
+    )
+    under = tuple((r % 6, c % 6) for (r, c), inside in zip(cells, on_image, strict=True) if wrap or inside)
+    numbers = f"{products(pixels, kernel)} = {number(values[row, column])}"
+    return Origin(formulas=(Formula(symbols="y = Σ x·w", numbers=numbers),), cells={"image": under})
+
+
 def _two_ways(state: State) -> Frame:
     image = array(state["image"])
     down, right, stride = state["down"], state["right"], state["stride"]
@@ -63,6 +79,7 @@ def _two_ways(state: State) -> Frame:
         reach,
         new_row=True,
         signed=True,
+        origin=partial(_source, state, moved, after),
         about="The shifted image, convolved.",
     )
     if along is None:
@@ -118,13 +135,27 @@ def _why(stride: int, wrap: bool) -> str:
     return f"a circle of 6 pixels is no whole number of steps of {stride}"
 
 
-def _all_shifts(state: State) -> Frame:
-    stride, wrap = state["stride"], state["border"] == "circular"
+@lru_cache(maxsize=32)
+def _errors(image: Matrix, kernel: Matrix, stride: int, wrap: bool) -> Floats:
+    """[6, 6]: by how much the output of each shift of the image misses the shift, or any shift, of the output."""
+    pixels, weights = array(image), array(kernel)
+    output = shifting.layer(pixels, weights, stride, wrap)
     errors = np.zeros((6, 6))
     for down, right in np.ndindex(6, 6):
-        output, after, along = both_ways(state, down, right)
-        error = shifting.nearest_shift(output, after, wrap)[0] if along is None else np.abs(along - after).max()
+        after = shifting.layer(shifting.shifted(pixels, down, right, wrap), weights, stride, wrap)
+        moves = shifting.expected_shift(down, right, stride)
+        if moves is None:
+            error = shifting.nearest_shift(output, after, wrap)[0]
+        else:
+            error = float(np.abs(shifting.shifted(output, *moves, wrap=wrap) - after).max())
         errors[down, right] = 0 if error <= EXACT else error
+    errors.flags.writeable = False
+    return errors
+
+
+def _all_shifts(state: State) -> Frame:
+    stride, wrap = state["stride"], state["border"] == "circular"
+    errors = _errors(state["image"], state["kernel"], stride, wrap)
     exact = tuple((int(r), int(c)) for r, c in np.argwhere(errors == 0))
     grid = Grid(
         name="errors",

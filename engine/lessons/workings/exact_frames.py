@@ -72,8 +72,8 @@ def _exact(walk: Way, at: int, sampler: str, count: int) -> Frame:
         f"Pure noise. {sampler.upper()} goes to the data N(2, 0.3²) in {count} steps: press . to walk, n for other "
         "numbers of steps."
         if at == 0
-        else f"{sampler.upper()}, {at} of {count} steps. The score is known here, so what is missing in the end is "
-        "the sampler's fault: few steps leave too little spread."
+        else f"{sampler.upper()}, {at} of {count} steps. The score is exact, so a wrong spread in the end is the "
+        f"sampler's doing: sd {end.std():.3f}, not {SD}."
     )
     return Frame(
         caption=caption,

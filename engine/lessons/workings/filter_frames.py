@@ -7,7 +7,7 @@ from ..kit.fixtures import Floats, array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import filter_bank
-from .filter_bank import FILTERS, NAMES, SHORT
+from .filter_bank import FILTERS, NAMES, SHORT, SHORTEST
 from .sliding import number, products, span
 
 SMALL = "One small picture for each channel that comes in."
@@ -110,9 +110,9 @@ def one_filter_one_channel(state: State) -> Frames:
     off = j if state["zeroed"] else None
     full, stack = filter_bank.maps(image), filter_bank.maps(image, off)
     kernels = np.stack([array(kernel) * (i != off) for i, kernel in enumerate(FILTERS)])
-    labels = tuple(f"{i} {name}" for i, name in enumerate(SHORT))
+    labels = tuple(f"{i} {name}" for i, name in enumerate(SHORTEST))
 
-    def picks(_: int, index: int) -> dict[str, int]:
+    def picks(index: int, _: int) -> dict[str, int]:
         return {"filter": index}
 
     def frame(_: int) -> Frame:
@@ -129,7 +129,7 @@ def one_filter_one_channel(state: State) -> Frames:
                 chosen=j,
                 picks=picks,
                 dropped=dropped,
-                cursor=(0, j),
+                cursor=(j, 0),
                 new_row=bool(k),
                 join="↓" if k else "",
                 about=about,
@@ -173,7 +173,7 @@ def through_all(state: State) -> Frame:
         )
         return Origin(formulas=(formula,))
 
-    labels = tuple(f"channel {c}" for c in range(len(FILTERS)))
+    labels = tuple(f"ch {c}" for c in range(len(FILTERS)))
     return Frame(
         title="a filter reads all channels",
         caption="A filter of the next layer has a slice for each channel. The parts are added, with one bias, to one "

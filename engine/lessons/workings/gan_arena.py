@@ -1,4 +1,4 @@
-"""Frames of a game that is played by hand: the arena, one batch of each half-step, the pulls, the schematic.
+"""Frames of a game that is played by hand: the arena, layer by layer, and the schematic with its losses.
 
 Torch-free; the state is replayed by `trainings.ring_replay`, which imports torch when it is first asked.
 """
@@ -14,10 +14,8 @@ from ..kit.state import State
 from .best_discriminator import reference
 from .modes import modes
 from .ring_figures import ARROWS, SHOWN, arrow_scale, levels, mode_bars, plane, table
-from .ring_figures import pointwise
 
 KEYS = "d trains D once, g trains G once, m both, x both 25 times."
-MANY_PULLS = 24
 
 
 def played(state: State, trained: Any = None) -> Any:
@@ -57,9 +55,7 @@ def measured(game: Any, loss: str) -> Table:
             ("modes of 8", modes(view.fake), "8"),
         ),
         {
-            2: Formula(
-                symbols="-mean ln D(x) - mean ln(1 - D(G(z))), 512 points each", numbers=f"{view.loss_d:.4f}"
-            ),
+            2: Formula(symbols="-mean ln D(x) - mean ln(1 - D(G(z))), 512 points each", numbers=f"{view.loss_d:.4f}"),
             3: Formula(symbols=f"{of_g}, 512 points", numbers=f"{view.loss_g:.4f}"),
         },
     )
@@ -77,17 +73,17 @@ def _arena(state: State, trained: Any, k: int) -> Frame:
     surface, arrows = (view.surface, view.extent), pulled(view, loss)
     if k == 0:
         figure = plane(
-            "arena", "real and generated points on D's answers", **base, surface=surface,
+            "arena", "real and generated points, D as tint", **base, surface=surface,
             about="The tint is D's answer at every place: how probably a point there is real. 512 points are measured.",
         )  # fmt: skip
         caption = f"D's answer tints the plane; G's points are its negative examples. {KEYS}"
         return Frame(title="Points and D", caption=caption, figures=(figure, measured(game, loss)))
     if k == 1:
         figure = plane(
-            "arena", "the whole of G: where it takes a square grid of z", **base, manifold=view.manifold,
+            "arena", "where G takes a square grid of z", **base, manifold=view.manifold,
             about=(
                 "G turns two random numbers into a point. The grid is z from -2 to 2 both ways, after G: where its "
-                "lines are close, many z land and made points are dense. G is continuous, so bridges between modes stay."
+                "lines are close, many z land and made points are dense. G is continuous: bridges between modes stay."
             ),
         )  # fmt: skip
         caption = f"G bends one sheet of random numbers over the data: it cannot tear it, only thin it out. {KEYS}"
@@ -140,110 +136,6 @@ def _bridged(x: Any, values: list[float]) -> Any:
     if not known.any():
         return y
     return np.interp(x, x[known], y[known], left=np.nan, right=np.nan)
-
-
-def batches(state: State) -> Frames:
-    """The next half-step of each side: what D is given, labelled, and what changes."""
-    return Frames(2, partial(_batch, state))
-
-
-def _batch(state: State, k: int) -> Frame:
-    game, loss = played(state), loss_in_use(state)
-    half = game.halves["dg"[k]]
-    if k == 0:
-        chosen = [*range(5), *range(len(half.points) // 2, len(half.points) // 2 + 5)]
-        caption = "D's half-step: 64 real points labelled 1, 64 made ones labelled 0. Made points are its negatives."
-    else:
-        chosen = list(range(10))
-        caption = "G's half-step: made points alone, through D as it is. G's loss falls where D says real; D rests."
-    rows, formulas = [], []
-    for n in chosen:
-        (x, y), label, answer = half.points[n], int(half.labels[n]), float(half.answers[n])
-        value, formula = pointwise(label, answer) if k == 0 else _wished(answer, loss)
-        rows.append(["real" if label else "made", float(x), float(y), label if k == 0 else "-", answer, value])
-        formulas.append(formula)
-    from ..kit.figures import Origin
-
-    batch = Table(
-        name="batch",
-        title=f"10 of {len(half.points)} rows; mean loss {half.loss:.4f}",
-        about="The batch that the next half-step takes, with D's answers before the update.",
-        columns=("point", "x", "y", "label", "D", "loss"),
-        rows=rows,
-        digits=3,
-        cursor=(0, 5),
-        origin=lambda row, column: Origin(formulas=(formulas[row],), cells={"batch": ((row, 3), (row, 4))}),
-    )
-    changed = Table(
-        name="changed",
-        title="largest change of a parameter",
-        about="Each side has an optimiser of its own, which holds its own parameters only.",
-        columns=("network", "by this half-step"),
-        rows=[["D", half.changed["D"]], ["G", half.changed["G"]]],
-        marked=(k,),
-    )
-    return Frame(title=("D's half-step", "G's half-step")[k], caption=caption, figures=(batch, changed))
-
-
-def _wished(answer: float, loss: str) -> tuple[float, Formula]:
-    """G's loss of one made point."""
-    if loss == "non-saturating":
-        value = -float(np.log(max(answer, 1e-300)))
-        return value, Formula(symbols="-ln D(G(z)): G wants label 1", numbers=f"-ln {answer:.4f} = {value:.4f}")
-    value = float(np.log(max(1 - answer, 1e-300)))
-    return value, Formula(symbols="ln(1 - D(G(z)))", numbers=f"ln(1 - {answer:.4f}) = {value:.4f}")
-
-
-def pulls(state: State) -> Frames:
-    """G's pulls under both losses, and D alone trained until it is sure."""
-    return Frames(2, partial(_pulls, state))
-
-
-def _pulls(state: State, k: int) -> Frame:
-    game, chosen = played(state), loss_in_use(state)
-    view = game.view
-    other = "minimax" if chosen == "non-saturating" else "non-saturating"
-    if k == 0:
-        by_loss = {chosen: view.pulls, other: view.other_pulls}
-        scale = arrow_scale(by_loss["non-saturating"])
-        figures = tuple(
-            plane(
-                name, f"{name}: mean pull {np.hypot(*by_loss[name].T).mean():.3g} nats/unit",
-                fake=view.fake[:ARROWS], real=view.real[:120],
-                arrows=(view.fake[:ARROWS], scale * by_loss[name][:ARROWS]), arrows_label="pull, one scale",
-                about="Minus the gradient of this loss by each made point; both planes share one scale.",
-            )
-            for name in ("non-saturating", "minimax")
-        )  # fmt: skip
-        caption = (
-            "Both losses pull the same way. Where D is sure that points are made, -ln D still pulls and ln(1 - D) "
-            "hardly does: train D alone with d and watch."
-        )
-        ratio = Formula(
-            symbols="pull of minimax = D/(1 - D) · pull of non-saturating",
-            numbers=f"mean D at made points {view.d_fake:.3g}",
-        )
-        return Frame(title="Two losses for G", caption=caption, figures=figures, formulas=(ratio,))
-    half = game.halves["g"]
-    rows = [
-        [float(x), float(y), float(a), float(b), float(np.hypot(a, b))]
-        for (x, y), (a, b) in zip(view.fake[:8], view.pulls[:8], strict=True)
-    ]
-    numbers = Table(
-        name="pulls",
-        title=f"-dL_G/dx at eight made points, {chosen}",
-        columns=("x", "y", "pull x", "pull y", "length"),
-        rows=rows,
-        digits=3,
-    )
-    changed = Table(
-        name="changed",
-        title="G's half-step changes",
-        columns=("network", "largest change"),
-        rows=[["D", half.changed["D"]], ["G", half.changed["G"]]],
-    )
-    caption = "The gradient passes through D and stops at its input: D's own parameters stay exactly as they are."
-    return Frame(title="The numbers", caption=caption, figures=(numbers, changed))
 
 
 def schematic(state: State) -> Frames:

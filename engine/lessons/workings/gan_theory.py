@@ -21,19 +21,17 @@ def balance(state: State) -> Frames:
 
 
 def _frame(gap: float, loss: str, k: int) -> Frame:
-    of_d, of_g = losses(gap, loss)
+    of_d = losses(gap, loss)[0]
     formulas = (
         Formula(
             symbols="D*(x) = p_data(x) / (p_data(x) + p_g(x))",
             numbers="p_g = p_data: D* = 1/2 everywhere" if gap == 0 else "",
         ),
-        Formula(
-            symbols="L_D = -E ln D(x) - E ln(1 - D(G(z)))", numbers=f"{of_d:.4f}; at balance ln 2 + ln 2 = 1.3863"
-        ),
+        Formula(symbols="L_D = -E ln D(x) - E ln(1 - D(G(z)))", numbers=f"{of_d:.4f}; at balance ln 2 + ln 2 = 1.3863"),
     )
     if k == 0:
         caption = (
-            "G makes samples, D judges them. Against a generator that is held still, the best D is a ratio of densities."
+            "G makes samples, D judges them. Against a G that is held still, the best D is a ratio of densities."
             if gap
             else "Where G's samples are distributed as the data, the best D answers 1/2 everywhere: it can only guess."
         )
@@ -76,7 +74,7 @@ def _densities(gap: float) -> Figure:
         title=f"p_data, p_g ({gap:g} to the right) and D*",
         about=(
             "p_data is a mixture of two Gaussians. The generator's density p_g has the same shape, moved by the gap. "
-            "D* is close to 1 where only data lie, close to 0 where only made points lie, and 1/2 where both are as dense."
+            "D* is near 1 where only data lie, near 0 where only made points lie, and 1/2 where both are as dense."
         ),
         x=X,
         lines={"p_data": real, "p_g": made, "D*": best(real + 1e-12, made + 1e-12)},
@@ -101,7 +99,9 @@ def _ratio(gap: float) -> Figure:
         name="ratio",
         title="D* at five places",
         columns=("x", "p_data", "p_g", "D*"),
-        rows=[[a, b, c, d] for a, b, c, d in zip(x.tolist(), real.tolist(), made.tolist(), share.tolist(), strict=True)],
+        rows=[
+            [a, b, c, d] for a, b, c, d in zip(x.tolist(), real.tolist(), made.tolist(), share.tolist(), strict=True)
+        ],
         digits=3,
         cursor=(2, 3),
         origin=origin,

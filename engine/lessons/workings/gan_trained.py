@@ -50,7 +50,9 @@ def _frame(state: State, both: Any, k: int) -> Frame:
         bars = tuple(mode_bars(result.recipe, result.recipe, result.samples) for result in pair)
         return Frame(title="Modes reached", caption=caption, figures=bars)
     if k == 2:
-        caption = "Modes over the training, of 512 points each time. Collapse is not a bad end: it is there early, and stays."
+        caption = (
+            "Modes over the training, of 512 points each time. Collapse is not a bad end: it is there early, and stays."
+        )
         counted = tuple(_counted(result, state["moment"]) for result in pair)
         return Frame(title="Modes over the training", caption=caption, figures=counted)
     caption = (

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kit.figures import Bars, Card, Formula, Grid, Table, Wall
+from ..kit.figures import Bars, Card, Formula, Table, Wall
 from ..kit.lesson import Frame, Frames
 from . import dense_layer, shifting
 from .sliding import number, span
@@ -21,14 +21,12 @@ def one_digit(glyphs: Any, index: int) -> Frame:
     """One test digit in its 9 places, and the answers."""
     image, label = glyphs.test_x[index, 0], int(glyphs.test_y[index])
     copies = np.stack([shifting.shifted(image, *move, wrap=False) for move in MOVES])
-    picture = Grid(
-        name="glyph", title=f"test digit {index}: a {label}", values=image, shows="shades", reach=(0, 1), digits=1,
-        about="A digit of 8x8 pixels on a canvas of 14x14, never seen in training.", signed=False,
-    )  # fmt: skip
     wall = Wall(
         name="copies",
+        new_row=True,
         title="the same digit, moved by one pixel", images=copies, labels=WAYS, reach=(0, 1), signed=False,
-        about="The digit in place and moved by one pixel in eight directions.", chosen=4,
+        about="A digit of 8x8 pixels on a canvas of 14x14, never seen in training: in place, and moved by one pixel in "
+        "eight directions.", chosen=4,
     )  # fmt: skip
     rows = tuple(
         (name, *(f"{a}" if a == label else f"{a} ✗" for a in answers[index].tolist()))
@@ -41,9 +39,9 @@ def one_digit(glyphs: Any, index: int) -> Frame:
     )  # fmt: skip
     wrong = {name: int((answers[index] != label).sum()) for name, answers in glyphs.answers.items()}
     return Frame(
-        caption=f"Networks trained on 200 digits. Moved by one pixel, dense is wrong {wrong['dense']} times of 9, the "
-        f"convolution {wrong['conv']}. Choose a digit with g.",
-        figures=(picture, wall, table),
+        caption=f"Test digit {index}, a {label}, in place and moved by a pixel: dense is wrong {wrong['dense']} times "
+        f"of 9, the convolution {wrong['conv']}. Choose a digit with g.",
+        figures=(table, wall),
     )
 
 
@@ -70,7 +68,7 @@ def accuracy(glyphs: Any) -> Frame:
     gap = 100 * (glyphs.moved["conv"] - glyphs.moved["dense"])
     return Frame(
         caption=f"Moved by one pixel, the convolution is {gap:.0f} points better; with global pooling it does not "
-        "notice. Moved copies in training help the dense network too.",
+        "notice. Moved copies in training help the dense network on moved digits.",
         figures=(bars, parameters),
         formulas=(
             Formula(

@@ -54,7 +54,10 @@ def remembered(state: State) -> tuple[Frame, ...]:
         about="Frobenius norm of the Jacobian from the embedding of the first token to the output at the last, mean of "
         "32 sequences.",
         x=result.distances,
-        lines={**result.gradients, "bound of the RNN": result.bound},
+        lines={
+            **result.gradients,
+            "bound of the RNN, up to 100": np.where(result.bound <= 100, result.bound, np.nan),
+        },
         x_label="distance",
         log_y=True,
         log_x=True,

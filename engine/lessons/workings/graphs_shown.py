@@ -55,7 +55,7 @@ def _net(a: Floats, node: int, round_: int) -> Net:
                 edges.append(Edge(source=i, target=j, directed=False, role="path" if fresh and round_ else "plain"))
     return Net(
         name="graph",
-        title=f"who has been heard by {NAMES[node]} after {round_} round{'s' if round_ != 1 else ''}",
+        title=f"heard by {NAMES[node]} after {round_} round{'s' if round_ != 1 else ''}",
         about="In each round every node takes a weighted mean of its neighbours and itself, all with the same weights. "
         "After k rounds a node knows what lies within k steps. Move the cursor to let another node listen.",
         nodes=nodes,
@@ -91,7 +91,7 @@ def neighbourhoods(state: State) -> Frames:
         reach = field(a, node, k)
         now = Grid(
             name="held",
-            title=f"what the nodes hold after round {k}",
+            title=f"held after round {k}",
             about="Features of five nodes. At first A, C and E have a mark of their own; watch it spread.",
             values=held[k],
             row_labels=list(NAMES),

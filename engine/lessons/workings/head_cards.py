@@ -51,8 +51,9 @@ def benefits(state: State) -> tuple[Frame, ...]:
         name="caveat",
         title="interpretability",
         kind="opinion",
-        text="Weights are easy to look at, and contested as explanations. BertViz itself warns of it, and in encoder-decoder "
-        "models much attention goes to the end mark or the full stop (bertviz issue 84). Mute the first token with u.",
+        text="Weights are easy to look at, and contested as explanations. BertViz itself warns of it, and in "
+        "encoder-decoder models much attention goes to the end mark or the full stop (bertviz issue 84). "
+        "Scenes patterns and learned can mute such a sink with u.",
     )
     link = Card(name="link", title="see also", kind="link", text="Path lengths and timelines: lesson signal-path.")
     return (
@@ -74,7 +75,7 @@ def real_models(state: State) -> tuple[Frame, ...]:
     )
     return (
         Frame(
-            caption="8 to 16 heads is the range of 2017; models of today have 12 to 96 and more. d_k stays near 64 to 128.",
+            caption="8 to 16 heads is the range of 2017; models of today have 12 to 96 and more. d_k stays 64 to 128.",
             figures=(table,),
         ),
     )

@@ -75,7 +75,7 @@ def cutting(state: State) -> Frames:
 
         grid = wide("Q", x @ w.query, f"Q = X W_Q, {size}x{WIDTH} (random weights)", origin=origin)
         return Frame(
-            caption=f"One matrix makes the queries of all heads. Its {WIDTH} columns are cut into h = {h} groups of {d}.",
+            caption=f"One matrix makes the queries of all heads. Its {WIDTH} columns are cut into {h} groups of {d}.",
             figures=(grid,),
             formulas=(Formula(symbols="D = h · d_k", numbers=f"{WIDTH} = {h} · {d}"),),
         )
@@ -230,7 +230,7 @@ def wall(
     matrix = Grid(
         name="divergence",
         title="Jensen-Shannon divergence, nats (0 equal, ln 2 = 0.69 apart)",
-        about="Two heads near 0 do the same: one of them is redundant. Pruning studies remove many heads at little loss.",
+        about="Two heads near 0 do the same: one of them is redundant. Pruning removes many heads at little loss.",
         values=apart,
         digits=2,
         signed=False,
@@ -280,7 +280,7 @@ def trained_wall(state: State) -> tuple[Frame, ...]:
         name="caveat",
         title="a caveat",
         kind="opinion",
-        text="A pattern is a description, not an explanation: a head may look somewhere and change nothing. Cut edges to "
-        "know (lesson attention, scene pronoun).",
+        text="A pattern is a description, not an explanation: a head may look somewhere and change nothing. Cut "
+        "edges to know (lesson attention, scene pronoun).",
     )
     return frames[0], frames[1], Frame(caption="What a pattern does not tell.", figures=(caveat,))

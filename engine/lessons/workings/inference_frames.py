@@ -13,7 +13,7 @@ from .translating import LONGEST, Model, forced, next_word
 from .translation_figures import captioned, sentence, tokens
 from .writing import Choosing, Rules, rules, write_on
 
-ROWS = 8
+ROWS = 6
 
 
 @lru_cache(maxsize=32)
@@ -60,7 +60,7 @@ def inference(state: State) -> Frames:
         how = f"drawn with u = {step.u:.3f}" if wanted.sampled else "the likeliest"
         if wanted.slip == k + 1:
             how = "the second likeliest, a slip"
-        caption = f"Word {k + 1}: {name}, {how}. It is read in its turn; what follows is not known yet."
+        caption = f"Word {k + 1}: {name}, {how}. It is read in its turn."
         line = (*words[: k + 1], "…") if step.token != END else words
         return Frame(
             caption=captioned(caption, said),

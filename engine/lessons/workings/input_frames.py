@@ -13,6 +13,9 @@ from .translation_figures import captioned, focused, sentence, strip, tokens
 
 PADDED = 2
 """Words of padding behind the shorter sentence of a batch."""
+SHOWN = 6
+"""Words of a mask, the padding counted."""
+MASK_TITLES = {"look-ahead": "look-ahead", "padding": "padding is hidden", "combined": "both at once"}
 
 
 def decoder_input(target: tuple[int, ...], shift: bool = True) -> tuple[int, ...]:
@@ -82,12 +85,12 @@ def paths(state: State) -> Frames:
                 ),
                 facts=("AA1",),
             )
-        padded = (*given[: 8 - PADDED], *[PAD] * PADDED)
+        padded = (*given[: SHOWN - PADDED], *[PAD] * PADDED)
         labels = tuple(known[i] for i in padded)
         figures = tuple(
             Grid(
                 name=name,
-                title=name,
+                title=MASK_TITLES[name],
                 about="1: the query of this row may look at this column. Hatched: it may not.",
                 values=mask.astype(float),
                 digits=0,

@@ -53,4 +53,5 @@ def normal(x: Any, mu: float, sigma: float) -> Floats:
 def ellipse(mu: Any, sigma: Any, reach: float = 1.0, places: int = 49) -> Floats:
     """[places, 2]: the points `reach` standard deviations from the mean of an upright Gaussian of the plane."""
     angle = np.linspace(0, 2 * pi, places)
-    return np.asarray(mu) + reach * np.asarray(sigma) * np.stack((np.cos(angle), np.sin(angle)), 1)
+    points: Floats = np.asarray(mu) + reach * np.asarray(sigma) * np.stack((np.cos(angle), np.sin(angle)), 1)
+    return points

@@ -59,7 +59,7 @@ def losses(state: State) -> Frames:
                         "it must foretell, tinted by -ln p",
                         said.target_words,
                         weights=each,
-                        notes=[f"{part:.2f}" for part in each],
+                        notes=[f"{part:.3f}" for part in each],
                         origin=origin,
                         new_row=True,
                         join="↓",
@@ -108,8 +108,8 @@ def losses(state: State) -> Frames:
         )
         share = f"{trained.exact:.0%}"
         return Frame(
-            caption=f"Down from ln V in {len(trained.losses)} steps. Of sentences whose pairs of noun and adjective "
-            f"were never trained on, such as black cat, {share} are then translated word for word.",
+            caption=f"Down from ln V. Of sentences with pairs of noun and adjective never trained on, such as black "
+            f"cat, {share} are then translated word for word.",
             figures=(curve,),
         )
 

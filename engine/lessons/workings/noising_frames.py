@@ -31,7 +31,7 @@ def film(x0: Floats, eps: Floats, chain: Schedule, frames: int = FILM) -> tuple[
 def shades(name: str, title: str, values: Floats, **more: Any) -> Grid:
     """A picture: greys for images, two colours for noise."""
     signed = name.startswith("eps")
-    reach = (-2.5, 2.5) if signed or name in ("x_t", "before") else (-1.0, 1.0)
+    reach = (-2.5, 2.5) if signed or name.startswith(("x_t", "before")) else (-1.0, 1.0)
     scope = "fixed"
     return Grid(name=name, title=title, values=values, shows="shades", signed=signed, reach=reach, scope=scope, **more)
 
@@ -79,11 +79,12 @@ def noising(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     )
     spread = Curves(
         name="variance",
-        title="variance of the pixels of x_t",
+        title="over t",
+        about="The measured variance of 256 pixels is off 1 by chance: that of this very noise.",
         x=at,
-        lines={"this noise": measured},
+        lines={"measured": measured, "signal": chain.alpha_bar[at], "noise": 1 - chain.alpha_bar[at]},
         x_label="t",
-        levels={"expected": 1.0},
+        levels={"1": 1.0},
         at=t,
     )
     return (

@@ -7,7 +7,7 @@ from ..kit.fixtures import Floats
 from ..kit.lesson import Frame
 from ..kit.state import State
 from .noising import Schedule
-from .particles import begin, expected_radius, pulled_back, radius, score, spread
+from .particles import SHOWN, begin, expected_radius, pulled_back, radius, score, spread
 
 EXTENT = (-3.0, 3.0, -3.0, 3.0)
 _SIDE = np.linspace(-2.6, 2.6, 9)
@@ -28,7 +28,7 @@ def _radii(measured: Floats, times: Floats, chain: Schedule, start: Floats, t: i
     lines = {"expected": expected[times], "measured": measured}
     return Curves(
         name="radius",
-        title="mean squared distance from the middle",
+        title="mean squared distance",
         about="Expected: the share of signal times what it was, plus 2 (two coordinates) times the share of noise.",
         x=times,
         lines=lines,
@@ -56,18 +56,18 @@ def particles(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     trails = [way[: near + 1, k] for k in range(0, 24, 4)]
     spreading = Plane(
         name="plane",
-        title=f"forwards: the particles at t = {t} of {chain.steps}",
+        title=f"particles at t = {t} of {chain.steps}",
         extent=EXTENT,
-        points={"data": start, "at t": here} if t else {"data": start},
+        points={"data": start[:SHOWN], "at t": here[:SHOWN]} if t else {"data": start[:SHOWN]},
         about="Every particle is moved a little towards the middle and jolted by Gaussian noise at each step.",
     )
     pulled = Plane(
         name="plane",
-        title=f"backwards: the particles at t = {stops[near]}, and the field",
+        title=f"particles and field, t = {stops[near]}",
         extent=EXTENT,
-        points={"at t": way[near]},
+        points={"at t": way[near][:SHOWN]},
         arrows=arrows(shape, max(abar, 1e-9)),
-        arrows_label="the score, towards where particles are dense",
+        arrows_label="score: towards where they are dense",
         paths={"the way of six": trails} if near else {},
         about="They begin as pure noise at T. The arrows are the score, the gradient of log q_t, known here in closed "
         "form; a network that predicts the noise learns it: score = -eps / sqrt(1 - abar).",

@@ -13,7 +13,9 @@ from .noising import Schedule, jump, schedule
 
 SPREAD = 0.08
 """Standard deviation of the particles around each centre of the shape."""
-COUNT = 240
+COUNT = 4000
+"""Particles of the measured curve; the picture shows the first SHOWN."""
+SHOWN, BACK = 240, 960
 STOPS = 100
 """Steps in which the particles are pulled back."""
 SHAPES = ("ring", "cross", "dot")
@@ -60,10 +62,10 @@ def score(x: Floats, shape: str, alpha_bar: float) -> Floats:
 
 @lru_cache(16)
 def pulled_back(shape: str, seed: int, name: str, steps: int, rescale: bool) -> tuple[tuple[int, ...], Floats]:
-    """The stops t from T to 0, and the particles (stops, n, 2) there: from pure noise along the field, by DDIM."""
+    """The stops t from T to 0, and the particles (stops, BACK, 2) there: from pure noise along the field, by DDIM."""
     chain = schedule(name, steps, rescale)
     times = np.unique(np.linspace(0, steps, STOPS + 1).round().astype(int))[::-1]
-    x = np.random.default_rng((seed, 9)).standard_normal((COUNT, 2))
+    x = np.random.default_rng((seed, 9)).standard_normal((BACK, 2))
     seen = [x]
     for t, s in pairwise(times):
         at, as_ = chain.alpha_bar[t], chain.alpha_bar[s]

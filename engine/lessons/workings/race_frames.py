@@ -77,13 +77,13 @@ def cost(state: State) -> Frames:
 def rows_of(race: Any) -> tuple[tuple[str, int, float, int, float], ...]:
     """Name, parameters, training seconds, network evaluations and milliseconds a sample, modes left out."""
     gan, diffusion = race.gans.stable, race.diffusion
-    return (
-        ("GAN", gan.parameters, gan.seconds, gan.evaluations, gan.milliseconds),
-        *(
-            (f"diffusion, {drawn.steps} steps", diffusion.parameters, diffusion.seconds, drawn.evaluations, drawn.milliseconds)
-            for drawn in (diffusion.own, diffusion.full)
-        ),
-    )  # fmt: skip
+    of_gan = ("GAN", gan.parameters, gan.seconds, gan.evaluations, gan.milliseconds)
+    trained = diffusion.parameters, diffusion.seconds
+    drawn = (
+        (f"diffusion, {drawn.steps} steps", *trained, drawn.evaluations, drawn.milliseconds)
+        for drawn in (diffusion.own, diffusion.full)
+    )
+    return (of_gan, *drawn)
 
 
 def _cost(race: Any, k: int) -> Frame:
@@ -93,9 +93,9 @@ def _cost(race: Any, k: int) -> Frame:
         _, parameters, seconds, evaluations, milliseconds = rows[row]
         told_ = {
             1: Formula(symbols="weights and biases of all networks", numbers=f"{parameters:,}"),
-            2: Formula(symbols="wall time of the optimisation steps, here", numbers=f"{seconds:.2f} s"),
+            2: Formula(symbols="processor time of the optimisation steps", numbers=f"{seconds:.2f} s"),
             3: Formula(symbols="passes through the network, counted by a hook", numbers=str(evaluations)),
-            4: Formula(symbols="time of one batch / samples in it", numbers=f"{milliseconds:.5f} ms"),
+            4: Formula(symbols="processor time of one batch / samples in it", numbers=f"{milliseconds:.5f} ms"),
         }
         return Origin(formulas=(told_[column],)) if column in told_ else None
 
@@ -112,8 +112,8 @@ def _cost(race: Any, k: int) -> Frame:
     own, full = race.diffusion.own, race.diffusion.full
     text = (
         f"A GAN's sample is one pass. A diffusion sample is a pass a step: {full.evaluations} of T = 1000, or "
-        f"{own.evaluations} where steps are left out, with modes {own.modes}/8 all the same. Training cost about as much "
-        "here; what is dear is drawing."
+        f"{own.evaluations} where steps are left out, with {own.modes}/8 modes all the same. Training cost about as "
+        "much here; what is dear is drawing."
     )
     return Frame(
         caption="Training times are alike on this problem. The price of diffusion is paid for every sample.",
@@ -151,7 +151,9 @@ def _knobs(race: Any, k: int) -> Frame:
             figures=(drawn, trained),
         )
     figures: tuple[Figure, ...] = (Card(name="opinion", title="opinion", text=OPINION, kind="opinion"),)
-    return Frame(title="Harder to tune?", caption="The notes call diffusion harder to tune. That is an opinion.", figures=figures)
+    return Frame(
+        title="Harder to tune?", caption="The notes call diffusion harder to tune. That is an opinion.", figures=figures
+    )
 
 
 OPINION = (
@@ -166,9 +168,7 @@ OPINION = (
 def _trained(race: Any) -> list[list[Any]]:
     from .modes import modes, near_share
 
-    rows: list[list[Any]] = [
-        [f"diffusion, {name} noise", *found] for name, found in race.diffusion.schedules.items()
-    ]
+    rows: list[list[Any]] = [[f"diffusion, {name} noise", *found] for name, found in race.diffusion.schedules.items()]
     for name, result in (("GAN, stable recipe", race.gans.stable), ("GAN, D 40 times as fast", race.gans.collapse)):
         rows.append([name, modes(result.samples), near_share(result.samples)])
     return rows

@@ -16,27 +16,28 @@ from .attending import Projections, random_projections
 MOST = 24
 """Tokens of a sentence that are looked at; what follows is left out."""
 
-FEATURES = ("thing", "pronoun", "action", "quality", "article", "link", "mark", "letters")
-"""What the eight numbers of an embedding say: seven word classes, and a number drawn from the letters."""
+FEATURES = ("thing", "pron", "act", "qual", "art", "link", "mark", "abc")
+"""What the eight numbers of an embedding say: thing, pronoun, action, quality, article, link (preposition or
+conjunction), punctuation mark, and a number drawn from the letters."""
 
 _LISTS = {
-    "pronoun": "i you he she it we they me him her us them who which this that il elle ils elles on je tu nous vous",
-    "article": "a an the my your his its our their some any every no un une le la les des du l d de",
+    "pron": "i you he she it we they me him her us them who which this that il elle ils elles on je tu nous vous",
+    "art": "a an the my your his its our their some any every no un une le la les des du l d de",
     "link": "and or but because if when while as so than of in on at to from with by for over under near into not "
     "et ou mais car si dans sur sous avec pour par",
-    "action": "is are was were be been am has have had do does did can could will would may must sat sit sits lay ran "
+    "act": "is are was were be been am has have had do does did can could will would may must sat sit sits lay ran "
     "run runs ate eat eats drank drink drinks drinks saw see sees went go goes said say says came took take takes made "
     "make makes chased chase chases slept sleep sleeps likes like wants want boit mange dort est",
-    "quality": "black white red green blue big small old new good bad hot cold soft hard warm wet dry late happy sad "
+    "qual": "black white red green blue big small old new good bad hot cold soft hard warm wet dry late happy sad "
     "sleepy hungry thirsty dusty torn clean dirty noir noire blanc blanche petit grand fatigué fatiguée tired scared",
 }
 _CLASS = {word: kind for kind, words in _LISTS.items() for word in words.split()}
-_ENDINGS = (("ly", "quality"), ("ful", "quality"), ("ous", "quality"), ("ed", "action"), ("ing", "action"))
+_ENDINGS = (("ly", "qual"), ("ful", "qual"), ("ous", "qual"), ("ed", "act"), ("ing", "act"))
 
 
 def split(text: str, most: int = MOST) -> tuple[str, ...]:
     """The words and marks of a text, the first `most` of them; at least one unless the text is blank."""
-    return tuple(re.findall(r"\w+(?:-\w+)*['’]?|[^\w\s]", text)[:most])
+    return tuple(re.findall(r"\w{2,}['’]\w{1,2}\b|\w+(?:-\w+)*['’]?|[^\w\s]", text)[:most])
 
 
 def word_class(token: str) -> str:
@@ -64,22 +65,22 @@ def embed(tokens: Sequence[str]) -> Floats:
     return x
 
 
-AXES = ("thing", "action", "quality", "pronoun")
+AXES = ("thing", "act", "qual", "pron")
 """What the four numbers of a query ask for, and those of a key offer."""
 
 _ASKS = {
     "thing": (0, 1, 2, 0),
-    "pronoun": (3, 0, 1, -1),
-    "action": (2.5, 0, 0, 1.5),
-    "quality": (1.5, 0, 0, 2.5),
-    "article": (2, 0, 1, 0),
+    "pron": (3, 0, 1, -1),
+    "act": (2.5, 0, 0, 1.5),
+    "qual": (1.5, 0, 0, 2.5),
+    "art": (2, 0, 1, 0),
     "link": (1, 2, 0, 0),
     "mark": (0, 2, 0, 0),
-    "letters": (0.2, 0, 0, 0),
+    "abc": (0.2, 0, 0, 0),
 }
-_OFFERS = {"thing": (2, 0, 0, 0), "pronoun": (0.5, 0, 0, 2), "action": (0, 2, 0, 0), "quality": (0, 0, 2, 0)}
+_OFFERS = {"thing": (2, 0, 0, 0), "pron": (0.5, 0, 0, 2), "act": (0, 2, 0, 0), "qual": (0, 0, 2, 0)}
 _LETTERS_OFFER = (0.3, 0, 0, 0)
-_CONTENTS = ("thing", "action", "quality", "letters")
+_CONTENTS = ("thing", "act", "qual", "abc")
 
 
 @lru_cache(maxsize=1)

@@ -3,9 +3,12 @@
 Column 2i of d is sin(p w_i), column 2i + 1 is cos(p w_i), with w_i = 10000^(-2i/d).
 """
 
+from collections.abc import Sequence
 from math import pi
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kit.fixtures import Floats
 
@@ -18,7 +21,7 @@ def rates(width: int) -> Floats:
     return answer
 
 
-def sinusoids(positions: Floats, width: int) -> Floats:
+def sinusoids(positions: Sequence[float] | NDArray[Any], width: int) -> Floats:
     """(P, d): sin and cos of every position, interleaved; `width` is even."""
     angles = np.outer(positions, rates(width))
     table = np.empty((len(positions), width))

@@ -125,9 +125,9 @@ def predicts(state: State) -> tuple[Frame, ...]:
             "subtracting is its idea of the image.",
             figures=(
                 shades("x_t", f"x_t, t = {t}", x_t),
-                shades("eps", "eps", noise),
                 shades("eps_hat", "eps_hat", guess, about="The output of the last convolution, which began at zero."),
                 shades("x0_hat", "x0_hat", image, join="→", origin=partial(_x0, x_t, guess, abar), cursor=(7, 7)),
+                shades("eps", "eps, the true noise", noise, new_row=True),
                 shades(
                     "eps error", "eps - eps_hat", noise - guess, about="What it got wrong: mostly along the strokes."
                 ),
@@ -156,7 +156,7 @@ def predicts(state: State) -> tuple[Frame, ...]:
                 ),
                 Curves(
                     name="image error",
-                    title="the same errors, of eps_hat and of x0_hat",
+                    title="error of eps_hat and of x0_hat",
                     about="Divided by the SNR the same error is that of x0_hat before it is cut: the image is hardest "
                     "where the noise is easiest.",
                     x=middles,

@@ -66,19 +66,16 @@ def answer(table: Matrix, evidence: dict[int, int], node: int) -> tuple[Formula,
     above, below, value = sum(hits), probability(table, evidence), posterior(table, node, evidence)
     terms = " + ".join(short(term) for term in hits if term) or "0"
     result = "undefined: nothing to divide by" if value is None else f"{value:.4f}"
-    mark = f"Σ marked terms, those with {LETTERS[node]}=1"
+    question = f"{asked(node, evidence)} = Σ marked / Σ not struck"
     return (
-        Formula(symbols=mark, numbers=f"{terms} = {short(above)}"),
-        Formula(
-            symbols=f"{asked(node, evidence)} = Σ marked / Σ not struck",
-            numbers=f"{short(above)} / {short(below)} = {result}",
-        ),
+        Formula(symbols=question, numbers=f"{short(above)} / {short(below)} = {result}"),
+        Formula(symbols=f"Σ marked terms, those with {LETTERS[node]}=1", numbers=f"{terms} = {short(above)}"),
     )
 
 
 def why(table: Matrix, evidence: dict[int, int], row: int, column: int) -> Origin:
     """A node's posterior: the worlds that it was summed over."""
-    hits = tuple((at, 2) for at, world in enumerate(WORLDS) if agrees(world, evidence) and world[row])
+    hits = tuple((at, 3) for at, world in enumerate(WORLDS) if agrees(world, evidence) and world[row])
     return Origin(formulas=answer(table, evidence, row), cells={"sum": hits})
 
 
@@ -96,16 +93,25 @@ def multiplied(table: Matrix, world: World) -> str:
 
 def enumeration(table: Matrix, evidence: dict[int, int], node: int) -> Table:
     """All 16 worlds with their probability: those with `node` true marked, those ruled out struck."""
-    rows = [(" ".join(map(str, world)), multiplied(table, world), short(joint(table, world))) for world in WORLDS]
     struck = tuple(at for at, world in enumerate(WORLDS) if not agrees(world, evidence))
+    marked = tuple(at for at, world in enumerate(WORLDS) if agrees(world, evidence) and world[node])
+    rows = [
+        (
+            "×" if at in struck else "Σ" if at in marked else "",
+            " ".join(map(str, world)),
+            multiplied(table, world),
+            short(joint(table, world)),
+        )
+        for at, world in enumerate(WORLDS)
+    ]
     return Table(
         name="sum",
         title=f"16 worlds, {16 - len(struck)} left",
         about="Every world with its probability, a product of four numbers. Evidence strikes out the worlds that it "
-        "contradicts; the answer is the share of the marked worlds among those left.",
-        columns=("C S R W", "four factors", "term"),
+        "contradicts (×); the answer is the share of the marked worlds (Σ) among those left.",
+        columns=("", "C S R W", "four factors", "term"),
         rows=rows,
-        marked=tuple(at for at, world in enumerate(WORLDS) if agrees(world, evidence) and world[node]),
+        marked=marked,
         struck=struck,
         origin=partial(_term, table),
     )
@@ -147,6 +153,6 @@ def drawn(table: Matrix, uniform: Any, worlds: Any, k: int) -> Frame:
         symbols=f"{LETTERS[k]} = 1 if u < {case_name(k, case)}",
         numbers=f"u = {uniform[0, k]:.4f} {sign} {short(chance)}, so {LETTERS[k]} = {world[k]}",
     )
-    story = "parents drawn before" if case else "case of no parents"
-    caption = f"A world is drawn causes first: now {NODES[k]}, with the chance that its table has for the {story}."
+    by = "the chance that its table has for the parents drawn before" if case else "its own chance"
+    caption = f"A world is drawn causes first: now {NODES[k]}, by {by}."
     return Frame(caption=caption, figures=(net,), formulas=(formula,))

@@ -85,7 +85,7 @@ def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sente
     own = parts["attention"].heads
     assert own is not None
     masked = stack == "decoder"
-    title = "masked self-attention" if masked else "self-attention"
+    title = "masked self-attn." if masked else "self-attention"
     figures: list[Figure] = [
         _heat("own", f"{title}, {len(words)}x{len(words)}", own.weights.mean(0), words, words, masked)
     ]
@@ -94,7 +94,7 @@ def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sente
         cross = parts["cross_attention"].heads
         assert cross is not None
         shape = f"{len(words)}x{len(said.words)}"
-        figures.append(_heat("cross", f"cross-attention, {shape}", cross.weights.mean(0), words, said.words, False))
+        figures.append(_heat("cross", f"cross-attention, {shape}", cross.weights.mean(0), (), said.words, False))
         text = "Three sub-layers: English words look back, then at the French, then each is changed alone."
     after = parts["feed_forward"].after
     length = np.linalg.norm(after, axis=1).mean()
@@ -152,7 +152,7 @@ def _outputs(said: Sentence, scores: Floats, english: tuple[str, ...], row: int)
         "-ln p of every right word",
         said.target_words,
         weights=each,
-        notes=[f"{x:.2f}" for x in each],
+        notes=[f"{x:.3f}" for x in each],
         new_row=True,
     )
     left = 1 - float(p[row, order].sum())

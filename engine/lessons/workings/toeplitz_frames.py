@@ -12,6 +12,7 @@ from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import toeplitz
 from .connecting import chosen
+from .linking import present
 from .sliding import Slide, number, span, too_large
 
 ABOUT = (
@@ -79,7 +80,7 @@ def _taps(slide: Slide, place: Cell) -> Frame:
     matrix = _matrix(slide, place, taps.astype(float), title, (0, slide.kernel.size), False)
     return Frame(
         caption=f"The same {slide.kernel.size} weights stand in every row, moved along by a step. All else is 0.",
-        figures=(matrix, slide.picture({"window": g.window(*place)}), weights),
+        figures=present(matrix, slide.picture({"window": g.window(*place)}), weights),
     )
 
 
@@ -93,7 +94,7 @@ def _product(slide: Slide, place: Cell) -> Frame:
     return Frame(
         caption="This matrix times the flattened image is the flattened output: a convolution is a dense layer with "
         "most weights 0 and the others tied.",
-        figures=(
+        figures=present(
             matrix,
             replace(slide.picture({"window": g.window(*place)}), join="×"),
             replace(output, picks=lambda r, c: {"row": r, "column": c}),
@@ -122,7 +123,7 @@ def _counts(slide: Slide, place: Cell) -> Frame:
     matrix = _matrix(slide, place, (taps > 0).astype(float), "connected or not", (0, 1), False)
     return Frame(
         caption=f"{connected} entries are connected, and among them are only {distinct} different weights.",
-        figures=(matrix, table),
+        figures=present(table, replace(matrix, new_row=True)),
         formulas=(
             Formula(
                 symbols="share connected = connections / entries",

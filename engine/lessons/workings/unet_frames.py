@@ -135,7 +135,6 @@ def joining(state: State) -> tuple[Frame, ...]:
             title=f"3x3 convolution to {c} maps",
             labels=(f"concatenated, {c}+{c}={2 * c}", f"added, {c}"),
             values=[concat, add],
-            notes=(f"{concat:,}", f"{add:,}"),
             about="Side by side the next convolution weighs the decoder's and the encoder's maps itself.",
         ),
         Table(

@@ -71,7 +71,9 @@ def _parts(k: int) -> Frame:
         ),
         Formula(symbols="loss = reconstruction + beta·KL", numbers="beta = 1 is minus the ELBO, which bounds log p(x)"),
     )
-    caption = "Two terms: the image must come back, and the Gaussians must stay near N(0, I), from which one can sample."
+    caption = (
+        "Two terms: the image must come back, and the Gaussians must stay near N(0, I), from which one can sample."
+    )
     return Frame(title="Two terms", caption=caption, figures=(image, ladder), formulas=formulas)
 
 

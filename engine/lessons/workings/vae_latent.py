@@ -107,7 +107,9 @@ def _one(state: State, result: Any) -> Frame:
         title="One image's Gaussian",
         caption=caption,
         figures=(
-            _plane(result, f"q(z|x) of test image {n}, a {result.labels[n]}", paths=paths, at=(float(mu[0]), float(mu[1]))),
+            _plane(
+                result, f"q(z|x) of test image {n}, a {result.labels[n]}", paths=paths, at=(float(mu[0]), float(mu[1]))
+            ),
             wall,
         ),
         formulas=(Formula(symbols="z = mu + sigma·eps", numbers=numbers),),

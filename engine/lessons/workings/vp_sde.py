@@ -18,7 +18,7 @@ FINE = 1000
 def rates(steps: int) -> Floats:
     """(N,): beta(s) ds of each step of size ds = 1 / N, taken at its end; below 1, as the chain needs."""
     s = np.arange(1, steps + 1) / steps
-    beta: Floats = (LOW + (HIGH - LOW) * s) / steps
+    beta: Floats = np.asarray((LOW + (HIGH - LOW) * s) / steps, dtype=np.float64)
     return beta
 
 
@@ -26,7 +26,8 @@ def rates(steps: int) -> Floats:
 def noises(steps: int, seed: int) -> Floats:
     """(N,): standard normal numbers, sums of those of the finest path, so that all step sizes see the same noise."""
     fine = np.random.default_rng((seed, 11)).standard_normal(FINE)
-    return fine.reshape(steps, -1).sum(1) / np.sqrt(FINE // steps)
+    z: Floats = fine.reshape(steps, -1).sum(1) / np.sqrt(FINE // steps)
+    return z
 
 
 def chain_path(x0: float, beta: Floats, z: Floats) -> Floats:

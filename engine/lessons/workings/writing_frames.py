@@ -41,8 +41,8 @@ def next_word(state: State) -> Frames:
                 ),
                 formulas=(SOFTMAX,),
             )
-        order = np.argsort(-(true if true.any() else decoded.full), kind="stable")[:ROWS].tolist()
         at_one = decode(scores).full
+        order = np.argsort(-(true + at_one), kind="stable")[:ROWS].tolist()
         known = "The model was never told the grammar: it has only read sentences of it."
         strange = "The grammar has no sentence that begins like this; the model guesses all the same."
         model_bars = Bars(

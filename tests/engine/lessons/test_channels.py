@@ -12,12 +12,12 @@ from dlviz.engine.lessons.workings import filter_bank, layer_counts
 LESSON = channels.LESSON
 
 
-def facts(id: str, state: State | None = None) -> list[Fact]:
-    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in LESSON.claims if claim.id == id]
+def facts(row: str, state: State | None = None) -> list[Fact]:
+    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in LESSON.claims if claim.id == row]
 
 
-def verdicts(id: str, state: State | None = None) -> list[bool]:
-    return [fact.holds for fact in facts(id, state)]
+def verdicts(row: str, state: State | None = None) -> list[bool]:
+    return [fact.holds for fact in facts(row, state)]
 
 
 def test_40_and_296_parameters() -> None:

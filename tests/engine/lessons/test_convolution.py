@@ -17,12 +17,12 @@ from dlviz.engine.options import OptionError
 CONVOLVE = convolving.convolve
 
 
-def verdicts(id: str, state: State | None = None) -> list[bool]:
-    return [fact.holds for fact in facts(id, state)]
+def verdicts(row: str, state: State | None = None) -> list[bool]:
+    return [fact.holds for fact in facts(row, state)]
 
 
-def facts(id: str, state: State | None = None) -> list[Fact]:
-    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in LESSON.claims if claim.id == id]
+def facts(row: str, state: State | None = None) -> list[Fact]:
+    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in LESSON.claims if claim.id == row]
 
 
 def figure(scene: str, frame: int, name: str, state: State | None = None) -> Any:
@@ -95,14 +95,13 @@ def test_a_forgotten_bias_and_a_column_first_index_are_found(monkeypatch: pytest
 def test_a_size_that_is_not_rounded_down_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     up = property(lambda g: tuple(-(-(n - s) // g.stride) + 1 for n, s in zip(g.padded, g.span, strict=True)))
     monkeypatch.setattr(Geometry, "out", up)
+    monkeypatch.setattr(toeplitz, "taps", toeplitz.taps.__wrapped__)
     assert verdicts("C1", LESSON.state({"stride": 2})) == [False]
 
 
-@pytest.mark.parametrize(
-    "values", [{"kernel": "box-5", "dilation": 3}, {"kernel": "ring-5", "dilation": 2, "padding": 0}]
-)
-def test_a_kernel_that_fits_nowhere_is_told_instead_of_failing(values: dict[str, Any]) -> None:
-    state = LESSON.state({**values, "kernel": SIZED[values["kernel"]]})
+@pytest.mark.parametrize("texts", [("kernel=box-5", "dilation=3"), ("kernel=ring-5", "dilation=2", "padding=0")])
+def test_a_kernel_that_fits_nowhere_is_told_instead_of_failing(texts: tuple[str, ...]) -> None:
+    state = LESSON.parse(texts)
     for name in ("sliding", "sparse", "shared", "matrix"):
         scene = next(scene for scene in LESSON.scenes if scene.name == name)
         frames = scene.frames(state)
@@ -145,7 +144,7 @@ def test_edits_of_the_padded_image_count_from_its_first_pixel() -> None:
 
 
 def test_a_row_of_the_matrix_lights_up_its_patch() -> None:
-    matrix = figure("matrix", 0, "matrix")
+    matrix = figure("matrix", 1, "matrix")
     origin = matrix.origin(14, 7)
     assert origin.cells["kernel"] == ((0, 0),)
     assert origin.cells["output"] == ((2, 2),)
@@ -177,6 +176,6 @@ def test_every_preset_names_a_scene_and_computes() -> None:
 
 @pytest.mark.parametrize("text", ["", "1,2/3", "1,2,3,4,5,6", "nan", "\x1b[31m1", "[/x]", "10", "1,,2", "sobel"])
 def test_kernels_that_are_none_are_refused_with_what_is_allowed(text: str) -> None:
-    with pytest.raises(OptionError, match="kernel cannot be .*allowed: sobel-x") as told:
+    with pytest.raises(OptionError, match=r"kernel cannot be .*allowed: sobel-x") as told:
         LESSON.parse([f"kernel={text}"])
     assert "\x1b" not in str(told.value)

@@ -16,8 +16,8 @@ from dlviz.engine.lessons.workings import dense_layer, layer_counts
 LESSON = dense.LESSON
 
 
-def fact(id: str, state: State | None = None) -> Fact:
-    claim = next(claim for claim in LESSON.claims if claim.id == id)
+def fact(row: str, state: State | None = None) -> Fact:
+    claim = next(claim for claim in LESSON.claims if claim.id == row)
     return claim.fact(LESSON.name, state or LESSON.state())
 
 

@@ -136,10 +136,10 @@ def test_the_walk_steps_jumps_and_begins_again() -> None:
 
 def test_the_snr_crossing_is_marked_in_the_table() -> None:
     """The chosen schedule is marked, and one that ends too early is struck out."""
-    scene = next(scene for scene in LESSON.scenes if scene.name == "schedule")
-    good: Any = scene.frames(state())[1].figures[0]
+    scene = next(scene for scene in LESSON.scenes if scene.name == "ends")
+    good: Any = scene.frames(state())[0].figures[0]
     assert good.rows[good.marked[0]][:2] == ("linear", 1000) and not good.struck
-    bad: Any = scene.frames(LESSON.parse([], preset="unscaled"))[1].figures[0]
+    bad: Any = scene.frames(LESSON.parse([], preset="unscaled"))[0].figures[0]
     assert [bad.rows[i][:2] for i in bad.struck] == [("linear", 50), ("linear", 100)]
 
 

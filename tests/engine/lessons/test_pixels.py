@@ -11,8 +11,8 @@ from dlviz.engine.lessons.proofs import pixels as proofs
 LESSON = pixels.LESSON
 
 
-def fact(id: str, state: State | None = None) -> Fact:
-    claim = next(claim for claim in LESSON.claims if claim.id == id)
+def fact(row: str, state: State | None = None) -> Fact:
+    claim = next(claim for claim in LESSON.claims if claim.id == row)
     return claim.fact(LESSON.name, state or LESSON.state())
 
 
@@ -34,7 +34,7 @@ def test_extreme_images_compute(image: str) -> None:
     for scene in LESSON.scenes:
         for frame in scene.frames(state):
             assert frame.caption and frame.figures
-    assert all(fact(id, state).holds for id in ("A1", "A2", "A3"))
+    assert all(fact(row, state).holds for row in ("A1", "A2", "A3"))
 
 
 def test_the_origin_of_a_response_names_its_nine_pixels() -> None:

@@ -155,3 +155,20 @@ def test_progress_ends_a_training_that_nobody_wants():
     lesson = _toy(lambda state, progress: progress(0.5))
     with pytest.raises(Cancelled):
         lesson.training("toy").train(lesson.state(), progress)
+
+
+def test_a_training_in_a_process_of_its_own_gives_modules_and_can_be_cancelled(heard):
+    study = heard.study
+    name, scene = next((n, k) for n in ("dense",) for k, s in enumerate(load(n).scenes) if s.needs)
+    at = place(name, scene)
+    needed = load(name).scenes[scene].needs
+    study.train(at, needed)
+    heard.until(lambda: study.view.told is not None and study.view.told.share > 0)
+    study.cancel()
+    heard.until(lambda: study.view.ended is not None)
+    assert study.view.ended.cancelled and study.view.told is None
+    study.train(at, needed)
+    heard.until(lambda: study.view.ended is not None)
+    assert not study.view.ended.cancelled and not study.view.ended.error
+    study.show(at)
+    heard.until(lambda: isinstance(study.view.shown, Shown))

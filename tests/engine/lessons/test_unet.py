@@ -105,14 +105,49 @@ def test_hand_set_scale_and_shift_reach_group_one_only() -> None:
     assert table.rows[1][1:] == pytest.approx((0.0, 1.0), abs=1e-3)
 
 
-def test_a_cut_skip_is_open_again_afterwards() -> None:
-    """Cutting is for one question only, even if it fails."""
-    from dlviz.engine.lessons.trainings.digit_denoiser import _Cut, fresh, skips
+def test_cutting_a_skip_leaves_the_network_as_it_is() -> None:
+    """Facts ask the whole network while a frame asks one that is cut."""
+    from dlviz.engine.lessons.trainings.digit_denoiser import fresh, severed, skips
 
     network = fresh()
-    with _Cut(network, "8x8"):
-        assert [size for size, skip in skips(network) if not skip.open] == ["8x8"]
-    with pytest.raises(ZeroDivisionError), _Cut(network, "all"):
-        assert not any(skip.open for _, skip in skips(network))
-        raise ZeroDivisionError
+    assert [size for size, skip in skips(severed(network, "8x8")) if not skip.open] == ["8x8"]
+    assert not any(skip.open for _, skip in skips(severed(network, "all")))
     assert all(skip.open for _, skip in skips(network))
+
+
+def test_what_another_thread_asks_is_not_heard() -> None:
+    """Hooks hear the question of their own thread alone."""
+    import threading
+
+    from dlviz.engine.lessons.trainings.denoiser_inside import batch, watched
+    from dlviz.engine.lessons.trainings.digit_denoiser import fresh
+
+    network = fresh()
+    heard = []
+
+    def meanwhile(*_: Any) -> None:
+        if threading.current_thread() is threading.main_thread():
+            other = threading.Thread(target=network, args=batch(np.ones((3, 16, 16)), 10, 0))
+            other.start()
+            other.join()
+            heard.append(other)
+
+    network.head.register_forward_hook(meanwhile)
+    seen = watched(network, {"stem": network.stem}, np.zeros((1, 16, 16)), 500, 0)
+    assert heard and seen["stem"][1].shape == (1, 8, 16, 16)
+
+
+def test_what_was_trained_outlives_the_process_that_trained_it() -> None:
+    """Between processes the weights travel in the message, not as handles of shared memory."""
+    from multiprocessing.reduction import ForkingPickler
+
+    from dlviz.engine.lessons.trainings.digit_denoiser import DigitDenoiser, fresh
+
+    images = np.zeros((2, 1, 16, 16), dtype=np.float32)
+    sent = DigitDenoiser(network=fresh(), images=images, labels=np.zeros(2, dtype=int), means=images[:, 0])
+    message = bytes(ForkingPickler.dumps(sent))
+    numbers = sum(parameter.numel() for parameter in sent.network.parameters())
+    assert len(message) > 4 * numbers
+    received = ForkingPickler.loads(message)
+    assert np.array_equal(received.eps_hat(images[:, 0], 500, 3), sent.eps_hat(images[:, 0], 500, 3))
+    assert received.error(500, count=2) == sent.error(500, count=2)

@@ -11,7 +11,7 @@ from ....engine.lessons.kit.figures import Cell, Curves
 from ...render.axes import Axis
 from ...render.braille import Cells, fill, link
 from ...render.cells import Part, blank, line
-from ...render.numbers import compact, cut
+from ...render.numbers import compact, cut, pad
 from ...render.palette import Ink
 from ...render.ticks import log_ticks, ticks
 from .look import Drawing, Floats, Look, quiet
@@ -188,7 +188,7 @@ def _y_labels(view: View, figure: Curves) -> dict[int, str]:
 
 
 def _x_axis(view: View, figure: Curves, ink: Ink, width: int) -> Strip:
-    count = max(2, view.columns // 14)
+    count = max(2, view.columns // 10)
     marks = log_ticks(view.low, view.high, count) if figure.log_x else ticks(view.low, view.high, count)
     cells = [" "] * view.columns
     name = _narrow(cut(figure.x_label, view.columns // 2))
@@ -201,7 +201,8 @@ def _x_axis(view: View, figure: Curves, ink: Ink, width: int) -> Strip:
         start = max(0, column - len(text) // 2)
         if start + len(text) < end and all(char == " " for char in cells[max(0, start - 1) : start + len(text) + 1]):
             cells[start : start + len(text)] = list(text)
-    corner = cut(figure.y_label, _GUTTER - 1).rjust(_GUTTER - 1) + " " if figure.y_label else " " * _GUTTER
+    name = figure.y_label if cell_len(figure.y_label) < _GUTTER else ""
+    corner = pad(name, _GUTTER - 1, "right") + " "
     return line([(corner + "".join(cells), ink.style(ink.dim))], width, ink)
 
 
@@ -210,6 +211,8 @@ def _legend(figure: Curves, lines: dict[str, Floats], x: Floats, at: float | Non
     rows: list[list[Part]] = [[]]
     used = 0
     chips: list[list[Part]] = []
+    if cell_len(figure.y_label) > _GUTTER - 1:
+        chips.append([(f"↑ {cut(figure.y_label, 28)}", ink.style(ink.dim))])
     if at is not None:
         chips.append(
             [(f"│ {figure.x_label} {compact(at, 8, 4)}", ink.style(ink.cursor if ink.coloured else ink.accent))]

@@ -21,6 +21,8 @@ _HEAD_MOST = 8
 _SMALL = 12
 """Rows of shades below which a cell is at least two columns wide."""
 _LEGEND = 24
+_PARTS = 5
+"""Widths of the room that such rows may take."""
 _VECTORS = 3
 """Rows of which rather some columns of numbers are shown than all as shades."""
 
@@ -65,7 +67,7 @@ def smallest(figure: Grid, ink: Ink, width: int) -> tuple[int, int]:
     plan = _numbers(figure, values, 1) if _wants_numbers(figure, values, width) else None
     if plan is not None and plan.width <= width and plan.rows <= _NUMBERS_MOST:
         return plan.width, plan.height
-    if plan is not None and plan.rows <= _VECTORS and plan.width <= 3 * width:
+    if plan is not None and plan.rows <= _VECTORS and plan.width <= _PARTS * width:
         return width, plan.height + 1
     plan = _shades(figure, values, ink, 0, 1 + (figure.shows == "numbers"))
     if plan.width > width or plan.height > _SHADES_MOST + 3:
@@ -153,7 +155,7 @@ def plan_of(figure: Grid, values: Floats, ink: Ink, width: int, height: int, zoo
                 return plan
         if plan is not None and plan.width <= width and min(plan.rows, 6) <= height - plan.head - 1:
             return replace(plan, foot=1)
-        if plan is not None and plan.rows <= _VECTORS and plan.width <= 3 * width and plan.height < height:
+        if plan is not None and plan.rows <= _VECTORS and plan.width <= _PARTS * width and plan.height < height:
             return replace(plan, foot=1)
     head, left = _head_rows(figure), _label_width(figure, 6 if values.shape[1] > 12 else _LABEL_MOST)
     foot = 1 + asked

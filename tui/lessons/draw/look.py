@@ -123,13 +123,14 @@ def step(cell: Cell, key: str, rows: int, columns: int) -> Cell:
 
 def wrapped_hard(text: str, width: int) -> list[str]:
     """A line in pieces of at most `width` columns; only what has no other place to break is broken anywhere."""
-    pieces = []
-    while cell_len(text) > max(2, width):
-        end = len(text)
-        while cell_len(text[:end]) > max(2, width):
+    pieces: list[str] = []
+    room, indent = max(2, width), "  " if width >= 8 else ""
+    while cell_len(text) > room:
+        end = min(len(text), room)
+        while end > 1 and cell_len(text[:end]) > room:
             end -= 1
         pieces.append(text[:end])
-        text = "  " + text[end:]
+        text = indent + text[end:]
     return [*pieces, text]
 
 

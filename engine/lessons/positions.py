@@ -1,0 +1,181 @@
+"""Positions: attention alone does not know the order of its words; sinusoids tell it."""
+
+from typing import Any
+
+import numpy as np
+
+from .kit.figures import Bars, Card, Formula, Grid, Table, Tokens
+from .kit.fixtures import GOLD3, S3
+from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
+from .kit.settings import Slider, Words
+from .kit.state import State
+from .workings.attention_looks import short
+from .workings.ordering import ARMS, Order, Shuffled, order, shuffled, vectors
+from .workings.position_scenes import dots, lengths, table_of, turning
+from .workings.sentences import split
+
+MOST = 12
+
+
+def sentence(state: State) -> tuple[tuple[str, ...], Order]:
+    """The tokens, and the order that they are shuffled to."""
+    tokens = split(state["text"], MOST)
+    return tokens, order(len(tokens), state["shuffle"])
+
+
+def compared(state: State, arm: str) -> Shuffled:
+    """The layer's outputs for the sentence and for its shuffled words."""
+    tokens, moved = sentence(state)
+    return shuffled(vectors(tokens, state.seed), moved, arm, state.seed)
+
+
+def french(state: State) -> tuple[Frame, ...]:
+    """Word order carries meaning: French puts the adjective behind the noun."""
+    tokens, moved = sentence(state)
+    mixed = tuple(tokens[k] for k in moved)
+    rows: tuple[Tokens, ...] = (
+        Tokens(name="sentence", title="in order", tokens=tokens, notes=tuple(map(str, range(len(tokens))))),
+        Tokens(
+            name="shuffled",
+            title="the same words, shuffled",
+            tokens=mixed,
+            notes=tuple(str(int(k)) for k in moved),
+            new_row=True,
+        ),
+    )
+    first = Frame(
+        caption="The same words in another order are another sentence, or none. A model must be told the order.",
+        figures=rows,
+    )
+    table = Table(
+        name="translation",
+        title="Un chat noir boit de l'eau",
+        columns=("", "English", "order"),
+        rows=[
+            ["word for word", "A cat black drinks water", "as in French"],
+            ["right", GOLD3, "adjective before the noun"],
+        ],
+        marked=(1,),
+    )
+    second = Frame(
+        caption=f'The right translation is "{GOLD3}": black and cat change places.',
+        figures=(table,),
+    )
+    return first, second
+
+
+def bag(state: State) -> Frames:
+    """Shuffle the words: do the outputs only move along, or do they change?"""
+    tokens, moved = sentence(state)
+    results = {arm: compared(state, arm) for arm in ARMS}
+
+    def frame(k: int) -> Frame:
+        if k == len(ARMS):
+            return _summary(results)
+        arm = ARMS[k]
+        one = results[arm]
+        changes = np.abs(one.plain - one.back).max(1)
+        says = (
+            "Without positions every word gets the very same output wherever it stands: a bag of words.",
+            "With sinusoidal positions the outputs change: the order is told.",
+            "A causal mask alone breaks the symmetry too: a word sees only what stands before it.",
+        )[k]
+        rows = (
+            Tokens(name="before", title=f"{arm}: in order", tokens=tokens, notes=tuple(map(str, range(len(tokens))))),
+            Tokens(
+                name="after",
+                title="shuffled",
+                tokens=tuple(tokens[j] for j in moved),
+                notes=tuple(str(int(j)) for j in moved),
+                new_row=True,
+            ),
+        )
+        common: dict[str, Any] = {"digits": 1, "reach": (-2.0, 2.0), "scope": "both", "signed": True, "shows": "shades"}
+        names = tuple(short(token) for token in tokens)
+        grids = (
+            Grid(name="plain", title="outputs in order", values=one.plain, row_labels=names, new_row=True, **common),
+            Grid(
+                name="back",
+                title="shuffled, brought back",
+                about="Row i of both is about the same word, so both are equal if order does not matter.",
+                values=one.back,
+                **common,
+            ),
+            Bars(name="change", title="largest change", labels=names, values=np.where(changes < 1e-12, 0, changes)),
+        )
+        formula = Formula(symbols="max |f(Px) - P f(x)|", numbers=f"{one.error:.2g}; of the mean {one.mean_error:.1g}")
+        return Frame(caption=says, figures=(*rows, *grids), formulas=(formula,))
+
+    return Frames(len(ARMS) + 1, frame)
+
+
+def _summary(results: dict[str, Shuffled]) -> Frame:
+    table = Table(
+        name="arms",
+        title="one attention layer, random weights",
+        columns=("", "outputs change by", "their mean changes by", "order matters"),
+        rows=[[arm, one.error, one.mean_error, "yes" if one.error > 1e-9 else "no"] for arm, one in results.items()],
+        digits=2,
+    )
+    card = Card(
+        name="note",
+        title="so",
+        text="Unmasked self-attention is permutation-equivariant: P f(x) = f(P x). Positions break that, and so "
+        "does a causal mask; decoder-only models can learn the order from the mask alone.",
+    )
+    return Frame(caption="Bag of words holds for unmasked attention without positions.", figures=(table, card))
+
+
+WIDTHS = (8, 16, 32, 64, 128, 512)
+TABLE = ("width", "position")
+
+LESSON = Lesson(
+    name="positions",
+    chapter="transformers",
+    title="Positional encoding",
+    summary="Self-attention sees a bag of words; sinusoids added to the embeddings tell it the order.",
+    settings=(
+        Words(name="text", default=S3, help="a sentence of your own", most=120),
+        Slider(name="shuffle", default=1, low=0, high=99, step=1, help="which order; 0 is the right one", key="s"),
+        Slider(name="width", default=16, low=8, high=512, stops=WIDTHS, help="d, numbers of a position", key="d"),
+        Slider(name="position", default=3, low=0, high=47, step=1, help="p", key="n"),
+        Slider(name="offset", default=4, low=0, high=23, step=1, help="k, how much farther", key="o"),
+    ),
+    scenes=(
+        Scene(name="order", title="Order carries meaning", ids=("T1",), frames=french, settings=("text", "shuffle")),
+        Scene(name="bag", title="Shuffle the words", ids=("T2",), frames=bag, settings=("text", "shuffle")),
+        Scene(name="sinusoids", title="The sinusoidal table", ids=("T3",), frames=table_of, settings=TABLE),
+        Scene(name="dots", title="Distance by dot product", ids=("T3",), frames=dots, settings=("width", "offset")),
+        Scene(name="turning", title="Clock hands", ids=("T3",), frames=turning, settings=(*TABLE, "offset")),
+        Scene(name="wavelengths", title="Wavelengths", ids=("T3",), frames=lengths, settings=("width",)),
+    ),
+    presets=(
+        Preset(name="in-order", values={"shuffle": 0}, why="Nothing is moved, so nothing changes.", scene="bag"),
+        Preset(
+            name="d512",
+            values={"width": 512},
+            why="The width of the paper: the slowest pair takes 60,611 positions to go round.",
+            scene="wavelengths",
+        ),
+        Preset(
+            name="narrow",
+            values={"width": 8},
+            why="Four clocks only: far positions look alike sooner.",
+            good=False,
+            scene="dots",
+        ),
+    ),
+    notes=(
+        Note(
+            id="T1",
+            said="Un chat noir boit de l'eau → A cat black drinks water",
+            right=f'That is the word-for-word rendering. Correct English is "{GOLD3}".',
+        ),
+        Note(
+            id="T2",
+            said="Without positional information, the Transformer treats input tokens as a bag of words.",
+            right="True of unmasked attention (permutation-equivariant); a causal mask alone breaks the symmetry.",
+        ),
+    ),
+    source="Vaswani et al., 2017, section 3.5",
+)

@@ -1,0 +1,243 @@
+"""The scenes of `positions` on sinusoids: the table, its dot products, its rotations, its wavelengths. Torch-free."""
+
+from typing import Any
+
+import numpy as np
+
+from ..kit.figures import Bars, Curves, Formula, Grid, Origin, Plane, Table
+from ..kit.lesson import Frame, Frames
+from ..kit.state import State
+from .sinusoids import likeness, rates, rotation, sinusoids, wavelengths
+
+PLACES = 24
+"""Positions that are drawn."""
+PAIRS = 3
+
+
+def table_of(state: State) -> tuple[Frame, ...]:
+    """The heat map of position by dimension, and one position as numbers."""
+    width, p = state["width"], state["position"]
+    places = max(PLACES, p + 1)
+    table = sinusoids(np.arange(places), width)
+    columns = min(width, 32)
+    rate = rates(width)
+
+    def origin(row: int, column: int) -> Origin:
+        return _entry(row, column, width)
+
+    def picks(row: int, column: int) -> dict[str, int]:
+        return {"position": row}
+
+    heat = Grid(
+        name="PE",
+        title=f"PE, position x dimension, {places}x{width}" + (f" (first {columns})" if columns < width else ""),
+        about="Even columns are sines, odd ones cosines. On the left they turn fast, to the right ever more slowly.",
+        values=table[:, :columns],
+        shows="shades",
+        signed=True,
+        reach=(-1, 1),
+        row_labels=tuple(map(str, range(places))),
+        row_axis="position",
+        column_axis="dimension",
+        cursor=(p, 0),
+        marks={"focus": tuple((p, column) for column in range(columns))},
+        origin=origin,
+        picks=picks,
+    )
+    first = Bars(
+        name="row",
+        title=f"PE({p}), dimensions 0 to 7",
+        labels=tuple(f"{'cos' if i % 2 else 'sin'}({p}·{rate[i // 2]:.3g})" for i in range(min(8, width))),
+        values=table[p, :8],
+        high=1,
+        origin=lambda bar, column: _entry(p, bar, width),
+    )
+    norm = float((table[p] ** 2).sum())
+    norms = Formula(symbols="|PE(p)|² = Σ sin² + cos² = d/2", numbers=f"{norm:.6g} = {width}/2")
+    start = Grid(
+        name="start",
+        title="PE(0)",
+        about="At position 0 every sine is 0 and every cosine 1.",
+        values=table[:1, :8],
+        row_labels=("0",),
+        new_row=True,
+    )
+    return (
+        Frame(
+            caption="Each position gets d numbers between -1 and 1, like the hands of d/2 clocks.",
+            figures=(heat, first),
+            formulas=(
+                Formula(
+                    symbols="PE(p, 2i) = sin(p / 10000^(2i/d)), PE(p, 2i+1) = cos(…)",
+                    numbers=f"PE({p}, 0) = sin({p}) = {table[p, 0]:.3f}, PE({p}, 1) = cos({p}) = {table[p, 1]:.3f}",
+                ),
+            ),
+        ),
+        Frame(
+            caption="All positions are equally long: sin² + cos² = 1 for each pair. Position 0 is 0, 1, 0, 1, …",
+            figures=(
+                Bars(
+                    name="norms",
+                    title="|PE(p)|²",
+                    labels=tuple(f"p = {k}" for k in range(6)),
+                    values=(table[:6] ** 2).sum(1),
+                    reference=("d/2", width / 2),
+                ),
+                start,
+            ),
+            formulas=(norms,),
+        ),
+    )
+
+
+def _entry(row: int, column: int, width: int) -> Origin:
+    pair, name = column // 2, "cos" if column % 2 else "sin"
+    angle = row * float(rates(width)[pair])
+    value = np.cos(angle) if column % 2 else np.sin(angle)
+    power = f"10000^({2 * pair}/{width})"
+    numbers = f"{name}({row} / {power}) = {name}({angle:.4f}) = {value:.4f}"
+    return Origin(formulas=(Formula(symbols=f"PE(p, {column}) = {name}(p / {power})", numbers=numbers),))
+
+
+def dots(state: State) -> tuple[Frame, ...]:
+    """PE(p)·PE(q) depends on q - p alone."""
+    width, k = state["width"], state["offset"]
+    table = sinusoids(np.arange(PLACES), width)
+    products = table @ table.T
+    line = np.array([likeness(j, width) for j in range(4 * PLACES)])
+    here = [(p, p + k) for p in range(PLACES - k)] if k < PLACES else []
+
+    def origin(row: int, column: int) -> Origin:
+        j = abs(row - column)
+        numbers = f"k = {j}: {likeness(j, width):.4f}; row times row: {products[row, column]:.4f}"
+        return Origin(formulas=(Formula(symbols="PE(p)·PE(p+k) = Σ cos(k w_i)", numbers=numbers),))
+
+    matrix = Grid(
+        name="dots",
+        title=f"PE(p)·PE(q), {PLACES}x{PLACES}",
+        about="Every diagonal holds one number: how alike two positions are depends on their distance alone.",
+        values=products,
+        shows="shades",
+        signed=True,
+        row_labels=tuple(map(str, range(PLACES))),
+        row_axis="p",
+        column_axis="q",
+        marks={"focus": tuple(here)},
+        origin=origin,
+    )
+    curve = Curves(
+        name="likeness",
+        title="Σ cos(k w_i) over the distance k",
+        x=np.arange(len(line), dtype=float),
+        lines={"likeness": line},
+        x_label="k",
+        levels={"d/2": width / 2},
+        at=float(k),
+    )
+    spread = np.array([products[p, p + k] for p in range(PLACES - k)]) if k < PLACES else np.array([0.0])
+    return (
+        Frame(
+            caption=f"At distance k = {k} the dot product is {likeness(k, width):.2f}, wherever p is: only "
+            "the distance counts.",
+            figures=(matrix, curve),
+            formulas=(
+                Formula(
+                    symbols="PE(p)·PE(p+k) = Σ cos(k w_i)",
+                    numbers=f"{likeness(k, width):.4f} for every p, within {np.ptp(spread):.0e}",
+                ),
+            ),
+        ),
+    )
+
+
+def turning(state: State) -> Frames:
+    """Each pair of dimensions is a clock hand that R_k turns on by k w_i."""
+    width, p, k = state["width"], state["position"], state["offset"]
+    before, after = sinusoids(np.array([p, p + k]), width)
+    turned = rotation(k, width) @ before
+    circle = np.linspace(0, 2 * np.pi, 73)
+    ring = np.stack([np.cos(circle), np.sin(circle)], 1)
+
+    def frame(n: int) -> Frame:
+        if n == min(PAIRS, width // 2):
+            return _block(state)
+        # a hand at angle p w: to the right is cos, up is sin
+        old, new = before[2 * n : 2 * n + 2][::-1], after[2 * n : 2 * n + 2][::-1]
+        rate = float(rates(width)[n])
+        arc = np.linspace(p * rate, (p + k) * rate, 40)
+        plane = Plane(
+            name="clock",
+            title=f"pair {n}: dimensions {2 * n} and {2 * n + 1}",
+            about="The hand turns by w_i from each position to the next. Going on by k turns it by k w_i.",
+            extent=(-1.3, 1.3, -1.3, 1.3),
+            points={f"p = {p}": old[None], f"p + k = {p + k}": new[None]},
+            paths={"circle": [ring], "turn": [np.stack([np.cos(arc), np.sin(arc)], 1) * 0.8]},
+            x_label="cos",
+            y_label="sin",
+        )
+        degrees = float(np.degrees(k * rate))
+        return Frame(
+            caption=f"From position {p} to {p + k} the hand of pair {n} turns by {degrees:.1f}°, from any p alike.",
+            figures=(plane,),
+            formulas=(
+                Formula(
+                    symbols="k · w_i, w_i = 10000^(-2i/d)",
+                    numbers=f"{k} · {rate:.4g} = {k * rate:.4g} rad = {degrees:.1f}°",
+                ),
+            ),
+        )
+
+    def _block(state: State) -> Frame:
+        shown = min(width, 8)
+        error = float(np.abs(turned - after).max())
+        common: dict[str, Any] = {"signed": True, "reach": (-1, 1), "digits": 2}
+        figures = (
+            Grid(name="R", title=f"R_{k}, first {shown}x{shown}", values=rotation(k, width)[:shown, :shown], **common),
+            Grid(name="before", title=f"PE({p})", values=before[:shown, None], join="×", **common),
+            Grid(name="after", title=f"PE({p + k})", values=turned[:shown, None], join="=", **common),
+        )
+        return Frame(
+            caption=f"One matrix R_{k} of small rotations takes every PE(p) to PE(p + {k}): distance is a linear map.",
+            figures=figures,
+            formulas=(Formula(symbols="PE(p + k) = R_k PE(p)", numbers=f"largest difference {error:.0e}"),),
+        )
+
+    return Frames(min(PAIRS, width // 2) + 1, frame)
+
+
+def lengths(state: State) -> tuple[Frame, ...]:
+    """Wavelengths from 2 pi up."""
+    width = state["width"]
+    waves = wavelengths(width)
+    picked = sorted(
+        {0, 1, len(waves) // 4, len(waves) // 2, 3 * len(waves) // 4, len(waves) - 1} & set(range(len(waves)))
+    )
+    table = Table(
+        name="table",
+        title=f"d = {width}",
+        columns=("pair i", "dimensions", "w_i", "wavelength"),
+        rows=[[i, f"{2 * i}, {2 * i + 1}", float(rates(width)[i]), f"{waves[i]:,.2f}"] for i in picked],
+        marked=(len(picked) - 1,),
+    )
+    curve = Curves(
+        name="waves",
+        title="positions until a pair has gone round",
+        x=np.arange(len(waves), dtype=float),
+        lines={"wavelength": waves},
+        x_label="pair i",
+        log_y=True,
+        levels={"2π": 2 * np.pi, "2π·10000": 2 * np.pi * 10_000},
+        dots=len(waves) <= 16,
+    )
+    return (
+        Frame(
+            caption=f"Wavelengths grow geometrically from 2π to {waves[-1]:,.0f} positions: fine and coarse clocks.",
+            figures=(table, curve),
+            formulas=(
+                Formula(
+                    symbols="2π · 10000^(2i/d), i = 0 … d/2 - 1",
+                    numbers=f"2π = {waves[0]:.4f} … 2π·10000^(1 - 2/{width}) = {waves[-1]:,.0f}",
+                ),
+            ),
+        ),
+    )

@@ -1,0 +1,123 @@
+"""`cross-attention`: what turns its facts red, other sentences, and hostile ones. Nothing is trained here."""
+
+import numpy as np
+import pytest
+
+from dlviz.engine.data.pairs import UNKNOWN
+from dlviz.engine.lessons import cross_attention
+from dlviz.engine.lessons.cross_attention import LESSON, attention_modules
+from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.proofs import cross_attention as proofs
+from dlviz.engine.lessons.trainings.french import PLAN, French
+from dlviz.engine.lessons.workings import crossing, transformer_layers, translating
+from dlviz.engine.lessons.workings.french_lexicon import GOLD, lexicon, numbered
+from dlviz.engine.lessons.workings.fresh_translator import SMALL, fresh
+
+HOSTILE = ("[/x] un chat", "\x1b]0;x\x07chat", "[", "🐈 chat 猫", "' ' '", "chat " * 24, "l'l'l'l'")
+
+
+def facts(state: State, id_: str) -> list[Fact]:
+    """The untrained facts of a row."""
+    forget()
+    found = [claim.fact("cross-attention", state) for claim in LESSON.claims if claim.id == id_ and not claim.needs]
+    forget()
+    return found
+
+
+def forget() -> None:
+    """Empty the caches: what was computed with broken code must not outlive it."""
+    for cached in (translating.read, translating.forced, translating.greedy, crossing.reach_of_source):
+        cached.cache_clear()
+    crossing.reach_of_target.cache_clear()
+
+
+def untrained(seed: int = 0) -> French:
+    """What a training gives, without the training."""
+    model = fresh(seed, PLAN)
+    spent = {"one pass": 1.0, "each word": 2.0, "cached": 1.5}
+    return French(model, model, np.linspace(5, 1, 10), 0.0, spent)
+
+
+def shown(state: State) -> int:
+    """How many frames there are, all of them computed."""
+    state = state.with_result("french", untrained())
+    return sum(len(list(scene.frames(state))) for scene in LESSON.scenes)
+
+
+def test_scores_without_the_scale_turn_z2_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(fact.holds for fact in facts(LESSON.state(), "Z2"))
+    monkeypatch.setattr(transformer_layers.np, "sqrt", lambda x: 1.0)
+    assert not all(fact.holds for fact in facts(LESSON.state(), "Z2"))
+
+
+def test_keys_from_the_decoder_turn_z2_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = translating.attention
+
+    def own_keys(w, name, x, heads, memory=None, mask=None, cache=None):  # type: ignore[no-untyped-def]
+        return right(w, name, x, heads, None if "cross" in name else memory, None if "cross" in name else mask, cache)
+
+    monkeypatch.setattr(translating, "attention", own_keys)
+    assert not any(fact.holds for fact in facts(LESSON.state(), "Z2"))
+
+
+def test_a_cache_without_places_turns_z1_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(fact.holds for fact in facts(LESSON.state(), "Z1"))
+    right = crossing.write
+    monkeypatch.setattr(
+        crossing, "write", lambda m, ids, memory, mask, cache, place: right(m, ids, memory, mask, cache)
+    )
+    assert not any(fact.holds for fact in facts(LESSON.state(), "Z1"))
+
+
+def test_cross_attention_in_the_encoder_turns_z3_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(fact.holds for fact in facts(LESSON.state({"layers": 5}), "Z3"))
+    wrong = {stack: {**counts, "cross-attention": 1} for stack, counts in attention_modules(2).items()}
+    monkeypatch.setattr(proofs, "attention_modules", lambda layers: wrong)
+    assert not any(fact.holds for fact in facts(LESSON.state(), "Z3"))
+
+
+def test_an_untrained_translator_aligns_nothing() -> None:
+    state = LESSON.state().with_result("french", untrained())
+    found = [claim.fact("cross-attention", state) for claim in LESSON.claims if claim.id == "Z4"]
+    assert len(found) == 2 and not any(fact.holds for fact in found)
+
+
+def test_the_words_are_those_of_the_grammar() -> None:
+    from dlviz.engine.data import french
+
+    data = french.load(0, french.FrenchOptions(sentences=4000, test=10))
+    assert lexicon() == (data.source_words, data.target_words)
+    for source, target in GOLD.items():
+        assert UNKNOWN not in numbered(source, lexicon()[0], 20)[1]
+        assert UNKNOWN not in numbered(target, lexicon()[1], 20)[1]
+
+
+def test_unknown_words_are_told_in_a_sentence() -> None:
+    state = LESSON.parse(["text=un perro noir"]).with_result("french", untrained())
+    scene = next(scene for scene in LESSON.scenes if scene.name == "alignment")
+    assert "perro" in scene.frames(state)[0].caption and "noir" not in scene.frames(state)[0].caption.split("perro")[1]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_gives_frames_and_facts(text: str) -> None:
+    state = LESSON.state({"text": text, "target": text})
+    assert shown(state) > 10
+    for claim in LESSON.claims:
+        if not claim.needs:
+            assert claim.fact("cross-attention", state).holds, claim.says
+
+
+@pytest.mark.parametrize("preset", [preset.name for preset in LESSON.presets])
+def test_presets_give_frames(preset: str) -> None:
+    assert shown(LESSON.parse([], preset=preset)) > 10
+
+
+def test_cut_memory_is_shown_as_cut() -> None:
+    scene = next(scene for scene in LESSON.scenes if scene.name == "reach")
+    state = LESSON.state().with_result("french", untrained())
+    first = scene.frames(state)[0].figures
+    cut = scene.frames(state.with_values(cut=True))[0].figures
+    assert np.allclose(first[1].values, cut[2].values) and np.allclose(first[2].values, cut[1].values)  # type: ignore[attr-defined]
+    assert len(cut[0].dropped) == 7  # type: ignore[attr-defined]
+    assert cross_attention.CROSS.startswith("decoder") and SMALL.cross_heads == 2

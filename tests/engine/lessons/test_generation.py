@@ -1,0 +1,140 @@
+"""`generation`: what turns its facts red, texts and temperatures at their ends. Nothing is trained here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlviz.engine.lessons.generation import LESSON
+from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.proofs import generation as proofs
+from dlviz.engine.lessons.proofs.generation import derivations
+from dlviz.engine.lessons.trainings.grammar import HEADS, LAYERS, WIDTH, Grammar
+from dlviz.engine.lessons.workings import decoding, next_token
+from dlviz.engine.lessons.workings.decoding import decode, draw, top_k_kept, top_p_kept
+from dlviz.engine.lessons.workings.gpt_forward import Gpt
+from dlviz.engine.lessons.workings.little_english import HELD_OUT, LONGEST, next_words, sentence, surprise, words
+
+HOSTILE = ("[/x] the cat", "\x1b]0;x\x07cat", "[", "🐈 cat 猫", "the " * 29, ". . .", "<unk> <start>")
+
+
+def drawn(seed: int = 0) -> Grammar:
+    """A model with weights as drawn, in the form of what a training gives."""
+    from dlviz.engine.lessons.trainings.grammar_lab import module
+
+    rng = np.random.default_rng(seed)
+    blank = Gpt(heads=HEADS, layers=LAYERS, weights={})
+    shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (len(words()), WIDTH)}
+    shapes |= {"positions.table.weight": (LONGEST, WIDTH), "head.weight": (len(words()), WIDTH)}
+    for k in range(LAYERS):
+        for part in ("query", "key", "value", "output"):
+            shapes |= {f"blocks.{k}.attention.{part}.weight": (WIDTH, WIDTH)}
+            shapes |= {f"blocks.{k}.attention.{part}.bias": (WIDTH,)}
+        shapes |= {
+            f"blocks.{k}.feedforward.up.weight": (4 * WIDTH, WIDTH),
+            f"blocks.{k}.feedforward.up.bias": (4 * WIDTH,),
+        }
+        shapes |= {
+            f"blocks.{k}.feedforward.down.weight": (WIDTH, 4 * WIDTH),
+            f"blocks.{k}.feedforward.down.bias": (WIDTH,),
+        }
+    for norm in (*(f"blocks.{k}.norm{n}" for k in range(LAYERS) for n in (1, 2)), "norm"):
+        shapes |= {f"{norm}.weight": (WIDTH,), f"{norm}.bias": (WIDTH,)}
+    model = Gpt(
+        heads=blank.heads,
+        layers=blank.layers,
+        weights={name: rng.normal(0, 0.3, shape) for name, shape in shapes.items()},
+    )
+    module(model)  # the names are those of the lab's module
+    return Grammar(model, model, np.array([0.0, 10.0]), np.array([4.6, 2.0]), np.array([4.6, 1.0]))
+
+
+@pytest.fixture(scope="module")
+def grammar() -> Grammar:
+    """One for all tests."""
+    return drawn()
+
+
+def facts(state: State, id_: str) -> list[Fact]:
+    """The facts of a row that can be computed."""
+    next_token.logits_after.cache_clear()
+    claims = [claim for claim in LESSON.claims if claim.id == id_ and (not claim.needs or claim.needs in state.trained)]
+    return [claim.fact("generation", state) for claim in claims]
+
+
+def test_softmax_without_the_temperature_turns_r3_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(fact.holds for fact in facts(LESSON.state(), "R3"))
+    right: Callable[..., Any] = decoding.tempered
+    monkeypatch.setattr(proofs, "tempered", lambda z, t: right(z, 1.0))
+    assert not any(fact.holds for fact in facts(LESSON.state(), "R3"))
+
+
+def test_a_nucleus_one_token_too_large_turns_r3_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    def larger(p: Any, mass: float) -> Any:
+        kept = top_p_kept(p, mass)
+        kept[np.argsort(-p, kind="stable")[: int(kept.sum()) + 1]] = True
+        return kept
+
+    state = LESSON.state({"top_p": 0.6})
+    assert all(fact.holds for fact in facts(state, "R3"))
+    monkeypatch.setattr(proofs, "top_p_kept", larger)
+    monkeypatch.setattr(decoding, "top_p_kept", larger)
+    assert [fact.holds for fact in facts(state, "R3")] == [True, False]
+
+
+def test_without_the_mask_r2_is_red(grammar: Grammar) -> None:
+    state = LESSON.state().with_result("grammar", grammar)
+    assert all(fact.holds for fact in facts(state, "R2"))
+    assert not any(fact.holds for fact in facts(state.with_values(mask=False), "R2"))
+
+
+def test_an_untrained_model_leaves_r1_red(grammar: Grammar) -> None:
+    assert not any(fact.holds for fact in facts(LESSON.state().with_result("grammar", grammar), "R1"))
+
+
+def test_what_follows_in_the_grammar_is_what_its_derivations_say() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        said = sentence(rng)
+        assert np.isclose(np.exp(-surprise(said) * len(said)), derivations(("S",), said))
+        assert np.isclose(sum(next_words(said[:3]).values()), 1.0) and len(said) < LONGEST
+    assert surprise(("cat", "the")) == np.inf and not next_words(HELD_OUT)
+    assert 90 <= len(words()) <= 110
+
+
+def test_decoding_at_its_ends() -> None:
+    logits = np.array([1000.0, 999.0, -1000.0, -np.inf])
+    for temperature in (0.01, 1.0, 10.0):
+        for top_k in (0, 1, 3, 20):
+            for top_p in (0.05, 0.5, 1.0):
+                found = decode(logits, temperature, top_k, top_p)
+                assert np.isfinite(found.chances).all() and np.isclose(found.chances.sum(), 1) and found.kept[0]
+    assert top_k_kept(np.array([0.1, 0.7, 0.2]), 2).tolist() == [False, True, True]
+    assert top_p_kept(np.array([0.5, 0.25, 0.25]), 0.75).tolist() == [True, True, False]
+
+
+def test_draws_follow_the_chances() -> None:
+    chances = np.array([0.2, 0.0, 0.5, 0.3])
+    tokens = [draw(chances, u) for u in (0.0, 0.49, 0.5, 0.79, 0.8, 0.999999, 1.0)]
+    assert tokens == [2, 2, 3, 3, 0, 0, 0]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_gives_frames_and_facts(text: str, grammar: Grammar) -> None:
+    state = LESSON.state({"text": text, "decoding": "sampled", "temperature": 10.0}).with_result("grammar", grammar)
+    assert sum(len(list(scene.frames(state))) for scene in LESSON.scenes) > 8
+    assert all(fact.holds for fact in facts(state, "R2") + facts(state, "R3"))
+
+
+def test_words_that_are_not_known_are_told(grammar: Grammar) -> None:
+    state = LESSON.parse(["text=the wombat sat"]).with_result("grammar", grammar)
+    scene = next(scene for scene in LESSON.scenes if scene.name == "next")
+    assert "wombat" in scene.frames(state)[0].caption
+
+
+@pytest.mark.parametrize("preset", [preset.name for preset in LESSON.presets])
+def test_presets_give_frames(preset: str, grammar: Grammar) -> None:
+    state = LESSON.parse([], preset=preset).with_result("grammar", grammar)
+    assert all(frame.figures for scene in LESSON.scenes for frame in scene.frames(state))

@@ -1,0 +1,81 @@
+"""`pooling`: facts turn red when its arithmetic is wrong, presets do what they say, and bad texts are refused."""
+
+import numpy as np
+import pytest
+
+from dlviz.engine.lessons.pooling import LESSON
+from dlviz.engine.lessons.workings import pooling as work
+from dlviz.engine.options import OptionError
+
+
+def holds(words, **values):
+    """Whether the claim whose words begin so holds in a state."""
+    (claim,) = [claim for claim in LESSON.claims if claim.says.startswith(words)]
+    return claim.fact("pooling", LESSON.state(values)).holds
+
+
+def test_a_transposed_kernel_turns_the_windows_red(monkeypatch):
+    right = work.convolve
+    assert holds("each pooled cell", kernel="sobel-x")
+    monkeypatch.setattr(work, "convolve", lambda image, kernel, *rest, **more: right(image, kernel.T, *rest, **more))
+    assert not holds("each pooled cell", kernel="sobel-x")
+
+
+def test_an_average_that_forgets_to_divide_turns_red(monkeypatch):
+    right = work.pool
+
+    def summed(values, kind, size=2, stride=2):
+        return right(values, kind, size, stride) * (size**2 if kind == "average" else 1)
+
+    assert holds("each pooled cell", pool="average")
+    assert holds("average never exceeds")
+    monkeypatch.setattr(work, "pool", summed)
+    assert not holds("each pooled cell", pool="average")
+    assert not holds("average never exceeds")
+
+
+def test_an_off_by_one_in_the_size_turns_sizes_and_costs_red(monkeypatch):
+    right = work.output_size
+    assert holds("6x6 pools to")
+    monkeypatch.setattr(work, "output_size", lambda *args: right(*args) - 1)
+    assert not holds("6x6 pools to")
+    assert not holds("conv stride 2 costs")
+    assert not holds("4.0 for even sizes")
+
+
+def test_pooling_in_one_direction_only_turns_red(monkeypatch):
+    assert holds("max pooling is separable")
+    monkeypatch.setattr(work, "rows_then_columns", lambda values: (np.maximum(values[:, ::2], values[:, 1::2]),) * 2)
+    assert not holds("max pooling is separable")
+
+
+def test_a_shift_that_is_never_noticed_turns_red(monkeypatch):
+    assert holds("a nudge inside")
+    monkeypatch.setattr(work, "changed", lambda first, second: ())
+    assert not holds("a nudge inside")
+
+
+@pytest.mark.parametrize(("preset", "cells"), [("forgiven", 0), ("noticed", 2)])
+def test_the_shift_presets_do_what_they_say(preset, cells):
+    state = LESSON.parse([], preset=preset)
+    (scene,) = [scene for scene in LESSON.scenes if scene.name == "shift"]
+    assert f"{cells} cells differ" in scene.frames(state)[0].figures[3].title
+
+
+def test_the_odd_preset_costs_less_than_four_times():
+    state = LESSON.parse([], preset="odd")
+    (scene,) = [scene for scene in LESSON.scenes if scene.name == "cost"]
+    assert "2.25 times" in scene.frames(state)[0].caption
+
+
+def test_windows_never_reach_hatched_cells():
+    never = set(work.unvisited(6, 3, 2))
+    covered = {cell for row in range(2) for column in range(2) for cell in work.window(row, column, 3, 2)}
+    assert not never & covered
+    assert len(never) + len(covered) == 36
+
+
+@pytest.mark.parametrize("text", ["n=4", "n=[/x]", "pool=\x1b]0;x\x07", "image=1,2/3", "column=5", "["])
+def test_texts_that_fit_no_setting_are_refused(text):
+    with pytest.raises(OptionError):
+        LESSON.parse([text])

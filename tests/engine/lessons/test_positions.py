@@ -1,0 +1,76 @@
+"""The lesson `positions`: broken sinusoids turn its facts red, orders and extreme settings work."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.positions import LESSON
+from dlviz.engine.lessons.workings import ordering, sinusoids
+
+
+def red(state: State | None = None) -> set[str]:
+    """The IDs of facts that do not hold."""
+    state = state or LESSON.state()
+    return {fact.id for fact in (claim.fact("positions", state) for claim in LESSON.claims) if not fact.holds}
+
+
+def claims(state: State | None = None) -> list[str]:
+    """What the facts that do not hold say."""
+    facts = [claim.fact("positions", state or LESSON.state()) for claim in LESSON.claims]
+    return [fact.claim for fact in facts if not fact.holds]
+
+
+def test_all_facts_hold_as_it_is() -> None:
+    assert red() == set()
+
+
+def test_an_exponent_off_by_one_pair_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slower(width: int) -> Any:
+        return 10_000.0 ** (-np.arange(2, width + 2, 2) / width)
+
+    monkeypatch.setattr(sinusoids, "rates", slower)
+    assert "T3" in red()
+    assert any("wavelengths" in claim for claim in claims())
+
+
+def test_a_rotation_the_wrong_way_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = sinusoids.rotation
+    monkeypatch.setattr(sinusoids, "rotation", lambda k, width: right(k, width).T)
+    assert claims() == ["PE(p+k) = R_k PE(p), a rotation"]
+
+
+def test_positions_that_leak_into_the_bag_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = ordering.outputs
+
+    def leaky(x: Any, arm: str, seed: int) -> Any:
+        return right(x + 0.01 * np.arange(len(x))[:, None], arm, seed)
+
+    monkeypatch.setattr(ordering, "outputs", leaky)
+    assert red() == {"T2"}
+
+
+@pytest.mark.parametrize("width", [8, 16, 512])
+@pytest.mark.parametrize("offset", [0, 23])
+def test_facts_hold_at_every_end(width: int, offset: int) -> None:
+    state = LESSON.state({"width": width, "offset": offset, "position": 47, "shuffle": 99})
+    assert red(state) == set()
+    for scene in LESSON.scenes:
+        assert all(frame.figures for frame in scene.frames(state))
+
+
+@pytest.mark.parametrize("text", ["a", "the the the", "[/x] \x1b[31m", "mot " * 25])
+def test_any_sentence_can_be_shuffled(text: str) -> None:
+    state = LESSON.parse([f"text={text}"])
+    assert red(state) == set()
+    for scene in LESSON.scenes:
+        assert all(frame.figures for frame in scene.frames(state))
+
+
+def test_every_shuffle_moves_something_and_nought_moves_nothing() -> None:
+    assert (ordering.order(7, 0) == np.arange(7)).all()
+    for shuffle in range(1, 100):
+        assert sorted(ordering.order(7, shuffle)) == list(range(7))
+        assert (ordering.order(7, shuffle) != np.arange(7)).any()
+        assert ordering.order(2, shuffle).tolist() == [1, 0]

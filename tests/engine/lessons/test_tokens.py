@@ -1,0 +1,99 @@
+"""The lesson on tokens: texts meant to break it, and tokenizers that are wrong."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlviz.engine.lessons import tokens
+from dlviz.engine.lessons.proofs import tokens as proofs
+from dlviz.engine.lessons.tokens import LESSON, encoded
+from dlviz.engine.lessons.workings import byte_pairs
+
+
+def verdicts(lesson, state=None) -> dict[str, bool]:
+    """Every untrained claim's words as declared, and whether it holds."""
+    state = state or lesson.state()
+    return {claim.says: claim.fact(lesson.name, state).holds for claim in lesson.claims if not claim.needs}
+
+
+def test_all_facts_hold():
+    assert all(verdicts(LESSON).values())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=40), st.sampled_from(byte_pairs.KINDS), st.integers(0, byte_pairs.MOST_MERGES))
+def test_any_text_comes_back(text, kind, merged):
+    assert byte_pairs.decode(byte_pairs.encode(text, kind, merged=merged), kind) == text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=30))
+def test_pieces_are_the_text(text):
+    assert "".join(byte_pairs.pieces(text)) == text
+
+
+def test_spaces_forgotten_turn_the_round_trip_red(monkeypatch):
+    right = byte_pairs.pieces
+    monkeypatch.setattr(byte_pairs, "pieces", lambda text: [piece.strip() or piece for piece in right(text)])
+    byte_pairs.vocabulary.cache_clear()
+    try:
+        assert not verdicts(LESSON)["decode(encode(s)) == s"]
+    finally:
+        byte_pairs.vocabulary.cache_clear()
+        byte_pairs.table.cache_clear()
+
+
+def test_merges_in_another_order_turn_red(monkeypatch):
+    right = byte_pairs.encoded_piece
+
+    def backwards(piece, learned):
+        word = right(piece, learned[: len(learned) // 2])
+        return word if len(piece) < 4 else right(piece, ())
+
+    monkeypatch.setattr(byte_pairs, "encoded_piece", backwards)
+    assert not verdicts(LESSON)["byte pairs are those of the tokenizers library"]
+
+
+def test_a_merge_that_is_not_the_most_frequent_turns_red(monkeypatch):
+    learned = byte_pairs.learning(False)
+    worse = tuple(tuple(reversed(stage)) for stage in learned)
+    monkeypatch.setattr(byte_pairs, "learning", lambda lower: worse)
+    assert not verdicts(LESSON)["every merge joins a most frequent pair"]
+
+
+def test_a_row_off_by_one_turns_the_lookup_red(monkeypatch):
+    right = tokens.rows_of
+    monkeypatch.setattr(proofs, "rows_of", lambda state: np.roll(right(state), 1, axis=0))
+    assert not verdicts(LESSON)["embedding(x) == onehot(x) @ W, exactly"]
+
+
+def test_without_spelling_an_unknown_word_is_lost_and_the_fact_says_so():
+    state = LESSON.parse([], preset="unknown-word")
+    found = verdicts(LESSON, state)
+    assert [says for says, holds in found.items() if not holds] == ["decode(encode(s)) == s"]
+    assert encoded(state).count(0) == 1
+
+
+@pytest.mark.parametrize("preset", [preset.name for preset in LESSON.presets if preset.name != "unknown-word"])
+def test_presets_show_true_facts(preset):
+    assert all(verdicts(LESSON, LESSON.parse([], preset=preset)).values())
+
+
+@pytest.mark.parametrize("text", ["\x1b[31mred [/bold] [", "x", "日本語 " * 60, "½²Ⅷ١", ". . ."])
+@pytest.mark.parametrize("kind", byte_pairs.KINDS)
+def test_hostile_texts_are_shown_harmlessly(text, kind):
+    state = LESSON.state({"text": text[:200], "kind": kind, "token": 200})
+    for scene in LESSON.scenes:
+        frames = scene.frames(state)
+        for frame in (frames[0], frames[-1]):
+            for figure in frame.figures:
+                for chip in getattr(figure, "tokens", ()):
+                    assert chip and chip.isprintable()
+    assert all(verdicts(LESSON, state).values())
+
+
+def test_the_cursor_tells_the_bytes_of_a_token():
+    chips = tokens.split(LESSON.state())[0].figures[0]
+    assert chips.origin(0, 1).formulas[0].numbers == "▁cat → 265 (4 bytes: 20 63 61 74)"
+    assert chips.picks(0, 3) == {"token": 4}

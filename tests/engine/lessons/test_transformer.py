@@ -1,0 +1,142 @@
+"""`transformer`: what turns its facts red, settings at their ends, hostile texts. Nothing is trained here."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlviz.engine.data.pairs import BEGIN
+from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.proofs import transformer as proofs
+from dlviz.engine.lessons.trainings.french import PLAN, French
+from dlviz.engine.lessons.transformer import LESSON
+from dlviz.engine.lessons.workings import input_frames, layer_norm, transformer_layers, translating
+from dlviz.engine.lessons.workings.fresh_translator import fresh
+from dlviz.engine.lessons.workings.inference_frames import rerun, written
+from dlviz.engine.lessons.workings.input_frames import masks
+from dlviz.engine.lessons.workings.loss_frames import uniform_loss
+from dlviz.engine.lessons.workings.writing import Rules
+
+HOSTILE = ("[/x] un chat", "\x1b]0;x\x07chat", "[", "🐈 chat 猫", "chat " * 24, "auto")
+
+
+def facts(state: State, id_: str) -> list[Fact]:
+    """The untrained facts of a row, with nothing remembered before or after."""
+    forget()
+    found = [claim.fact("transformer", state) for claim in LESSON.claims if claim.id == id_ and not claim.needs]
+    forget()
+    return found
+
+
+def forget() -> None:
+    """Empty the caches: what was computed with broken code must not outlive it."""
+    for cached in (translating.read, translating.forced, translating.greedy):
+        cached.cache_clear()
+
+
+def untrained() -> French:
+    """What a training gives, without the training."""
+    model = fresh(0, PLAN)
+    spent = {"one pass": 1.0, "each word": 2.0, "cached": 1.5}
+    return French(model, model, np.linspace(5, 1, 10), 0.0, spent)
+
+
+def shown(state: State) -> int:
+    """How many frames there are, all of them computed."""
+    state = state.with_result("french", untrained())
+    return sum(len(list(scene.frames(state))) for scene in LESSON.scenes)
+
+
+def test_a_target_that_is_not_shifted_is_red() -> None:
+    assert all(fact.holds for fact in facts(LESSON.state(), "AA1"))
+    assert not any(fact.holds for fact in facts(LESSON.parse([], preset="not-shifted"), "AA1"))
+
+
+def test_a_shift_the_other_way_turns_aa1_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(input_frames, "shifted", lambda target: (*target[1:], BEGIN))
+    assert not any(fact.holds for fact in facts(LESSON.state(), "AA1"))
+
+
+def test_positions_off_by_one_turn_aa2_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(fact.holds for fact in facts(LESSON.state(), "AA2"))
+    right = translating.sinusoids
+    monkeypatch.setattr(translating, "sinusoids", lambda places, width: right(places + 1, width))
+    assert not any(fact.holds for fact in facts(LESSON.state(), "AA2"))
+
+
+def test_a_missing_residual_turns_aa3_and_aa4_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = translating.residual
+
+    def bare(w: Any, norm: str, name: str, x: Any, f: Any, first: bool) -> Any:
+        there = right(w, norm, name, x, f, first)
+        return transformer_layers.Sublayer(name, x, there.read, there.branch, there.branch, there.heads)
+
+    for id_ in ("AA3", "AA4"):
+        assert all(fact.holds for fact in facts(LESSON.state(), id_))
+    monkeypatch.setattr(translating, "residual", bare)
+    for id_ in ("AA3", "AA4"):
+        assert not any(fact.holds for fact in facts(LESSON.state(), id_))
+
+
+def test_a_variance_over_one_number_less_turns_ab3_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(fact.holds for fact in facts(LESSON.state(), "AB3"))
+    monkeypatch.setattr(
+        layer_norm, "mean_and_variance", lambda x: (x.mean(-1, keepdims=True), x.var(-1, ddof=1, keepdims=True))
+    )
+    assert not all(fact.holds for fact in facts(LESSON.state(), "AB3"))
+
+
+def test_a_loss_in_bits_turns_aa6_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(fact.holds for fact in facts(LESSON.state(), "AA6"))
+    right = proofs.nll
+    monkeypatch.setattr(proofs, "nll", lambda scores, target: right(scores, target) / np.log(2))
+    assert not any(fact.holds for fact in facts(LESSON.state(), "AA6"))
+
+
+def test_a_decoder_without_cross_attention_turns_ab2_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = LESSON.state({"layers": 4, "norm": "post"})
+    assert all(fact.holds for id_ in ("AB1", "AB2") for fact in facts(state, id_))
+    monkeypatch.setitem(proofs.SUBLAYERS, "decoder", ("masked self-attention", "feed-forward"))
+    assert not any(fact.holds for fact in facts(state, "AB2"))
+
+
+def test_uniform_logits_cost_ln_v() -> None:
+    assert np.isclose(uniform_loss(10), 2.302585, atol=1e-6)
+
+
+def test_combined_masks_leave_no_row_empty() -> None:
+    combined = masks((1, 5, 6, 0, 0))["combined"]
+    assert combined.any(1).all() and not combined[:, 3:].any() and not combined[0, 1]
+
+
+def test_a_slip_is_the_second_likeliest_word_and_is_read_on() -> None:
+    model = untrained().model
+    plain, slipped = (written(model, (5, 6, 7), Rules(slip=slip)) for slip in (0, 2))
+    assert slipped[0].token == plain[0].token and slipped[1].token != plain[1].token
+    assert slipped[1].logits.argmax() == plain[1].token
+    words = tuple(step.token for step in plain)
+    assert rerun(model, (5, 6, 7), words) == words
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_gives_frames_and_facts(text: str) -> None:
+    state = LESSON.state({"text": text, "target": text, "focus": 20, "norm": "post"})
+    assert shown(state) > 20
+    for claim in LESSON.claims:
+        if not claim.needs:
+            assert claim.fact("transformer", state).holds, claim.says
+
+
+@pytest.mark.parametrize("preset", [preset.name for preset in LESSON.presets])
+def test_presets_give_frames(preset: str) -> None:
+    assert shown(LESSON.parse([], preset=preset)) > 20
+
+
+def test_silent_post_norm_layers_are_not_the_identity() -> None:
+    scene = next(scene for scene in LESSON.scenes if scene.name == "norms")
+    changes = {}
+    for norm in ("pre", "post"):
+        table: Any = scene.frames(LESSON.state({"norm": norm, "zeroed": True}))[2].figures[2]
+        changes[norm] = max(row[1] for row in table.rows)
+    assert changes["pre"] == 0 and changes["post"] > 0.1
