@@ -1,9 +1,9 @@
-"""What `lesson` and `verify` answer with `--json`, and the state that they speak of. Torch-free until facts are computed."""
+"""What `lesson` and `verify` answer with `--json`. Torch-free until facts are computed."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from ..index import CHAPTERS, load, lessons
+from ..index import CHAPTERS, lessons, load
 from ..kit.facts import Fact
 from ..kit.lesson import Lesson
 from ..kit.state import State
@@ -98,7 +98,9 @@ def fact_document(fact: Fact) -> dict[str, Any]:
     return document
 
 
-def verify_document(facts: Sequence[Fact], names: Sequence[str], seeds: Sequence[int], seconds: float) -> dict[str, Any]:
+def verify_document(
+    facts: Sequence[Fact], names: Sequence[str], seeds: Sequence[int], seconds: float
+) -> dict[str, Any]:
     """All facts, with what the syllabus only links or calls an opinion."""
     chosen = [load(name) for names_ in CHAPTERS.values() for name in names_ if name in names]
     return {

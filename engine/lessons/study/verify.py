@@ -117,7 +117,7 @@ def verify(
 
 
 def _merged(found: Sequence[Found]) -> Iterator[Fact]:
-    """Facts in the order of lessons and claims; of several seeds the first that fails, else the first, speaks for all."""
+    """Facts in the order of lessons and claims; of several seeds the first that fails, else the first, speaks."""
     groups: dict[tuple[int, int], list[Fact]] = {}
     for name, index, fact in found:
         groups.setdefault((NAMES.index(name), index), []).append(fact)

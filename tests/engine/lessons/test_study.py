@@ -58,7 +58,7 @@ def test_a_frame_travels_without_its_callables_and_keeps_them_at_the_desk():
 
 def test_beyond_the_last_frame_is_the_last():
     shown = Desk().show(Show(ticket=1, place=place(scene=1, frame=1_000_000)))
-    assert isinstance(shown, Shown) and (shown.place.frame, shown.frames) == (1, 2)
+    assert isinstance(shown, Shown) and shown.place.frame == shown.frames - 1 > 0
 
 
 def test_what_is_pointed_at_may_be_gone():
