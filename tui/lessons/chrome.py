@@ -192,8 +192,8 @@ def _said(proved: Proved, room: int) -> str:
 def scrubber(reading: Reading, width: int, ink: Ink) -> Strip:
     """Where in the scene's frames one is: `▶ ━━━●────`; the lesson's time where a setting is one."""
     mark = "▮▮" if reading.playing else "▶ "
-    scrub = next((s for s in reading.settings if isinstance(s, Slider) and s.scrub), None)
-    if scrub is not None and reading.frames <= 1:
+    scrub = reading.scrub
+    if scrub is not None:
         share, text = scrub.share(reading.state[scrub.name]), f"{named(scrub)} {value_of(scrub, reading)}"
     else:
         share = reading.frame / max(1, reading.frames - 1) if reading.frames > 1 else 1.0

@@ -28,6 +28,9 @@ class Going(Looking):
         """The next frame or the one before."""
         if self.reading is None:
             return
+        if self.reading.pass_time(by):
+            self._compute()
+            return
         before = self.reading.scene
         if self.reading.step(by):
             self._turn = 0
@@ -45,6 +48,11 @@ class Going(Looking):
             self._chosen = len(NAMES) if last else 0
             self._redraw()
             return
+        scrub = self.reading.scrub
+        if scrub is not None:
+            ends = scrub.stops or (scrub.low, scrub.high)
+            self._set({scrub.name: type(scrub.default)(ends[-1 if last else 0])})
+            return
         self.reading.frame = self.reading.frames - 1 if last else 0
         self._compute(facts=False)
 
@@ -54,7 +62,7 @@ class Going(Looking):
         if reading is None:
             return
         reading.playing = not reading.playing
-        if reading.playing and reading.frame >= reading.frames - 1:
+        if reading.playing and reading.scrub is None and reading.frame >= reading.frames - 1:
             reading.frame = 0
         self._compute(facts=False)
 
@@ -64,7 +72,9 @@ class Going(Looking):
             return
         if shown.place.frame != reading.frame or not self.is_on_screen:
             return
-        if reading.frame + 1 < reading.frames:
+        if reading.scrub is not None:
+            reading.playing = reading.pass_time(1)
+        elif reading.frame + 1 < reading.frames:
             reading.frame += 1
         else:
             reading.playing = False

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ...engine.lessons.index import load
 from ...engine.lessons.kit.lesson import Lesson, Preset, Scene
-from ...engine.lessons.kit.settings import Setting
+from ...engine.lessons.kit.settings import Setting, Slider
 from ...engine.lessons.kit.state import State
 from ...engine.lessons.study.messages import Place
 
@@ -77,6 +77,18 @@ class Reading:
     def chosen(self) -> Setting | None:
         """The setting with the cursor."""
         return self.settings[self.setting] if self.in_settings and self.settings else None
+
+    @property
+    def scrub(self) -> Slider | None:
+        """The setting that is the scene's time, where it has one frame only."""
+        if self.frames > 1:
+            return None
+        return next((s for s in self.settings if isinstance(s, Slider) and s.scrub), None)
+
+    def pass_time(self, by: int) -> bool:
+        """Move the scene's time on; whether it moved."""
+        scrub = self.scrub
+        return scrub is not None and self.set({scrub.name: scrub.turn(self.state[scrub.name], by)})
 
     def step(self, by: int) -> bool:
         """The next frame or the one before, across scenes; whether there was one."""

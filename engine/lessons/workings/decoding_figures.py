@@ -89,6 +89,7 @@ def decoding_table(
         marked=(order.index(chosen),) if chosen in order else (),
         digits=3,
         origin=origin,
+        new_row=True,
     )
 
 

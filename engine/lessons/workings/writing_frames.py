@@ -80,13 +80,13 @@ def writing(state: State) -> Frames:
         at = len(text) + k
         how = f"drawn: u = {step.u:.3f} falls into its share" if wanted.sampled else "the likeliest"
         chance = float(step.decoded.chances[step.token])
-        caption = f"{written[k]} is {how} ({chance:.1%}). It now belongs to the past of the next word."
+        caption = f"{written[k]} is {how} ({chance:.1%}), then read like a word of the past."
         return Frame(
             caption=_join(caption, warning if k == 0 else ""),
             figures=(
                 Tokens(
                     name="text",
-                    title="past, present, and the future not yet written",
+                    title="past and present; what follows is not yet written",
                     about="Each word is foretold from those before it, then read like them.",
                     tokens=shown,
                     focus=at,

@@ -233,3 +233,23 @@ async def test_every_scene_fits_every_screen(name, size):
             rows = [pane.render_line(y) for y in range(pane.size.height)]
             assert all(row.cell_length == pane.size.width for row in rows)
             assert study.view.failed is None, study.view.failed.traceback
+
+
+async def test_where_time_is_a_setting_the_frame_keys_move_it():
+    name = "forward-diffusion"
+    lesson = load(name)
+    async with opened(name) as (pane, pilot, study):
+        reading = pane.reading
+        while reading.scrub is None:
+            reading.go(reading.scene + 1)
+            pane._compute()
+        scene, scrub = reading.scene, reading.scrub.name
+        await pilot.press("home")
+        least = reading.state[scrub]
+        await pilot.press(".")
+        assert reading.state[scrub] > least and reading.scene == scene
+        await pilot.press("end", "home", "space")
+        pane._play()
+        assert reading.playing and reading.state[scrub] > least
+        await pilot.press("end")
+        assert reading.state[scrub] == (lesson.setting(scrub).stops or (lesson.setting(scrub).high,))[-1]

@@ -244,7 +244,7 @@ def _surface_key(figure: Plane, scale: Scale, ink: Ink, width: int) -> Strip:
     """What the tints mean: the ends, and zero where it lies inside."""
     low, high = compact(scale.low, 6, 3), compact(scale.high, 6, 3)
     name = cut(figure.surface_label or "surface", max(4, width // 2))
-    room = max(3, min(25, width - len(low) - len(high) - cell_len(name) - 4)) | 1
+    room = max(3, min(25, (width - len(low) - len(high) - cell_len(name) - 5) | 1))
     codes = [round(k * (LEVELS - 1) / (room - 1)) for k in range(room)]
     if ink.coloured:
         bar: list[Part] = [(" ", ink.style(None, _tint(scale, code, ink))) for code in codes]
