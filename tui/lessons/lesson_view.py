@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from textual.strip import Strip
 
-from ...engine.lessons.kit.figures import Figure, Plane
+from ...engine.lessons.kit.figures import Figure, Formula, Plane
 from ...engine.lessons.kit.lesson import Frame
 from ...engine.lessons.study.messages import Shown, Untrained
 from ...engine.lessons.study.study import View
@@ -115,7 +115,9 @@ class LessonView:
         pointed, ink = self.view.pointed, self.ink
         told: list[Strip] = []
         if pointed is not None and pointed.origin is not None and figure is not None and pointed.figure == figure.name:
-            told = [Strip.join([line([], 1, ink), s]) for s in formulas(pointed.origin.formulas, ink, width - 1)[:rows]]
+            there = {_bare(formula) for formula in self.shown.frame.formulas} if self.shown is not None else set()
+            news = [formula for formula in pointed.origin.formulas if _bare(formula) not in there]
+            told = [Strip.join([line([], 1, ink), strip]) for strip in formulas(news, ink, width - 1)[:rows]]
         return told + [blank(width, ink)] * (rows - len(told))
 
     def _body(self, frame: Frame | None, figure: Figure | None, width: int, room: int) -> list[Strip]:
@@ -193,3 +195,8 @@ class LessonView:
                 rows += chrome.fact_lines(proved, inner, ink)
         rows = rows[:height] + [blank(inner, ink)] * (height - len(rows))
         return [Strip.join([edge, row]) for row in rows]
+
+
+def _bare(formula: Formula) -> tuple[str, str]:
+    """What two formulas have in common that differ in spaces only."""
+    return formula.symbols.replace(" ", ""), formula.numbers.replace(" ", "")

@@ -105,7 +105,7 @@ class Game:
         assert isinstance(objective, Adversarial)
         self.objective = objective
         if start is not None:
-            objective.load_state_dict(start)
+            objective.load_state_dict(copy.deepcopy(start))
         self.done = {"d": 0, "g": 0}
         self.losses: list[tuple[str, float]] = []
 
@@ -133,7 +133,7 @@ class Game:
     def restore(self, taken: tuple[Any, ...]) -> None:
         """Back to where `snapshot` was taken."""
         state, done, losses = taken
-        self.objective.load_state_dict(state)
+        self.objective.load_state_dict(copy.deepcopy(state))  # an optimiser goes on in the tensors it is given
         self.done, self.losses = dict(done), list(losses)
 
     def tried(self, side: str) -> Half:

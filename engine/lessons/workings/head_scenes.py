@@ -13,6 +13,7 @@ from .attention_looks import line, short
 from .multihead import (
     HAND_MADE,
     KINDS,
+    SHORT,
     WIDTH,
     Heads,
     divergences,
@@ -202,9 +203,9 @@ def wall(
     pictures = Wall(
         name="heads",
         title=f"{len(weights)} heads ({honest}{muted})",
-        about="Rows are queries, columns keys. The labels are measured from the weights, not given.",
+        about="Rows are queries, columns keys. The labels are measured: previous token, sink (the first), itself, same word; mixed below one half.",
         images=shown,
-        labels=tuple(f"{name}: {label}" for name, (label, _) in zip(names, labelled, strict=True)),
+        labels=tuple(f"{name} {_brief(*found)}" for name, found in zip(names, labelled, strict=True)),
         signed=False,
         reach=(0, 1),
         chosen=chosen,
@@ -221,7 +222,7 @@ def wall(
     )
     spread = float(entropy(weights[chosen]).mean())
     first = Frame(
-        caption=f"Head {names[chosen]}: {labelled[chosen][0]} ({100 * labelled[chosen][1]:.0f} %). Choose one with g.",
+        caption=f"Head {names[chosen]}: {_told(measured)}. Choose one with g.",
         figures=(pictures, _matrix(shown[chosen], short_names, names[chosen], state, new_row=True), bars),
         formulas=(Formula(symbols="mean entropy of its rows", numbers=f"{spread:.2f} nats"),),
     )
@@ -229,7 +230,7 @@ def wall(
     low, high = _extremes(apart)
     matrix = Grid(
         name="divergence",
-        title="Jensen-Shannon divergence, nats (0 equal, ln 2 = 0.69 apart)",
+        title="Jensen-Shannon divergence, 0 to ln 2 = 0.69 nats",
         about="Two heads near 0 do the same: one of them is redundant. Pruning removes many heads at little loss.",
         values=apart,
         digits=2,
@@ -252,6 +253,17 @@ def wall(
         f"Farthest apart: {names[high[0]]} and {names[high[1]]}, {apart[high]:.2f}."
     )
     return first, Frame(caption=caption, figures=(matrix,))
+
+
+def _told(measured: Floats) -> str:
+    """What a head does most, and how much of its weight that takes."""
+    most = f"{KINDS[int(measured.argmax())]} {100 * measured.max():.0f} %"
+    return most if measured.max() >= 0.5 else f"mixed, most of all {most}"
+
+
+def _brief(label: str, share: float) -> str:
+    """The measured label in a few characters."""
+    return f"{SHORT[KINDS.index(label)]}{100 * share:.0f}%" if label in KINDS else label
 
 
 def _extremes(apart: Floats) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -86,6 +86,7 @@ def divergences(weights: Floats) -> Floats:
 
 
 KINDS = ("previous token", "first token (sink)", "itself (diagonal)", "same word")
+SHORT = ("prev", "sink", "self", "same")
 MIXED = "mixed"
 
 
@@ -113,7 +114,8 @@ def kind(weights: Floats, tokens: Sequence[str]) -> tuple[str, float]:
     return (KINDS[at] if measured[at] >= 0.5 else MIXED), float(measured[at])
 
 
-HAND_MADE = ("previous", "sink", "itself", "same word", "grammar", "twin of previous")
+HAND_MADE = ("prev", "sink", "self", "same", "gram", "twin")
+"""Previous token, first token, itself, same word, what the word class asks for, and nearly the first again."""
 
 
 def hand_made(tokens: Sequence[str]) -> Floats:

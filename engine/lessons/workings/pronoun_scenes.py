@@ -55,7 +55,7 @@ def _row(of: Sentence, seen: Reading, name: str, cut: bool, **more: Any) -> Toke
     )
 
 
-def _answer(of: Sentence, seen: Reading, name: str, most: int = 3) -> Bars:
+def _answer(of: Sentence, seen: Reading, name: str, most: int = 2) -> Bars:
     order = [int(k) for k in np.argsort(-seen.probabilities, kind="stable")[:most]]
     unseen = "never seen in training" if of.held_out else "seen in training"
     return Bars(
