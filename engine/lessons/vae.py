@@ -38,10 +38,10 @@ LESSON = Lesson(
         Slider(name="mu", default=1.0, low=-3.0, high=3.0, step=0.1, help="mean of q", key="u"),
         Slider(name="sigma", default=0.5, low=0.1, high=2.0, step=0.1, help="deviation of q", key="s"),
         Slider(name="eps", default=0.6, low=-2.5, high=2.5, step=0.1, help="the noise of one sample", key="e"),
-        Slider(name="mean", default=0.8, low=-1.0, high=2.5, step=0.1, help="mean of q in the small model", key="m"),
+        Slider(name="mean", default=0.4, low=-1.0, high=2.5, step=0.1, help="mean of q in the small model", key="m"),
         Slider(
             name="variance",
-            default=0.2,
+            default=0.4,
             low=0.05,
             high=1.5,
             step=0.05,

@@ -46,7 +46,10 @@ class Studying(Pane):
         self._turn = 0
         self._changes = 0
         self._notice = ""
-        self._quiet: object = None
+        self._asked_of: Shown | None = None
+        """The frame of which was asked where the number under the cursor came from."""
+        self._ended: Trained | None = None
+        """The last training that ended, once it was heeded."""
         self._settling: Timer | None = None
         self._noticing: Timer | None = None
 
@@ -81,16 +84,17 @@ class Studying(Pane):
         if isinstance(shown, Shown) and self._current(shown):
             reading.frames, reading.frame = shown.frames, shown.place.frame
             self.visited.add(reading.lesson.name, reading.at.name)
-            if view.pointed is None and self._quiet is not shown:
-                self._quiet = shown
+            if view.pointed is None and self._asked_of is not shown:
+                self._asked_of = shown
                 self._point()
         if isinstance(shown, Untrained) and self._current(shown) and self._train:
             self._train = False
             self.study.train(reading.place, shown.training)
         ended = view.ended
-        if isinstance(ended, Trained) and self._quiet is not ended and not (ended.error or ended.cancelled):
-            self._quiet = ended
-            self._compute()
+        if isinstance(ended, Trained) and self._ended is not ended:
+            self._ended = ended
+            if not (ended.error or ended.cancelled):
+                self._compute()
         if view.pointed is not None and view.pointed.picked:
             self._set(dict(view.pointed.picked))
         self.pull()

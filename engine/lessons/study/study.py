@@ -98,8 +98,8 @@ class Study:
 
     def train(self, place: Place, training: str) -> None:
         """Begin a training."""
-        self._ask(Train(place=place, training=training))
         self._publish(replace(self.view, told=Told(training=training, share=0.0, text="starting"), ended=None))
+        self._ask(Train(place=place, training=training))
 
     def cancel(self) -> None:
         """End the training that runs."""

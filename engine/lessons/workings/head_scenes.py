@@ -203,7 +203,7 @@ def wall(
     pictures = Wall(
         name="heads",
         title=f"{len(weights)} heads ({honest}{muted})",
-        about="Rows are queries, columns keys. The labels are measured: previous token, sink (the first), itself, same word; mixed below one half.",
+        about="Labels are measured: previous token, sink (the first), self, same word; mixed below one half.",
         images=shown,
         labels=tuple(f"{name} {_brief(*found)}" for name, found in zip(names, labelled, strict=True)),
         signed=False,

@@ -59,7 +59,7 @@ def cheating(state: State) -> tuple[Frame, ...]:
         name="alone",
         title="nats a word when only earlier words are there",
         about="Each held-out word is predicted from a pass over the words before it alone, as in writing.",
-        labels=(*(f"{name}, scored as trained" for name in names), *(f"{name}, as in writing" for name in names)),
+        labels=(*(f"{name}, as trained" for name in names), *(f"{name}, as in writing" for name in names)),
         values=np.array([*(arms[name].held_out for name in order), *(arms[name].alone for name in order)]),
         reference=(f"guessing, ln {len(WORDS)}", guess),
         marked=(3,) if first == "honest" else (2,),

@@ -113,10 +113,10 @@ def mode_bars(name: str, title: str, points: Any, join: str = "") -> Bars:
 
 
 def levels(loss: str) -> dict[str, float]:
-    """The losses where p_g = p_data, by what they are called, from the loss in use."""
+    """D's and G's loss where p_g = p_data, by what they are called, from the loss in use."""
     values = reference(loss)
     signed = "ln 2" if values["G"] > 0 else "-ln 2"
-    return {f"D, 2 ln 2 = {values['D']:.3f}": values["D"], f"G, {signed} = {values['G']:.3f}": values["G"]}
+    return {"2 ln 2": values["D"], signed: values["G"]}
 
 
 def table(name: str, title: str, rows: Sequence[tuple[str, Any, str]], formulas: Mapping[int, Formula]) -> Table:

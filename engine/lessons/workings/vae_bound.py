@@ -54,7 +54,7 @@ def _frame(mean: float, variance: float, k: int) -> Frame:
             ),
             _sums(mean, variance),
         )
-        caption = "A model so small that its posterior is known: how good a bound is q's?"
+        caption = "A model so small that its posterior is known. Move q onto it: the bound rises to log p(1)."
         if exact:
             caption = "q is the exact posterior N(0.8, 0.2), so the bound is log p(1) itself. Move the sliders."
     elif k < 3:
@@ -107,7 +107,7 @@ def _sums(mean: float, variance: float) -> Table:
             ["KL(q ‖ p(z))", cost],
             ["ELBO", value],
             ["log p(1)", log_evidence()],
-            ["gap", log_evidence() - value],
+            ["gap", max(0.0, round(log_evidence() - value, 12))],
         ],
         digits=6,
         marked=(2, 3),

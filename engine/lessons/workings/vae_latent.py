@@ -30,6 +30,7 @@ def _pick(x: float, y: float) -> dict[str, float]:
 
 
 def _plane(result: Any, title: str, **more: Any) -> Plane:
+    names = [(digit, str(digit)) for digit in np.unique(result.labels).tolist()]
     groups = {
         str(digit): result.means[:SHOWN][result.labels[:SHOWN] == digit] for digit in np.unique(result.labels).tolist()
     }
@@ -37,11 +38,12 @@ def _plane(result: Any, title: str, **more: Any) -> Plane:
         name="plane",
         title=title,
         about=(
-            "Each dot is the mean of q(z|x) of a test image, coloured by its digit. The model was never told the "
-            "digits. Move the cursor: what it stands on is decoded."
+            "Each dot is the mean of q(z|x) of a test image, coloured by its digit, whose name stands at their median. "
+            "The model was never told the digits. Move the cursor: what it stands on is decoded."
         ),
         extent=(-REACH, REACH, -REACH, REACH),
         points=groups,
+        labels=[(*np.median(result.means[result.labels == digit], axis=0).tolist(), name) for digit, name in names],
         x_label="z1",
         y_label="z2",
         picks_at=_pick,
@@ -64,6 +66,7 @@ def _latent(state: State, result: Any, k: int) -> Frame:
                 shows="shades",
                 digits=1,
                 reach=(0, 1),
+                scope="0 to 1",
                 join="→",
             ),
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dlviz.engine.lessons.index import NAMES, load
-from dlviz.engine.lessons.study.messages import Failed, Train
+from dlviz.engine.lessons.study.messages import Failed, Prove, Show, Train, Trained
 from dlviz.tui.app import DlvizApp
 from dlviz.tui.lessons.app import LessonApp
 from dlviz.tui.lessons.pane import LessonsPane
@@ -253,3 +253,20 @@ async def test_where_time_is_a_setting_the_frame_keys_move_it():
         assert reading.playing and reading.state[scrub] > least
         await pilot.press("end")
         assert reading.state[scrub] == (lesson.setting(scrub).stops or (lesson.setting(scrub).high,))[-1]
+
+
+async def test_what_was_trained_is_shown_once_with_its_facts(monkeypatch):
+    name, scene = next((n, k) for n in NAMES for k, s in enumerate(load(n).scenes) if s.needs)
+    async with opened(name) as (pane, pilot, study):
+        pane.reading.go(scene)
+        pane._compute()
+        await pilot.press("t")
+        request = study.asked[-1]
+        before = len(study.asked)
+        study.take(Trained(training=request.training))
+        pane._take()
+        pane._take()
+        await pilot.pause()
+        assert sum(isinstance(asked, Show) for asked in study.asked[before:]) == 1
+        pane._prove()
+        assert isinstance(study.asked[-1], Prove)
