@@ -35,14 +35,14 @@ async def opened(name="convolution", size=(80, 24), texts=(), **arguments):
 
 
 async def test_a_lesson_is_there_at_once():
-    async with opened() as (pane, pilot, study):
+    async with opened() as (pane, _pilot, study):
         text = text_of(pane)
         assert study.opened and text.startswith(" convolution")
         assert "stride 1" in text and "1 of" in text
 
 
 async def test_frames_are_stepped_and_scrubbed():
-    async with opened() as (pane, pilot, study):
+    async with opened() as (pane, pilot, _study):
         first = text_of(pane)
         await pilot.press(".", ".")
         assert pane.reading.frame == 2 and text_of(pane) != first
@@ -57,7 +57,7 @@ async def test_frames_are_stepped_and_scrubbed():
 
 
 async def test_playing_goes_on_by_itself_and_stops_at_the_end():
-    async with opened() as (pane, pilot, study):
+    async with opened() as (pane, pilot, _study):
         await pilot.press("end", "comma", "space")
         assert pane.reading.playing
         pane._play()
@@ -81,7 +81,7 @@ async def test_a_pixel_is_edited_and_everything_follows():
 
 
 async def test_a_letter_turns_its_setting_and_the_frame_is_computed_anew():
-    async with opened() as (pane, pilot, study):
+    async with opened() as (pane, pilot, _study):
         key = load("convolution").setting("stride").key
         frames = pane.reading.frames
         await pilot.press(key)
@@ -90,7 +90,7 @@ async def test_a_letter_turns_its_setting_and_the_frame_is_computed_anew():
 
 
 async def test_settings_are_sliders_and_can_be_typed():
-    async with opened() as (pane, pilot, study):
+    async with opened() as (pane, pilot, _study):
         await pilot.press("shift+tab")
         assert pane.reading.in_settings
         await pilot.press("down", "down", "right")
@@ -106,7 +106,7 @@ async def test_settings_are_sliders_and_can_be_typed():
 
 
 async def test_three_depths_and_back():
-    async with opened() as (pane, pilot, study):
+    async with opened() as (pane, pilot, _study):
         await pilot.press(".", ".")
         overview = text_of(pane)
         await pilot.press("tab", "enter")
@@ -150,7 +150,7 @@ async def test_facts_hold_and_turn_red():
 
 
 async def test_the_command_of_this_state_is_copied():
-    async with opened() as (pane, pilot, study):
+    async with opened() as (pane, pilot, _study):
         await pilot.press(load("convolution").setting("stride").key, ".", "y")
         assert pilot.app.clipboard == pane.reading.command()
         assert "--set stride=2" in pilot.app.clipboard and "copied" in text_of(pane)
@@ -158,7 +158,7 @@ async def test_the_command_of_this_state_is_copied():
 
 async def test_a_preset_says_why():
     name = next(name for name in NAMES if any(not preset.good for preset in load(name).presets))
-    async with opened(name) as (pane, pilot, study):
+    async with opened(name) as (pane, pilot, _study):
         for preset in load(name).presets:
             await pilot.press("p")
             assert pane.reading.preset == preset
@@ -179,14 +179,14 @@ async def test_a_scene_that_needs_training_offers_it_and_can_be_cancelled():
 
 
 async def test_what_cannot_be_computed_is_told():
-    async with opened() as (pane, pilot, study):
+    async with opened() as (pane, _pilot, study):
         study._publish(replace(study.view, failed=Failed(ticket=0, text="ZeroDivisionError: [/x] division by zero")))
         pane.pull()
         assert "could not be computed" in text_of(pane) and "[/x]" in text_of(pane)
 
 
 async def test_the_index_opens_searches_and_remembers():
-    async with opened("", size=(110, 40)) as (pane, pilot, study):
+    async with opened("", size=(110, 40)) as (pane, pilot, _study):
         text = text_of(pane)
         assert all(name in text for name in NAMES[:20])
         await pilot.press("down", "enter")
@@ -226,7 +226,7 @@ async def test_the_lab_has_a_tab_of_lessons(fake, tmp_path, monkeypatch):
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50), (200, 60), (40, 12)])
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_scene_fits_every_screen(name, size):
-    async with opened(name, size=size) as (pane, pilot, study):
+    async with opened(name, size=size) as (pane, _pilot, study):
         for scene in range(len(load(name).scenes)):
             pane.reading.go(scene)
             pane._compute()
@@ -238,7 +238,7 @@ async def test_every_scene_fits_every_screen(name, size):
 async def test_where_time_is_a_setting_the_frame_keys_move_it():
     name = "forward-diffusion"
     lesson = load(name)
-    async with opened(name) as (pane, pilot, study):
+    async with opened(name) as (pane, pilot, _study):
         reading = pane.reading
         while reading.scrub is None:
             reading.go(reading.scene + 1)
