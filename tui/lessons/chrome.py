@@ -138,7 +138,9 @@ def fact_line(facts: Sequence[Proved | None], ids: Sequence[str], turn: int, wid
     computed = [p for p in here if not p.waits]
     done = [p for p in known if not p.waits]
     held = sum(p.fact.holds for p in done)
-    count = f" {held}/{len(done)} hold " if done else ""
+    waiting = len(known) - len(done)
+    wait = f", {waiting} wait" if waiting and width >= 100 else ""
+    count = f" {held}/{len(done)} hold{wait} " if done else ""
     if failing:
         at_hand = [p for p in failing if p in here] or failing
         shown = at_hand[turn % len(at_hand)]

@@ -127,7 +127,7 @@ CLAIMS = (
     Claim(id="W1", says="heads side by side times W_O are nn.MultiheadAttention", check=joined),
     Claim(id="W2", says="how far heads are apart (Jensen-Shannon); a redundant pair is near 0", check=apart),
     Claim(id="W2", says="labels are measured: previous, sink, diagonal, same word", check=labelled),
-    Claim(id="W2", says="learned heads differ, some hardly: the matrix is printed", check=learned, needs="peeking"),
+    Claim(id="W2", says="learned heads differ: the distance of every pair is measured", check=learned, needs="peeking"),
     Claim(id="W3", says="the path from first to last token is 1 with attention, T-1 with an RNN", check=shortest),
     Claim(id="X2", says="8 and 16 in 2017, 12 and 20 in GPT-2, 96 in GPT-3; heads divide the width", check=published),
 )

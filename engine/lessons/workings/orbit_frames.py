@@ -47,6 +47,8 @@ def _frame(eta: float, steps: int, k: int) -> Frame:
             y_label="y",
         )
         caption = "Moving at once, they spiral outwards. Taking turns, they circle for ever. Neither arrives."
+        if eta == 0:
+            caption = "With steps of size 0 nobody moves."
         return Frame(title="Orbits", caption=caption, figures=(plane, _ends(eta, steps, ends)), formulas=formulas)
     if k == 1:
         curves = Curves(

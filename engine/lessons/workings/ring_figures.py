@@ -63,7 +63,7 @@ def plane(
         title=title,
         about=about,
         extent=EXTENT,
-        points={"real": real, "generated": fake},
+        points={"real": real, "generated": fake} if len(fake) else {"real": real},
         surface=None if surface is None else framed(surface),
         surface_label="D(x), 0 made to 1 real",
         surface_reach=(0.0, 1.0),
