@@ -80,10 +80,11 @@ class Desk:
         return replace(told, origin=origin, picked=picked)
 
     def prove(self, request: Prove) -> Iterator[Proved]:
-        """The facts of a lesson one by one; those that need a training that was not done wait."""
+        """The facts of a lesson one by one, those of the scene first; what needs a training that was not done waits."""
         lesson = load(request.place.lesson)
         claims = lesson.claims
-        for index, claim in enumerate(claims):
+        here = lesson.scenes[request.place.scene].ids
+        for index, claim in sorted(enumerate(claims), key=lambda item: item[1].id not in here):
             state = self.state(request.place)
             waits = bool(claim.needs) and claim.needs not in state.trained
             if waits:

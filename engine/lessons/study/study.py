@@ -57,6 +57,7 @@ class Study:
         self.view = View()
         self._ticket = 0
         self._asked: dict[str, int] = {}
+        self._proving = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._thread: threading.Thread | None = None
@@ -93,7 +94,10 @@ class Study:
         self._ask(Point(ticket=self._next("point"), figure=figure, cell=cell, at=at, pick=pick))
 
     def prove(self, place: Place) -> None:
-        """Ask for the facts of a lesson in a state."""
+        """Ask for the facts of a lesson in a state; those of an earlier state stay until they are computed anew."""
+        if place.lesson != self._proving:
+            self._proving = place.lesson
+            self._publish(replace(self.view, facts=()))
         self._ask(Prove(ticket=self._next("prove"), place=place))
 
     def train(self, place: Place, training: str) -> None:
@@ -143,7 +147,7 @@ class Study:
                     view = replace(view, pointed=reply)
             case Proved():
                 if reply.ticket == self._asked.get("prove"):
-                    facts = view.facts if reply.index and len(view.facts) == reply.count else (None,) * reply.count
+                    facts = view.facts if len(view.facts) == reply.count else (None,) * reply.count
                     view = replace(view, facts=(*facts[: reply.index], reply, *facts[reply.index + 1 :]))
             case Told():
                 view = replace(view, told=reply)
