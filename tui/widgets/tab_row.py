@@ -72,8 +72,15 @@ class TabRow(Widget):
         if sum(len(text) for _, text in full) <= self.size.width:
             return full
         more = f"+{len(self.views) - 1}" if len(self.views) > 1 else ""
-        short = [(k, name, name if name == self.focused else name[:4]) for k, name in named]
-        return [(name, f" {k} {told}{more if name == self.view else ''} ") for k, name, told in short]
+        return self._short(named, more, 4) or self._short(named, more, 3) or self._short(named, more, 2, force=True)
+
+    def _short(
+        self, named: list[tuple[str, str]], more: str, letters: int, force: bool = False
+    ) -> list[tuple[str, str]]:
+        """The names in so many letters, but the one with the focus in full; nothing where that is too long."""
+        told = [(name, f" {k} {name if name == self.focused else name[:letters]}") for k, name in named]
+        row = [(name, f"{text}{more if name == self.view else ''} ") for name, text in told]
+        return row if force or sum(len(text) for _, text in row) <= self.size.width else []
 
     def _others(self) -> list[str]:
         """The model's other views, in the order in which the key goes through them."""
