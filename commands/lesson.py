@@ -110,7 +110,8 @@ def screen(wish: Wish | None) -> None:
             if wish.preset:
                 reading.preset = lesson.preset(wish.preset)
                 if not wish.scene and reading.preset.scene:
-                    reading.go([scene.name for scene in lesson.scenes].index(reading.preset.scene))
+                    names = [scene.name for scene in lesson.scenes]
+                    reading.go(names.index(reading.preset.scene), max(wish.frame, reading.preset.frame) - 1)
         pane = LessonsPane(
             study=study,
             reading=reading,

@@ -124,7 +124,7 @@ class Reading:
         self.preset = preset
         names = [scene.name for scene in self.lesson.scenes]
         if preset.scene in names:
-            self.go(names.index(preset.scene))
+            self.go(names.index(preset.scene), preset.frame - 1)
 
     def next_preset(self) -> Preset | None:
         """The preset after the one in force."""

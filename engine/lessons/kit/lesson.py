@@ -103,6 +103,8 @@ class Preset:
     good: bool = True
     scene: str = ""
     """The scene where it is seen."""
+    frame: int = 1
+    """The frame of that scene, from 1."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
