@@ -139,17 +139,19 @@ def fact_line(facts: Sequence[Proved | None], ids: Sequence[str], turn: int, wid
     done = [p for p in known if not p.waits]
     held = sum(p.fact.holds for p in done)
     waiting = len(known) - len(done)
-    wait = f", {waiting} wait" if waiting and width >= 100 else ""
+    wait = f", {waiting} wait" if waiting else ""
     count = f" {held}/{len(done)} hold{wait} " if done else ""
     if failing:
         at_hand = [p for p in failing if p in here] or failing
         shown = at_hand[turn % len(at_hand)]
-    elif computed:
-        shown = computed[turn % len(computed)]
-    elif here:
-        shown = here[turn % len(here)]
+    elif computed or here:
+        shown = (computed or here)[turn % len(computed or here)]
     else:
-        said = "computing the facts …" if len(known) < max(1, len(facts)) else "no fact belongs to this frame alone"
+        said = (
+            "computing the facts …"
+            if len(known) < max(1, len(facts)) or not facts
+            else "f lists the facts of the lesson"
+        )
         room = width - cell_len(count) - 1
         return line([(" " + pad(said, room), ink.style(ink.dim)), (count, ink.style(ink.dim))], width, ink)
     fact, failed = shown.fact, not shown.waits and not shown.fact.holds
@@ -177,7 +179,7 @@ def fact_lines(proved: Proved, width: int, ink: Ink) -> list[Strip]:
     if not proved.waits and expected != computed:
         said += f" (expected {expected})"
     quiet = ink.style(ink.dim if proved.waits or fact.holds else ink.bad)
-    return [*strips, *(line([("     " + row, quiet)], width, ink) for row in wrapped(said, width - 6)[:3])]
+    return [*strips, *(line([("     " + row, quiet)], width, ink) for row in wrapped(said, width - 6))]
 
 
 def _said(proved: Proved, room: int) -> str:

@@ -9,6 +9,9 @@ TABLE = "\n".join(
 )
 
 GENERAL = f"""
+**In the index**: `✓` all scenes of the lesson were seen, `·` some; behind it how many of how many.
+`enter` opens the lesson, `/` searches names, titles and rows of the syllabus (`E4`).
+
 A lesson is one idea in a few scenes, each a row of frames. Everything is computed now, from the settings you see.
 
 {TABLE}
@@ -20,7 +23,9 @@ PARTS = """
   that it was made of are marked in the other figures. `enter` shows the figure alone, and again the whole formula.
 - **Hatched** cells are masked or never visited, **struck** ones are dropped. Under a picture: what its colours span.
 - **Settings**: after the last figure, or by the letters behind them; left and right change, `enter` types a value.
-- **Fact line**: claim, computed, expected. `✓` holds, `✗` on red fails, `○` waits for a training. `f` lists all.
+- **Fact line**: a statement of the lecture notes that the course follows, by its number (`E4`): claim, computed,
+  expected. `✓` holds, `✗` on red fails, `○` waits for a training (`t`). `f` lists all. *The notes say* tells how these
+  notes put it, where they are loose or wrong.
 - **Bottom line**: where in the frames one is.
 """
 
@@ -28,7 +33,7 @@ PARTS = """
 def lesson_help(reading: Reading) -> str:
     """What is on the screen of this lesson, in Markdown."""
     lesson = reading.lesson
-    parts = [f"# {lesson.title}", lesson.summary, PARTS, "# Settings", ""]
+    parts = [f"# {lesson.title}", lesson.summary, "# Keys", "", TABLE, "", "# On the screen", PARTS, "# Settings", ""]
     for setting in lesson.settings:
         key = f" (`{setting.key}`)" if setting.key else ""
         parts.append(f"- **{setting.name}**{key}: {sanitize(setting.help)}; {setting.allowed}")
@@ -37,4 +42,4 @@ def lesson_help(reading: Reading) -> str:
         parts += [f"- **{p.name}** ({'good' if p.good else 'goes wrong'}): {p.why}" for p in lesson.presets]
     parts += ["", "# Scenes", ""]
     parts += [f"{k}. {scene.title} ({', '.join(scene.ids)})" for k, scene in enumerate(lesson.scenes, start=1)]
-    return "\n".join(parts) + "\n\n# Keys\n\n" + TABLE
+    return "\n".join(parts)

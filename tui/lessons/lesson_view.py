@@ -105,8 +105,7 @@ class LessonView:
         if self.view.told is not None:
             foot.append(training_view.bar(self.view.told, width, ink))
         ids = frame.facts if frame is not None and frame.facts else reading.at.ids
-        turn = reading.frame if self.turn == 0 else self.turn
-        foot.append(chrome.fact_line(self.view.facts, ids, turn, width, ink))
+        foot.append(chrome.fact_line(self.view.facts, ids, self.turn, width, ink))
         foot.append(chrome.scrubber(reading, width, ink))
         return foot
 
@@ -187,8 +186,10 @@ class LessonView:
             rows += [blank(inner, ink), line([(" presets  p", ink.style(bold=True))], inner, ink)]
             for preset in reading.lesson.presets:
                 style = ink.style(ink.good if preset.good else ink.bad, bold=preset is reading.preset)
-                sign = "▸" if preset is reading.preset else " "
+                sign = "▸" if preset is reading.preset else "+" if preset.good else "−"
                 rows.append(line([(f" {sign} {preset.name}", style)], inner, ink))
+                if preset is reading.preset:
+                    rows += [line([("   " + row, ink.style())], inner, ink) for row in wrapped(preset.why, inner - 4)]
         rows += [blank(inner, ink), line([(" facts of this scene  f: all", ink.style(bold=True))], inner, ink)]
         for proved in self.view.facts:
             if proved is not None and proved.fact.id in reading.at.ids:

@@ -9,8 +9,10 @@ from ...engine.lessons.study.messages import Untrained
 from .going import Going
 from .help import GENERAL, lesson_help
 from .index_view import found, index_view
-from .keys import BINDINGS
+from .keys import ACTIONS, BINDINGS, IN_INDEX
 from .lesson_view import LessonView
+
+NAMED = frozenset(action.name.partition("(")[0] for action in ACTIONS)
 
 
 class LessonsPane(Going):
@@ -25,6 +27,12 @@ class LessonsPane(Going):
     def HELP(self) -> str:  # type: ignore[override]
         """What is on the screen now, explained."""
         return lesson_help(self.reading) if self.reading is not None else GENERAL
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done now has a key: in the index, or in a lesson."""
+        if action not in NAMED:
+            return True
+        return action in IN_INDEX if self.reading is None else action != "search"
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """The index, or the lesson."""

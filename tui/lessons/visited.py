@@ -37,6 +37,8 @@ class Visited:
         seen.add(scene)
         if self._path is None:
             return
+        for name, scenes in _read(self._path).items():  # another terminal may have written since
+            self._scenes.setdefault(name, set()).update(scenes)
         document = {name: sorted(scenes) for name, scenes in self._scenes.items()}
         try:
             write_atomically(self._path, json.dumps(document).encode("ascii"))
