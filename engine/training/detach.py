@@ -34,7 +34,8 @@ def detach(arguments: list[str], directory: Path) -> dict[str, object]:
     before = read_run_json(directory) or {}
     with (directory / CONSOLE).open("ab") as console:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dlviz", *arguments],
+            command("dlviz", *arguments),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=console,

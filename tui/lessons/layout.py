@@ -15,10 +15,13 @@ from ..render.palette import Ink
 from .draw import figure as figures
 from .draw import formula
 from .draw.look import Look
-from .sizing import GAP, JOIN_MOST, Sizes, Sizing, joined
+from .packing import Column, packed
+from .sizing import GAP, JOIN_MOST, joined
 
-_WIDE = 110
-"""Columns from which on figures may stand side by side although one asks for a row of its own."""
+_ASIDE = 3
+"""Columns between a figure and the formulas beside it."""
+_FORMULA_LEAST = 28
+"""Columns that formulas have at least."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Region:
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """The places of a frame's figures by their number, the signs between them, and where the formulas begin."""
+    """The places of a frame's figures by their number, the signs between them, and the place of the formulas."""
 
     figures: tuple[Figure, ...]
     places: tuple[Region, ...]
@@ -47,7 +50,8 @@ class Page:
     """Lines that each title gets, so that figures side by side begin alike."""
     signs: tuple[tuple[int, int, str], ...]
     """x, y and text of what joins figures."""
-    formulas_at: int
+    formulas: Region
+    """Where the formulas stand."""
     height: int
     """Of all, which may be more than the screen has."""
     looks: dict[str, Look] = field(default_factory=dict)
@@ -80,35 +84,68 @@ class Page:
 
 def arrange(frame: Frame, ink: Ink, width: int, height: int) -> Page:
     """Places for all figures within `width` columns; they grow into `height` rows, but may need more."""
-    told = _formula_rows(frame, ink, width)
-    sizing, fitted = _sized(frame, ink, width, height - told)
-    lines, gap = sizing.total(fitted) + told, 1
-    if lines <= height < lines + sizing.between:  # rather no blank lines than a page that scrolls
-        gap = 0
-    places: list[Region] = [Region(0, 0, 1, 1)] * len(frame.figures)
-    zooms, titles = [0] * len(frame.figures), [0] * len(frame.figures)
+    whole = formula.draw(frame.formulas, ink, width)
+    columns = packed(frame.figures, ink, width, height - len(whole))
+    page = _placed(frame, columns, ink, height - len(whole) - bool(whole))
+    lines = page.height
+    if not whole:
+        return page
+    if lines + 1 + len(whole) > height >= lines and (beside := _free(page, frame, ink, width, lines)) is not None:
+        return replace(page, formulas=beside)
+    if lines + 1 + len(whole) > height:  # rather no blank line than a page that scrolls
+        page = _placed(frame, columns, ink, height - len(whole))
+        if (beside := _free(page, frame, ink, width, page.height)) is not None:
+            return replace(page, formulas=beside)
+        lines = page.height
+    at = lines + (1 if lines and not lines + len(whole) == height else 0)
+    return replace(page, formulas=Region(0, at, width, len(whole)), height=at + len(whole))
+
+
+def _placed(frame: Frame, columns: tuple[Column, ...], ink: Ink, room: int) -> Page:
+    """The page without its formulas."""
+    count = len(frame.figures)
+    places: list[Region] = [Region(0, 0, 1, 1)] * count
+    zooms, titles = [0] * count, [0] * count
     signs: list[tuple[int, int, str]] = []
-    y = 0
-    for row, sizes in zip(sizing.rows, fitted, strict=True):
-        head = max(figures.title_rows(frame.figures[k], sizes[k][0]) for k in row)
-        x = 0
-        for k in row:
-            wide, tall, zoom = sizes[k]
-            tall += head - figures.title_rows(frame.figures[k], wide)
-            x += joined(frame.figures[k]) or (GAP if x else 0)
-            places[k], zooms[k], titles[k] = Region(x, y, wide, tall), zoom, head
-            x += wide
-        signs += _signs(frame, row, places, head)
-        y += max(places[k].h for k in row) + gap
-    y = max(0, y - gap)
-    formulas_at = y + (1 if gap and y and told else 0)
-    height = formulas_at + max(0, told - 1)
-    return Page(frame.figures, tuple(places), tuple(zooms), tuple(titles), tuple(signs), formulas_at, height)
+    bottom = 0
+    for column in columns:
+        sizing, fitted = column.sizing, column.fitted(room)
+        lines = sizing.total(fitted)
+        gap = 0 if lines <= room < lines + sizing.between else 1  # rather no blank lines than a page that scrolls
+        y = 0
+        for row, sizes in zip(sizing.rows, fitted, strict=True):
+            head = max(figures.title_rows(frame.figures[k], sizes[k][0]) for k in row)
+            x = column.x
+            for n, k in enumerate(row):
+                wide, tall, zoom = sizes[k]
+                tall += head - figures.title_rows(frame.figures[k], wide)
+                x += joined(frame.figures[k]) or (GAP if n else 0)
+                places[k], zooms[k], titles[k] = Region(x, y, wide, tall), zoom, head
+                x += wide
+            signs += _signs(frame, row, places, head)
+            y += max(places[k].h for k in row) + gap
+        bottom = max(bottom, y - gap)
+    none = Region(0, bottom, 0, 0)
+    return Page(frame.figures, tuple(places), tuple(zooms), tuple(titles), tuple(signs), none, bottom)
+
+
+def _free(page: Page, frame: Frame, ink: Ink, width: int, height: int) -> Region | None:
+    """A place beside or below the figures where all formulas fit, the lowest and widest; none where there is none."""
+    for place_x in sorted({0, *(place.x + place.w + _ASIDE for place in page.places)}, reverse=True):
+        rest = width - place_x
+        if rest < _FORMULA_LEAST:
+            continue
+        tall = len(formula.draw(frame.formulas, ink, rest))
+        lowest = max((p.y + p.h + 1 for p in page.places if p.x + p.w + _ASIDE > place_x), default=0)
+        others = [p.y + p.h for p in page.places if p.y + p.h > lowest]
+        if lowest + tall <= height and (others or lowest == 0):
+            return Region(place_x, lowest, rest, tall)
+    return None
 
 
 def compose(page: Page, frame: Frame, looks: Mapping[str, Look], ink: Ink, width: int) -> list[Strip]:
     """The whole page, `page.height` strips of `width` cells; looks are by name, without one it is the plain one."""
-    rows: list[list[tuple[int, Strip]]] = [[] for _ in range(page.formulas_at)]
+    rows: list[list[tuple[int, Strip]]] = [[] for _ in range(page.height)]
     for k, (each, place) in enumerate(zip(frame.figures, page.places, strict=True)):
         page.looks[each.name] = looks.get(each.name, Look(ink))
         look = page.look(k, page.looks[each.name])
@@ -118,32 +155,10 @@ def compose(page: Page, frame: Frame, looks: Mapping[str, Look], ink: Ink, width
     for x, y, text in page.signs:
         if y < len(rows):
             rows[y].append((x, Strip([Segment(text, ink.style(ink.accent, bold=True))], cell_len(text))))
-    strips = [_joined_row(row, width, ink) for row in rows]
-    strips += formula.draw(frame.formulas, ink, width)
-    return strips
-
-
-def _sized(frame: Frame, ink: Ink, width: int, room: int) -> tuple[Sizing, list[Sizes]]:
-    """Rows as the frame asks for them; on a wide screen figures stand side by side if they are larger then."""
-    sizing = Sizing.of(frame.figures, ink, width)
-    fitted = sizing.fitted(room - sizing.between)
-    if width < _WIDE or not any(each.new_row for each in frame.figures[1:]):
-        return sizing, fitted
-    other = Sizing.of(frame.figures, ink, width, breaks=False)
-    beside = other.fitted(room - other.between)
-    if other.total(beside) + other.between <= room and _area(beside) > _area(fitted):
-        return other, beside
-    return sizing, fitted
-
-
-def _area(fitted: list[Sizes]) -> int:
-    return sum(wide * tall for sizes in fitted for wide, tall, _ in sizes.values())
-
-
-def _formula_rows(frame: Frame, ink: Ink, width: int) -> int:
-    """Lines of the formulas and of the blank one before them."""
-    rows = len(formula.draw(frame.formulas, ink, width))
-    return rows + 1 if rows else 0
+    told = page.formulas
+    for y, strip in enumerate(formula.draw(frame.formulas, ink, told.w) if told.w else []):
+        rows[told.y + y].append((told.x, strip))
+    return [_joined_row(row, width, ink) for row in rows]
 
 
 def _signs(frame: Frame, row: tuple[int, ...], places: list[Region], head: int) -> list[tuple[int, int, str]]:

@@ -1,10 +1,11 @@
 """How large the figures of a page are: grids first, all with cells of one size, then what likes to grow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from ...engine.lessons.kit.figures import Curves, Figure, Grid, Net, Plane, Wall
+from ...engine.lessons.kit.figures import Bars, Curves, Figure, Grid, Net, Plane, Table, Tokens, Wall
 from ..render.numbers import cut
 from ..render.palette import Ink
 from .draw import figure as figures
@@ -14,6 +15,10 @@ GAP = 2
 JOIN_MOST = 8
 _GROWING = (Curves, Net, Plane, Wall)
 """Kinds that are better the larger they are: large cells beside them leave them some room."""
+_LISTS = (Bars, Table, Tokens)
+"""Kinds that are shown in full on a page that scrolls anyway."""
+_ALL = 200
+"""Rows of such a list at most."""
 Sizes = dict[int, tuple[int, int, int]]
 """Columns, rows (with the title's own) and zoom of a figure, by its number."""
 
@@ -28,18 +33,28 @@ class Sizing:
     """The figures of a frame in rows of `width` columns; `least` is the least room of each."""
 
     figures: tuple[Figure, ...]
-    least: tuple[tuple[int, int], ...]
+    least: dict[int, tuple[int, int]]
     rows: tuple[tuple[int, ...], ...]
     ink: Ink
     width: int
 
     @classmethod
-    def of(cls, all_figures: tuple[Figure, ...], ink: Ink, width: int, breaks: bool = True) -> "Sizing":
-        """Figures from left to right while there is room; `breaks`: a new row also where one asks for it."""
-        least = tuple(figures.smallest(each, ink, width - joined(each)) for each in all_figures)
+    def of(
+        cls,
+        all_figures: tuple[Figure, ...],
+        ink: Ink,
+        width: int,
+        breaks: bool = True,
+        chosen: Sequence[int] | None = None,
+    ) -> "Sizing":
+        """Figures (or the `chosen` ones) from left to right while there is room; `breaks`: a new row also where one
+        asks for it."""
+        ids = range(len(all_figures)) if chosen is None else chosen
+        least = {k: figures.smallest(all_figures[k], ink, width - joined(all_figures[k])) for k in ids}
         rows: list[list[int]] = []
         used = 0
-        for k, each in enumerate(all_figures):
+        for k in ids:
+            each = all_figures[k]
             before = joined(each) or (GAP if used else 0)
             if not rows or (each.new_row and breaks) or used + before + least[k][0] > width:
                 rows.append([])
@@ -47,6 +62,11 @@ class Sizing:
             rows[-1].append(k)
             used += before + least[k][0]
         return cls(all_figures, least, tuple(map(tuple, rows)), ink, width)
+
+    @property
+    def shortest(self) -> int:
+        """Lines that all figures take at the least, without blank ones between."""
+        return sum(self._height(row, self._grids(row, 0)) for row in self.rows)
 
     @property
     def between(self) -> int:
@@ -66,8 +86,11 @@ class Sizing:
                 found = tried
                 break
         heights = [self._height(row, sizes) for row, sizes in zip(self.rows, found, strict=True)]
+        scrolls = sum(heights) > room
         heights = self._grown(found, heights, room)
-        return [self._others(row, sizes, high) for row, sizes, high in zip(self.rows, found, heights, strict=True)]
+        return [
+            self._others(row, sizes, high, scrolls) for row, sizes, high in zip(self.rows, found, heights, strict=True)
+        ]
 
     def spare(self, row: tuple[int, ...], sizes: Sizes) -> int:
         """Columns of a row that nobody has yet."""
@@ -128,7 +151,7 @@ class Sizing:
             given[k] += 1
         return [high + more for high, more in zip(heights, given, strict=True)]
 
-    def _others(self, row: tuple[int, ...], sizes: Sizes, room: int) -> Sizes:
+    def _others(self, row: tuple[int, ...], sizes: Sizes, room: int, scrolls: bool = False) -> Sizes:
         """A row with all its figures: what are no grids share the columns that are left."""
         found = dict(sizes)
         spare = max(0, self.spare(row, sizes))
@@ -138,7 +161,8 @@ class Sizing:
             more = max(0, min(wants[k], spare // (len(others) - n)))
             spare -= more
             wide, tall = self._best(k, self.least[k][0] + more, room)
-            found[k] = (max(1, min(wide, self.least[k][0] + more)), max(1, min(tall, max(room, self.least[k][1]))), 0)
+            most = _ALL if scrolls and isinstance(self.figures[k], _LISTS) else max(room, self.least[k][1])
+            found[k] = (max(1, min(wide, self.least[k][0] + more)), max(1, min(tall, most)), 0)
         return found
 
     def _best(self, k: int, width: int, room: int) -> tuple[int, int]:

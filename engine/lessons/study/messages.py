@@ -127,6 +127,8 @@ class Told:
     """How far the training is; `curves` holds the numbers that it has told, thinned out."""
 
     training: str
+    place: Place
+    """Where it was asked for: the settings that it trains with."""
     share: float
     text: str = ""
     seconds: float = 0.0
@@ -138,6 +140,7 @@ class Trained:
     """The training has ended: well, cancelled, or with an error in one sentence."""
 
     training: str
+    place: Place
     error: str = ""
     cancelled: bool = False
 

@@ -6,13 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from ...fresh import command, environment
+from ...text import sanitize
 from .desk import Desk, sentence, training_of
 from .messages import Place, Told, Trained
 
@@ -27,32 +30,33 @@ class Trainings:
 
     def __init__(self, desk: Desk, tell: Callable[[Any], None]) -> None:
         self._desk, self._tell = desk, tell
-        self._process: subprocess.Popen[bytes] | None = None
+        self._started: Started | None = None
         self._name = ""
         self._lock = threading.Lock()
 
     def begin(self, place: Place, name: str) -> None:
         """Train `name`; one that runs already goes on if it is the same, and is ended if it is another."""
         with self._lock:
-            running = self._process is not None and self._process.poll() is None
+            running = self._started is not None and self._started.process.poll() is None
         if running and self._name == name:
             return
         self.cancel()
-        process, connection = start("trainer")
-        send(connection, (place, name))
+        started = start("trainer")
+        send(started.connection, (place, name))
         with self._lock:
-            self._process, self._name = process, name
-        threading.Thread(target=self._follow, args=(process, connection, place, name), daemon=True).start()
+            self._started, self._name = started, name
+        threading.Thread(target=self._follow, args=(started, place, name), daemon=True).start()
 
     def cancel(self) -> None:
         """End what runs."""
         with self._lock:
-            process, self._process = self._process, None
-        if process is not None and process.poll() is None:
-            process.kill()
+            started, self._started = self._started, None
+        if started is not None and started.process.poll() is None:
+            started.process.kill()
 
-    def _follow(self, process: subprocess.Popen[bytes], connection: Connection, place: Place, name: str) -> None:
+    def _follow(self, started: Started, place: Place, name: str) -> None:
         """Pass on what the process says."""
+        connection = started.connection
         error, done = "", False
         try:
             while not done:
@@ -68,28 +72,46 @@ class Trainings:
         except (EOFError, OSError):
             pass
         connection.close()
-        process.wait()
+        ending = started.ending()
         with self._lock:
-            wanted = self._process is process
+            wanted = self._started is started
         if not done and not error and wanted:
-            error = f"the training ended with status {process.returncode} before it was done"
-        self._tell(Trained(training=name, error=error, cancelled=not wanted))
+            error = f"the process that trained {ending}"
+        self._tell(Trained(training=name, place=place, error=error, cancelled=not wanted))
 
 
-def start(module: str) -> tuple["subprocess.Popen[bytes]", Connection]:
+@dataclass(frozen=True)
+class Started:
+    """A process, the socket to it, and what it says on standard error."""
+
+    process: "subprocess.Popen[bytes]"
+    connection: Connection
+    words: IO[bytes]
+
+    def ending(self) -> str:
+        """How it ended, in a few words, once it has; its last words among them."""
+        code = self.process.wait()
+        how = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
+        self.words.seek(0)
+        lines = self.words.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
+        return f"{how}: {sanitize(lines[-1], limit=200)}" if lines else how
+
+
+def start(module: str) -> "Started":
     """A process of this package's module `module`, and our end of a socket whose other end it holds."""
     ours, theirs = socket.socketpair()
+    words = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
     process = subprocess.Popen(
-        [sys.executable, "-m", f"{__package__}.{module}", str(theirs.fileno())],
+        command(f"{__package__}.{module}", str(theirs.fileno())),
         pass_fds=(theirs.fileno(),),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=words,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(part or str(Path.cwd()) for part in sys.path)},
+        env=environment(),
     )
     theirs.close()
-    return process, Connection(ours.detach())
+    return Started(process, Connection(ours.detach()), words)
 
 
 def send(connection: Connection, said: Any) -> None:
@@ -105,8 +127,8 @@ def receive(connection: Connection) -> Any:
 class Telling:
     """Progress that goes over a connection, as often as a screen can show it."""
 
-    def __init__(self, connection: Connection, training: str) -> None:
-        self._connection, self._training = connection, training
+    def __init__(self, connection: Connection, place: Place, training: str) -> None:
+        self._connection, self._place, self._training = connection, place, training
         self._begun, self._told = time.monotonic(), 0.0
         self._curves: dict[str, list[float]] = {}
 
@@ -122,7 +144,7 @@ class Telling:
             return
         self._told = now
         curves = {name: tuple(curve) for name, curve in self._curves.items()}
-        told = Told(training=self._training, share=share, text=text, seconds=now - self._begun, curves=curves)
+        told = Told(training=self._training, place=self._place, share=share, text=text, seconds=now - self._begun, curves=curves)
         try:
             send(self._connection, told)
         except OSError:
@@ -139,7 +161,7 @@ def main() -> None:
         import torch
 
         torch.set_num_threads(1)
-        result = training.train(state, Telling(connection, name))
+        result = training.train(state, Telling(connection, place, name))
     except Exception as error:
         send(connection, sentence(error))
     else:

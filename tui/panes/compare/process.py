@@ -27,7 +27,8 @@ class Background:
         directory.mkdir(parents=True, exist_ok=True)
         with (directory / CONSOLE).open("ab") as console:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dlviz", *words],
+                command("dlviz", *words),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=console,

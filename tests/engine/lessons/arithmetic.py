@@ -1,0 +1,73 @@
+"""Checks what formulas say in numbers: in `0.5·2 + 1 = 2` both sides are worked out, with the rounding that is printed."""
+
+import math
+import re
+
+_SIGNS = {
+    "·": "*",
+    "×": "*",
+    "−": "-",
+    "^": "**",
+    "²": "**2",
+    "³": "**3",
+    "⁻¹": "**-1",
+    "½": "(1/2)",
+    "π": "pi",
+    "[": "(",
+    "]": ")",
+}
+_NAMES = {
+    "floor": math.floor, "sqrt": math.sqrt, "exp": math.exp, "ln": math.log, "log": math.log, "log2": math.log2,
+    "tanh": math.tanh, "max": max, "min": min, "abs": abs, "pi": math.pi, "sin": math.sin, "cos": math.cos,
+}  # fmt: skip
+_NUMBER = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)(e[+-]?\d+)?(?![\w.])", re.ASCII)
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_ALLOWED = re.compile(r"[\d\s.eE+\-*/(),]*", re.ASCII)
+
+
+def wrong(text: str) -> str:
+    """What does not add up in a line of numbers, or nothing; parts that hold more than arithmetic are passed over."""
+    for line in re.split(r"[;|\n]|,\s+(?=[A-Za-zα-ωΑ-Ω])", text):
+        known = [value for part in re.split(r"[=≈→]", line) if (value := _value(part)) is not None]
+        for (a, slack_a, told_a), (b, slack_b, told_b) in zip(known, known[1:], strict=False):
+            if abs(a - b) > 1.02 * (slack_a + slack_b) + 1e-9 * max(1.0, abs(a)):
+                return f"{told_a.strip()} is {a:g}, not {told_b.strip()} (in: {text})"
+    return ""
+
+
+def _value(part: str) -> tuple[float, float, str] | None:
+    """The value of an expression and how far the printed digits leave it open; None for what is no arithmetic."""
+    code = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", part.strip())
+    code = re.sub(r"√\(", "sqrt(", re.sub(r"√(\d+\.?\d*|\.\d+)", r"sqrt(\1)", code))
+    code = re.sub(r"(\d)\s*%", r"\1/100", code)
+    for sign, plain in _SIGNS.items():
+        code = code.replace(sign, plain)
+    if not re.search(r"\d", code) or set(_WORD.findall(_NUMBER.sub("0", code))) - set(_NAMES):
+        return None
+    bare = _WORD.sub("", _NUMBER.sub("0", code))
+    if not _ALLOWED.fullmatch(bare):
+        return None
+    value = _worked_out(code)
+    if value is None:
+        return None
+    slack = 0.0
+    for found in _NUMBER.finditer(code):
+        number, exponent = found.group(1), found.group(2) or ""
+        digits = len(number.partition(".")[2])
+        if not digits and not exponent and "." not in code:
+            continue  # whole numbers among whole numbers are exact
+        step = 0.5 * 10.0**-digits * float("1" + exponent) if digits or exponent else 0.0
+        moved = [
+            _worked_out(f"{code[: found.start()]}({found.group(0)}+{sign}{step})" + code[found.end() :])
+            for sign in ("", "-")
+        ]
+        slack += max((abs(m - value) for m in moved if m is not None), default=0.0)
+    return value, slack, part
+
+
+def _worked_out(code: str) -> float | None:
+    try:
+        value = eval(code, {"__builtins__": {}}, _NAMES)  # only numbers, signs and the names above
+    except (SyntaxError, TypeError, ValueError, ZeroDivisionError, OverflowError, NameError):
+        return None
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
