@@ -249,7 +249,7 @@ def ended(directory: Path) -> bool:
 
 def on_terminal() -> bool:
     """Whether a person sits at both ends."""
-    return sys.stdout.isatty() and sys.stdin.isatty()
+    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def show(document: dict[str, Any], json: bool) -> None:

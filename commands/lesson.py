@@ -10,6 +10,7 @@ from ..engine.lessons.kit.lesson import Lesson
 from ..engine.lessons.kit.state import State
 from ..engine.lessons.study import documents
 from ..engine.runs.files import dump_json
+from . import streams
 
 PATIENCE = 0.5
 """Seconds between two words on how far a training is."""
@@ -52,9 +53,12 @@ def index(*, plain: bool, json: bool) -> None:
 def show(wish: Wish) -> None:
     """One lesson."""
     from .. import cli
+    from ..tui.lessons.reading import scene_number
 
+    streams.need_output()
     lesson = load(wish.name)
     state = wish.state(lesson)
+    only = scene_number(lesson, wish.scene) if wish.scene else None
     if not (wish.json or wish.plain) and cli.on_terminal():
         screen(wish)
         return
@@ -63,10 +67,8 @@ def show(wish: Wish) -> None:
     if wish.json:
         print(dump_json(documents.lesson_document(lesson, state)))
         return
-    from ..tui.lessons.reading import scene_number
     from ..tui.plain_lesson import lesson_page
 
-    only = scene_number(lesson, wish.scene) if wish.scene else None
     print(lesson_page(lesson, state, documents.facts(lesson, state), width(), coloured(), only, wish.frame - 1))
 
 

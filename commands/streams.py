@@ -35,6 +35,9 @@ def settle() -> None:
     sys.stdin = sys.stdin or _empty("r")
     sys.stderr = sys.stderr or _empty("w")
     sys.stdout = sys.stdout or Nowhere()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that the encoding lacks becomes a question mark
 
 
 def need_output() -> None:

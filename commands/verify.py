@@ -8,6 +8,8 @@ from ..engine.lessons.study.documents import verify_document
 from ..engine.lessons.study.verify import tasks
 from ..engine.lessons.study.verify import verify as computing
 from ..engine.runs.files import dump_json
+from ..tui.leaving import signals_end
+from . import streams
 from .lesson import coloured, width
 
 BAR = 30
@@ -15,13 +17,15 @@ BAR = 30
 
 def verify(only: tuple[str, ...], *, seeds: int, quick: bool, json: bool) -> None:
     """Compute and print; exit 1 if a fact fails. Raises OptionError for a lesson that is not there."""
+    streams.need_output()
     names = [load(name).name for name in dict.fromkeys(only)] or list(NAMES)
     numbers = tuple(range(seeds))
     start = time.monotonic()
     work = tasks(names, numbers, trained=not quick)
     tell = Telling(start)
     try:
-        facts = computing(work, tell)
+        with signals_end():
+            facts = computing(work, tell)
     finally:
         tell.clear()
     seconds = time.monotonic() - start
@@ -57,7 +61,7 @@ class Telling:
             print(f"\r{bar} {done}/{count}  {seconds:3.0f} s  {title:32.32}", end="", file=sys.stderr, flush=True)
         elif done * 10 // max(1, count) > self._tenths:
             self._tenths = done * 10 // count
-            print(f"{done}/{count}  {seconds:.0f} s", file=sys.stderr, flush=True)
+            print(f"{done}/{count}  {seconds:.0f} s  {title}", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         """Leave a clean line."""

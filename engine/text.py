@@ -35,6 +35,11 @@ def sanitize(text: object, *, newlines: bool = False, limit: int = 10_000) -> st
     return clean[:limit] + "…" if max(len(whole), len(clean)) > limit else clean
 
 
+def printable(text: str) -> str:
+    """`text` without terminal sequences and without characters that show nothing: what a person meant to type."""
+    return "".join(char if char.isprintable() else " " if char.isspace() else "" for char in _SEQUENCES.sub("", text))
+
+
 def in_words(error: BaseException) -> str:
     """An error as a sentence; of the operating system's the file and the reason, without its number."""
     if isinstance(error, OSError) and error.strerror:

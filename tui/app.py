@@ -128,7 +128,7 @@ class DlvizApp(Controls):
             if status.state == "failed":
                 self.notify(status.message, title="failed", severity="error", timeout=8, markup=False)
             elif status.state == "finished" and before == "running" and self.session.run.metrics:
-                self.say_what_next(desk.view)
+                self.say_what_next("lessons" if desk.current == "lessons" else desk.view)
         desk.pull(in_turn)
 
     def _take_ink(self) -> None:

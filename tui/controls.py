@@ -54,7 +54,9 @@ class Controls(App[Farewell]):
         """Show the live run and the others; the lab knows where."""
 
     def say_what_next(self, view: str) -> None:
-        """A training has finished: the result, and what there is to see."""
+        """A training has finished: the result, and what there is to see; a lesson is not covered by that."""
+        if view == "lessons":
+            return
         metrics = self.session.run.metrics
         name = next(iter(metrics))
         inside = view and f"6: its {view}   "

@@ -8,6 +8,7 @@ from .kit.figures import Bars, Card, Figure, Formula, Grid, Net, Table
 from .kit.lesson import Frame, Frames, Lesson, Preset, Scene
 from .kit.settings import Choice, Matrix, Numbers, Slider, matrix
 from .kit.state import State
+from .workings.explaining_away import explaining
 from .workings.sprinkler import (
     CASES,
     LETTERS,
@@ -20,7 +21,7 @@ from .workings.sprinkler import (
     probability,
     told,
 )
-from .workings.sprinkler_shown import EDGES, SYMBOLS, answer, case_name, drawn, enumeration, network, place, short
+from .workings.sprinkler_shown import EDGES, SYMBOLS, answer, case_name, drawn, enumeration, network, place, short, sums
 
 KEYS = ("c", "s", "n", "w")
 BUILT = (
@@ -28,12 +29,6 @@ BUILT = (
     "The sprinkler looks at the clouds alone: one number for each value of its parent.",
     "So does rain. Given the clouds, rain and sprinkler are independent.",
     "Wet grass has two parents, so four rows. The product of the four tables is the joint distribution.",
-)
-STAGES: tuple[tuple[dict[int, int], str, str], ...] = (
-    ({}, "P(S)", "Nothing is known yet"),
-    ({3: 1}, "P(S|W)", "The grass is wet: sprinkler or rain may be why"),
-    ({3: 1, 2: 1}, "P(S|W,R)", "It rained as well, which explains the grass: the sprinkler is explained away"),
-    ({2: 1}, "P(S|R)", "Rain without the grass: it tells of clouds, and clouds of sprinklers"),
 )
 NAMED = {
     "murphy": MURPHY,
@@ -104,70 +99,43 @@ def tables(state: State) -> Frames:
     return Frames(5, frame)
 
 
-def inference(state: State) -> tuple[Frame, ...]:
-    """Evidence set by keys; every term of the sum, those ruled out struck."""
+def inference(state: State) -> Frames:
+    """Evidence set by keys, then every term of the sum behind the answer, those ruled out struck."""
     table, evidence, node = state["tables"], evidence_of(state), NODES.index(state["ask"])
+    return Frames(2, lambda k: _worlds(table, evidence, node) if k else _moved(table, evidence, node))
+
+
+def _moved(table: Matrix, evidence: dict[int, int], node: int) -> Frame:
     net = network(table, evidence, node, picks=lambda row, column: {"ask": NODES[row]}, cursor=(node, 0))
-    terms, formulas = enumeration(table, evidence, node), answer(table, evidence, node)
+    formulas = (answer(table, evidence, node),)
     if probability(table, evidence) <= 0:
         sentence = (
             f"{told(evidence)} cannot happen: every world that is left has probability 0, so there is nothing to "
             "divide by, and no posterior. Take one piece of evidence back."
         )
-        card = Card(name="impossible", title="impossible evidence", text=sentence, new_row=True)
+        card = Card(name="impossible", title="impossible evidence", text=sentence)
         caption = f"{told(evidence)} has probability 0: no posterior exists. Take a piece of evidence back."
-        return (Frame(caption=caption, figures=(net, terms, card), formulas=formulas),)
-    priors = [posterior(table, at, {}) or 0.0 for at in range(4)]
+        return Frame(caption=caption, figures=(net, card), formulas=formulas)
     bars = Bars(
         name="moved",
-        title="P(true) now, and before any evidence",
+        title="P(true) now; was: before any evidence",
         about="How far the evidence moved each node.",
         labels=NODES,
         values=np.array([posterior(table, at, evidence) or 0.0 for at in range(4)]),
         high=1.0,
         marked=(node,),
-        notes=[f"was {short(prior)}" for prior in priors],
-        new_row=True,
+        notes=[f"was {short(posterior(table, at, {}) or 0.0)}" for at in range(4)],
     )
-    known = f"P({told(evidence)}) = {short(probability(table, evidence))}. " if evidence else ""
-    caption = known + "Keys c s n w set evidence, a asks; × is ruled out."
-    return (Frame(caption=caption, figures=(net, terms, bars), formulas=formulas),)
+    known = f"P({told(evidence)}) = {short(probability(table, evidence))}. " if evidence else "Nothing is known. "
+    caption = known + "Keys c s n w set evidence, a asks. The next frame shows the sum behind the answer."
+    return Frame(caption=caption, figures=(net, bars), formulas=formulas)
 
 
-def explaining(state: State) -> Frames:
-    """Explaining away: two causes compete once their effect is seen."""
-    table = state["tables"]
-    known = [posterior(table, 1, evidence) for evidence, _, _ in STAGES]
-    rain = [posterior(table, 2, evidence) for evidence, _, _ in STAGES]
-    notes = ["" if value is None else f"P(R) {short(value)}" for value in rain]
-
-    def frame(k: int) -> Frame:
-        evidence, _, story = STAGES[k]
-        bars = Bars(
-            name="sprinkler",
-            title="did the sprinkler run?",
-            about="One question, asked again with more known: the effect makes its causes compete.",
-            labels=[name for _, name, _ in STAGES[: k + 1]],
-            values=np.array([value or 0.0 for value in known[: k + 1]]),
-            high=1.0,
-            marked=(k,),
-            notes=notes[: k + 1],
-        )
-        value, before = known[k], known[k - 1] if 0 < k < 3 else known[0]
-        if value is None or before is None:
-            caption = f"{story}. With these tables that cannot happen, so there is no posterior."
-        elif k == 0:
-            caption = f"{story}: the sprinkler ran with probability {short(value)}. Step on with the full stop."
-        else:
-            turn = "stays at" if abs(value - before) < 5e-5 else "rises to" if value > before else "falls to"
-            caption = f"{story}. P(S) {turn} {short(value)}" + (
-                "." if turn == "stays at" else f" from {short(before)}."
-            )
-        return Frame(
-            caption=caption, figures=(network(table, evidence, 1), bars), formulas=answer(table, evidence, 1)[:1]
-        )
-
-    return Frames(len(STAGES), frame)
+def _worlds(table: Matrix, evidence: dict[int, int], node: int) -> Frame:
+    ruled = "Evidence strikes out (×) the worlds that it contradicts. " if evidence else "No evidence strikes one out. "
+    caption = f"All 16 worlds. {ruled}The answer is the share of the marked (Σ, with {LETTERS[node]}=1) among the rest."
+    halves = tuple(enumeration(table, evidence, node, cloudy) for cloudy in (0, 1))
+    return Frame(caption=caption, figures=halves, formulas=sums(table, evidence, node))
 
 
 def samples(state: State) -> Frames:
@@ -227,28 +195,29 @@ LESSON = Lesson(
         Preset(
             name="wet",
             values={"wet": "true", "ask": "rain"},
-            why="Wet grass makes rain likely: .7079, up from .5.",
+            why="Wet grass makes rain likely: 0.7079, up from 0.5.",
             scene="inference",
         ),
         Preset(
             name="explained-away",
             values={"wet": "true", "rain": "true", "ask": "sprinkler"},
-            why="Rain explains the wet grass, so the sprinkler falls from .4298 to .1945.",
+            why="Rain explains the wet grass, so the sprinkler falls from 0.4298 to 0.1945.",
             scene="inference",
         ),
         Preset(
             name="impossible",
             values={"wet": "true", "sprinkler": "false", "rain": "false"},
-            why="Grass is never wet without sprinkler and rain in these tables: the evidence has probability 0.",
+            why="Grass is never wet with neither sprinkler nor rain in these tables: this evidence has probability 0.",
             good=False,
             scene="inference",
         ),
         Preset(
             name="always-wet",
             values={"tables": NAMED["always-wet"], "wet": "true"},
-            why="If the grass is wet in any case, seeing it wet tells nothing: no cause moves.",
+            why="If the grass is wet in any case, seeing it tells nothing: rain moves P(S) through the clouds alone.",
             good=False,
             scene="explaining",
+            frame=3,
         ),
     ),
     source="Russell & Norvig, Artificial Intelligence; K. Murphy, A Brief Introduction to Graphical Models (1998)",

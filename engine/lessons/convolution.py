@@ -28,18 +28,15 @@ def whole(slide: Slide) -> tuple[Frame, ...]:
     g = slide.geometry
     rows, span, p, s = g.size[0], g.span[0], g.padding, g.stride
     exact = (g.padded[0] - span) % s == 0
-    numbers = f"floor(({rows} + 2·{p} - {span}) / {s}) + 1 = {g.out[0]}"
+    numbers = f"floor(({rows} + 2·{p} - {g.dilation}·({g.kernel[0]}-1) - 1) / {s}) + 1 = {g.out[0]}"
     never = len(g.never())
     unread = f" {never} of the {g.padded[0] * g.padded[1]} cells are never read (hatched)." if never else ""
-    floored = (
-        "" if exact else " The division leaves a rest, and it is rounded down: the kernel stops before the border."
-    )
+    floored = "" if exact else " The last step would leave the image, so it is not taken."
     return (
         Frame(
-            caption=f"The kernel slides over the image; each place gives one number. Press . to go place by place."
-            f"{unread}{floored}",
-            figures=(slide.picture({}), slide.result(slide.output, {}), slide.below()),
-            formulas=(Formula(symbols="rows = floor((n + 2p - d(k-1) - 1) / s) + 1", numbers=numbers),),
+            caption=f"Each place of the kernel gives one number: step with the dot key.{unread}{floored}",
+            figures=(slide.picture({}), slide.weights(), slide.result(slide.output, {})),
+            formulas=(Formula(symbols="rows = floor((n + 2p - d·(k-1) - 1) / s) + 1", numbers=numbers),),
         ),
     )
 
@@ -69,9 +66,9 @@ LESSON = Lesson(
         Slider(name="padding", default=1, low=0, high=2, help="rows of zeros around the image", key="z"),
         Slider(name="dilation", default=1, low=1, high=3, help="pixels from one weight to the next", key="d"),
         Choice(name="show", default="numbers", choices=("numbers", "shades"), help="numbers or shades", key="v"),
-        Slider(name="row", default=2, low=0, high=9, help="row of the output that is looked at"),
-        Slider(name="column", default=2, low=0, high=9, help="column of the output that is looked at"),
-        Slider(name="tap", default=4, low=0, high=24, help="the weight that is looked at, row by row", key="a"),
+        Slider(name="row", default=2, low=0, high=9, help="row of the output that is looked at, from 0", key="R"),
+        Slider(name="column", default=2, low=0, high=9, help="column of the output that is looked at, from 0", key="C"),
+        Slider(name="tap", default=4, low=0, high=24, help="the weight that is looked at, row by row from 0", key="a"),
         Slider(name="down", default=1, low=0, high=5, help="pixels that the image is shifted down", key="m"),
         Slider(name="right", default=1, low=0, high=5, help="pixels that the image is shifted right", key="x"),
         Choice(
@@ -99,7 +96,7 @@ LESSON = Lesson(
             title="A weighted sum, not always an average",
             ids=("D1",),
             frames=averages,
-            settings=_WINDOW,
+            settings=("image", "kernel", "show"),
         ),
         Scene(name="sparse", title="Sparse interactions", ids=("C1",), frames=sparse, settings=_PICKED),
         Scene(name="shared", title="Shared weights", ids=("C2", "E1"), frames=shared, settings=(*_PICKED, "tap")),
@@ -118,7 +115,7 @@ LESSON = Lesson(
             frames=meter,
             settings=("image", "kernel", "stride", "down", "right", "border", "show"),
         ),
-        Scene(name="flatten", title="Flattening", ids=("D2",), frames=flatten, settings=("image",)),
+        Scene(name="flatten", title="Flattening", ids=("D2",), frames=flatten, settings=("image", "show")),
     ),
     presets=(
         Preset(
@@ -150,8 +147,8 @@ LESSON = Lesson(
         ),
         Preset(
             name="blur",
-            values={"kernel": SIZED["box"]},
-            scene="sliding",
+            values={"kernel": SIZED["box"], "padding": 0},
+            scene="average",
             why="Nine equal weights that sum to 1: each output is the average of its neighbourhood.",
         ),
         Preset(
@@ -166,6 +163,13 @@ LESSON = Lesson(
             good=False,
             scene="equivariance",
             why="With stride 2 a shift by 1 pixel is no shift of the output: other pixels fall on the grid.",
+        ),
+        Preset(
+            name="shifts-of-stride-2",
+            values={"stride": 2, "down": 2, "right": 0},
+            scene="equivariance",
+            frame=2,
+            why="Of the 36 shifts of the image 9 are shifts of the output: those by even numbers of pixels.",
         ),
         Preset(
             name="border-breaks",

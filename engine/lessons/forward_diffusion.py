@@ -9,13 +9,13 @@ from .kit.lesson import Frame, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Moves, Numbers, Slider, Switch
 from .kit.state import State
 from .trainings.denoising_digits import DENOISING_DIGITS, NAME
-from .workings.chain_frames import chain_or_jump
+from .workings.chain_frames import laws, stepping
 from .workings.digit_pictures import DIGITS
 from .workings.equilibrium import DATA
 from .workings.limit_frames import equilibrium, sde
 from .workings.noising import LENGTHS, NAMES, Schedule, schedule, x0_hat
 from .workings.noising_frames import noising, parts, shades, strip
-from .workings.particle_frames import particles
+from .workings.particle_frames import pulling, spreading
 from .workings.particles import SHAPES
 from .workings.schedule_frames import schedules
 from .workings.vp_sde import STEPS
@@ -23,6 +23,7 @@ from .workings.weather import STATES, WEATHERS
 from .workings.weather_frames import weather
 
 Timed = Callable[[State, Schedule, int], tuple[Frame, ...]]
+Lone = Callable[[State, Schedule, int], Frame]
 
 
 def chosen(state: State) -> Schedule:
@@ -38,6 +39,11 @@ def time(state: State) -> int:
 def timed(make: Timed, frame: int = 0) -> Callable[[State], tuple[Frame, ...]]:
     """One of the frames that are made for the schedule and t: a scene of one frame has t as its scrubber."""
     return lambda state: (make(state, chosen(state), time(state))[frame],)
+
+
+def alone(make: Lone) -> Callable[[State], tuple[Frame, ...]]:
+    """The one frame that is made for the schedule and t."""
+    return lambda state: (make(state, chosen(state), time(state)),)
 
 
 def predicted(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
@@ -166,28 +172,28 @@ LESSON = Lesson(
             name="chain",
             title="Step by step, or at once",
             ids=("AF2", "AF3"),
-            frames=timed(chain_or_jump),
+            frames=alone(stepping),
             settings=("walk", *PICTURE),
         ),
         Scene(
             name="law",
             title="Both ways have the same law",
             ids=("AF2", "AF3"),
-            frames=timed(chain_or_jump, 1),
+            frames=alone(laws),
             settings=SCHEDULE,
         ),
         Scene(
             name="particles",
             title="Particles spread",
             ids=("AE5",),
-            frames=timed(particles),
+            frames=alone(spreading),
             settings=("shape", *SCHEDULE),
         ),
         Scene(
             name="pulled-back",
             title="A field pulls them back",
             ids=("AE5",),
-            frames=timed(particles, 1),
+            frames=alone(pulling),
             settings=("shape", *SCHEDULE),
         ),
         Scene(
@@ -217,8 +223,9 @@ LESSON = Lesson(
     presets=(
         Preset(
             name="half",
-            values={"t": 260, "schedule": "linear", "T": 1000},
-            why="SNR is 1 at t = 260: half of the variance is image, and you can just read the digit.",
+            values={"t": 260, "schedule": "linear", "T": 1000, "digit": "3"},
+            why="SNR is 1 at t = 260: in data of variance 1 half of the variance is image. This digit varies less, "
+            "and can just be read.",
             scene="noising",
         ),
         Preset(
@@ -230,7 +237,7 @@ LESSON = Lesson(
         Preset(
             name="unscaled",
             values={"T": 50, "schedule": "linear", "rescale": False, "t": 1000},
-            why="Betas made for 1000 steps, used for 50: 60 % of the variance is still image at the end, "
+            why="Betas made for 1000 steps, used for 50: at the end ᾱ is 0.60, not near 0, "
             "and sampling from pure noise would start where no training ever was.",
             good=False,
             scene="noising",
@@ -248,6 +255,7 @@ LESSON = Lesson(
             why="A chain that goes round for ever never settles: being a Markov chain is not enough to forget.",
             good=False,
             scene="weather",
+            frame=4,
         ),
     ),
     notes=(

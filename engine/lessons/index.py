@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from ..options import OptionError
+from ..text import sanitize
 from .kit.lesson import Lesson
 
 CHAPTERS: dict[str, tuple[str, ...]] = {
@@ -52,7 +53,7 @@ def load(name: str) -> Lesson:
     if name not in NAMES:
         near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(NAMES)}"
-        raise OptionError(f"no lesson {name!r}; {hint}")
+        raise OptionError(f"no lesson {sanitize(name, limit=60)!r}; {hint}")
     lesson: Lesson = import_module(f".{name.replace('-', '_')}", __package__).LESSON
     return lesson
 

@@ -4,84 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from .kit.figures import Bars, Box, Cell, Formula, Grid, Ladder, Table
-from .kit.fixtures import KERNELS, array, image_setting, kernel_setting
-from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
+from .kit.figures import Cell, Formula, Grid, Table
+from .kit.fixtures import KERNELS, image_setting, kernel_setting
+from .kit.lesson import Frame, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider
 from .kit.state import State
 from .workings import pooling as work
-from .workings.pooling_cost import cost
-from .workings.pooling_figures import feature_map, pool_origin, pooled_grid
+from .workings.pooling_cost import cost, functions
+from .workings.pooling_figures import feature_map, pooled_grid, tidy
 from .workings.pooling_scenes import direction, moved
-
-
-def after_convolution(state: State) -> tuple[Frame, ...]:
-    """Convolution, ReLU, pooling: the ladder with its shapes, and the numbers."""
-    image, values = array(state["image"]), feature_map(state)
-    answer = work.pool(values, state["pool"])
-    ladder = Ladder(
-        name="ladder",
-        title="rows x columns",
-        about="Pooling stands after the convolution and its ReLU, and halves rows and columns.",
-        boxes=(
-            Box(name="image", shape="6x6", thumbnails=image[None]),
-            Box(name="conv 3x3", shape="6x6", detail="padding 1, 10 parameters"),
-            Box(name="ReLU", shape="6x6", detail="max(0, x)", thumbnails=values[None]),
-            Box(
-                name=f"{state['pool']} pool 2x2",
-                shape="3x3",
-                detail="stride 2, 0 parameters",
-                active=True,
-                thumbnails=answer[None],
-            ),
-        ),
-    )
-    numbers = Grid(name="map", title="after conv and ReLU, 6x6", values=values, digits=1, new_row=True)
-    return (
-        Frame(
-            caption="Pooling follows a convolution and its ReLU. A 2x2 window with stride 2 turns 6x6 into 3x3.",
-            figures=(ladder, numbers, pooled_grid(state, values)),
-        ),
-    )
-
-
-def window(state: State) -> Frames:
-    """The window goes over the map, one pooled cell a frame."""
-    values, kind = feature_map(state), state["pool"]
-    rows = len(work.pool(values, kind))
-
-    def frame(k: int) -> Frame:
-        row, column = divmod(k, rows)
-        cells = work.window(row, column, 2, 2)
-        winner = max(cells, key=lambda cell: values[cell])
-        kept = (winner,) if kind == "max" else ()
-        source = Grid(
-            name="map",
-            title="feature map, 6x6",
-            about="The framed window is pooled to one number. The winner is what max pooling keeps.",
-            values=values,
-            digits=1,
-            marks={"window": cells, "winner": kept},
-        )
-        origin = pool_origin("map", values, state, 2, 2, row, column)
-        both = Bars(
-            name="both",
-            title="this window",
-            labels=("max", "average"),
-            values=np.array([max(values[c] for c in cells), np.mean([values[c] for c in cells])]),
-            marked=(0 if kind == "max" else 1,),
-            high=float(max(values.max(), 1)),
-            about="The average never exceeds the maximum; on a constant window they are equal.",
-        )
-        target = pooled_grid(state, values, marks={"target": ((row, column),)}, cursor=(row, column))
-        word = "keeps the largest of the four" if kind == "max" else "keeps the mean of the four"
-        return Frame(
-            caption=f"Window {k + 1} of {rows * rows}: {kind} pooling {word}. Change the type with m.",
-            figures=(source, target, both),
-            formulas=origin.formulas,
-        )
-
-    return Frames(rows * rows, frame)
+from .workings.pooling_windows import after_convolution, window
 
 
 def sizes(state: State) -> tuple[Frame, ...]:
@@ -89,30 +21,50 @@ def sizes(state: State) -> tuple[Frame, ...]:
     values, size, stride = feature_map(state), state["size"], state["stride"]
     side = work.output_size(6, size, stride)
     overlap = tuple(cell for cell in np.ndindex(6, 6) if _covers(cell, size, stride) > 1)
+    never = work.unvisited(6, size, stride)
+    told = ["framed: shared"] * bool(overlap) + ["hatched: left out"] * bool(never)
     source = Grid(
         name="map",
-        title="6x6; framed: in several windows",
-        about="Hatched cells are never visited; framed cells lie in more than one window.",
-        values=values,
+        title=", ".join(told) or "map, 6x6: each pixel in one window",
+        about="Framed cells lie in more than one window; hatched cells lie in none.",
+        values=tidy(values),
         digits=1,
-        marks={"never": work.unvisited(6, size, stride), "source": overlap},
+        marks={"never": never, "source": overlap},
     )
     known = ((2, 2), (2, 1), (3, 2), (3, 1), (3, 3), (2, 3))
     table = Table(
         name="sizes",
-        title="n = 6, no padding",
-        columns=("window k", "stride s", "output", "parameters"),
-        rows=[(k, s, f"{n}x{n}", 0) for k, s in known for n in (work.output_size(6, k, s),)],
+        title="of a 6x6 map",
+        columns=("k", "s", "output"),
+        rows=[(k, s, f"{n}x{n}") for k, s in known for n in (work.output_size(6, k, s),)],
         marked=tuple(i for i, pair in enumerate(known) if pair == (size, stride)),
-        about="The stride condenses: with stride 1 a 2x2 window gives 5x5. No row has anything to learn.",
-        new_row=True,
+        about="k: rows and columns of the window; s: its stride. The stride condenses: with stride 1 a 2x2 window "
+        "gives 5x5.",
     )
-    formula = Formula(symbols="out = floor((n - k) / s) + 1", numbers=f"floor((6 - {size}) / {stride}) + 1 = {side}")
+    formula = Formula(symbols="output = floor((n - k) / s) + 1", numbers=f"floor((6 - {size}) / {stride}) + 1 = {side}")
+    counts = Table(
+        name="parameters",
+        title="what there is to learn",
+        columns=("layer", "weights", "biases", "parameters"),
+        rows=(
+            ("conv 3x3", 9, 1, 10),
+            (f"max pool {size}x{size}, stride {stride}", 0, 0, 0),
+            (f"average pool {size}x{size}, stride {stride}", 0, 0, 0),
+        ),
+        marked=(1 if state["pool"] == "max" else 2,),
+        about="A maximum and a mean are fixed functions: there is nothing in them that training could change.",
+    )
     return (
         Frame(
-            caption="The stride condenses the map; pooling has no parameters, whatever its window.",
+            caption="The stride (how far the window moves) condenses the map. Change window and stride with z and s.",
             figures=(source, pooled_grid(state, values, size, stride), table),
             formulas=(formula,),
+            facts=("G4",),
+        ),
+        Frame(
+            caption="Pooling has no parameters, whatever its window; the convolution before it has ten.",
+            figures=(counts,),
+            facts=("G3",),
         ),
     )
 
@@ -135,8 +87,8 @@ LESSON = Lesson(
         Choice(name="pool", default="max", choices=("max", "average"), help="what a window keeps", key="m"),
         Slider(name="size", default=2, low=2, high=3, step=1, help="rows and columns of the window", key="z"),
         Slider(name="stride", default=2, low=1, high=3, step=1, help="pixels that the window moves", key="s"),
-        Slider(name="row", default=2, low=0, high=5, step=1, help="row of the bright pixel", key="v"),
-        Slider(name="column", default=2, low=0, high=4, step=1, help="column of the bright pixel", key="c"),
+        Slider(name="row", default=2, low=0, high=5, step=1, help="row of the bright pixel, from 0", key="v"),
+        Slider(name="column", default=2, low=0, high=3, step=1, help="column of the bright pixel, from 0", key="c"),
         Slider(name="n", default=6, low=5, high=32, step=1, help="rows and columns of the image", key="n"),
         Slider(name="padding", default=1, low=0, high=1, step=1, help="zeros around the image", key="d"),
     ),
@@ -164,7 +116,14 @@ LESSON = Lesson(
             title="Stride 2, or pooling",
             ids=("H2",),
             frames=cost,
-            settings=("n", "padding", "pool", "image", "kernel"),
+            settings=("n", "padding"),
+        ),
+        Scene(
+            name="functions",
+            title="Not the same function",
+            ids=("H2",),
+            frames=functions,
+            settings=("image", "kernel", "pool"),
         ),
         Scene(
             name="direction",
@@ -184,14 +143,14 @@ LESSON = Lesson(
         Preset(
             name="noticed",
             values={"row": 2, "column": 3},
-            why="The next pixel to the right belongs to another window: two pooled cells change.",
+            why="The pixel beside it belongs to another window: two pooled cells change.",
             good=False,
             scene="shift",
         ),
         Preset(
             name="odd",
             values={"n": 5, "padding": 0},
-            why="At 5x5 the strided output rounds up and pooling drops the last row: 2.25 times the work, not four.",
+            why="At 5x5 without padding the outputs are 2x2 and 1x1: 2.25 times the multiplications, not four times.",
             good=False,
             scene="cost",
         ),
@@ -206,8 +165,8 @@ LESSON = Lesson(
         Note(
             id="H2",
             said="stride s = 2 requires four times fewer computations than stride s = 1 combined with pooling",
-            right="Exactly four for even sizes, 2.25 to 3.7 for small odd ones, and only for the multiplications of "
-            "the convolution. The two are different functions.",
+            right="Exactly four for even sizes, 2.25 to 3.72 for small odd ones, whose outputs may differ in size; and "
+            "only for the multiplications of the convolution. The two are different functions.",
         ),
         Note(
             id="H3",

@@ -3,10 +3,10 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
+from ..fresh import command, environment
 from ..runs.files import CONSOLE, read_run_json
 from ..runs.open import alive, status_of
 from .commands import Stop

@@ -7,7 +7,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from ...engine.lessons.kit.facts import told
-from ...engine.lessons.kit.settings import Numbers, Setting, Slider, Switch
+from ...engine.lessons.kit.settings import Moves, Numbers, Setting, Slider, Switch
 from ...engine.lessons.study.messages import Proved
 from ..render.cells import Part, line, wrapped
 from ..render.numbers import cut, pad
@@ -73,11 +73,9 @@ def chips(reading: Reading, width: int, ink: Ink, most: int) -> list[Strip]:
         chosen = setting is reading.chosen
         name, value = named(setting), value_of(setting, reading)
         style = ink.selected() if chosen else ink.style(ink.accent)
-        item: list[Part] = [(f" {name} ", ink.style(ink.dim))]
+        item: list[Part] = [(f"{name} ", ink.style(ink.dim))]
         item += [(f"‹{value}›" if chosen else value, style)]
-        if setting.key:
-            item += [(f" {setting.key}", ink.style(ink.dim, bold=True))]
-        items.append([*item, (" ", ink.style())])
+        items.append([*_key(setting, ink), *item, (" ", ink.style())])
     rows: list[list[Part]] = [[]]
     room = width
     at = 0
@@ -94,15 +92,20 @@ def chips(reading: Reading, width: int, ink: Ink, most: int) -> list[Strip]:
     return [line(row, width, ink) for row in rows[first : first + most]]
 
 
+def _key(setting: Setting, ink: Ink) -> list[Part]:
+    """The letter that turns a setting, as the key row writes keys."""
+    letters = " ".join(setting.moves) if isinstance(setting, Moves) else setting.key
+    return [(f" {letters} " if letters else " ", ink.style(ink.accent, bold=True))]
+
+
 def slider(setting: Setting, reading: Reading, width: int, ink: Ink) -> list[Strip]:
     """One setting beside the figures: its name and value, and where the value lies."""
     chosen = setting is reading.chosen
     value = value_of(setting, reading, max(VALUE, width - cell_len(named(setting)) - 8))
-    key = f" {setting.key}" if setting.key else ""
-    left = f" {named(setting)}"
-    room = max(1, width - cell_len(left) - cell_len(value) - cell_len(key) - 2)
-    parts: list[Part] = [(left, ink.style(bold=chosen)), (" " * room, ink.style())]
-    parts += [(f" {value}", ink.selected() if chosen else ink.style(ink.accent)), (key, ink.style(ink.dim, bold=True))]
+    key = _key(setting, ink)
+    taken = sum(cell_len(text) for text, _ in key) + cell_len(named(setting)) + cell_len(value) + 2
+    parts: list[Part] = [*key, (named(setting), ink.style(bold=chosen)), (" " * max(1, width - taken), ink.style())]
+    parts.append((f" {value}", ink.selected() if chosen else ink.style(ink.accent)))
     strips = [line(parts, width, ink)]
     if isinstance(setting, Slider):
         track = width - 4
@@ -140,7 +143,8 @@ def fact_line(facts: Sequence[Proved | None], ids: Sequence[str], turn: int, wid
     held = sum(p.fact.holds for p in done)
     waiting = len(known) - len(done)
     wait = f", {waiting} wait" if waiting else ""
-    count = f" {held}/{len(done)} hold{wait} " if done else ""
+    coming = f" of {len(facts)} …" if len(known) < len(facts) else f" hold{wait} "
+    count = f" {held}/{len(done)}{coming}" if done else ""
     if failing:
         at_hand = [p for p in failing if p in here] or failing
         shown = at_hand[turn % len(at_hand)]

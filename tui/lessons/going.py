@@ -18,7 +18,9 @@ class Going(Looking):
 
     def open_lesson(self, name: str) -> None:
         """Open a lesson from its beginning."""
-        self.reading = Reading.of(name)
+        if self.reading is None or self.reading.lesson.name != name:
+            self.reading = self._readings.setdefault(name, Reading.of(name))
+        self._train = False
         self._notice, self._turn = "", 0
         self.study.open()
         self._compute()
@@ -89,7 +91,7 @@ class Going(Looking):
                 self.open_lesson(names[self._chosen])
             return
         if reading.chosen is not None:
-            self._type()
+            self._type(reading.chosen)
             return
         at = DEPTHS.index(reading.depth)
         if self._figure() is not None and at + 1 < len(DEPTHS):
@@ -119,6 +121,8 @@ class Going(Looking):
         if self.reading is not None:
             names = found(self._search)
             self._chosen = names.index(self.reading.lesson.name) if self.reading.lesson.name in names else 0
+            self.reading.playing = False
+            self._readings[self.reading.lesson.name] = self.reading
             self.reading = None
             self.refresh_bindings()
         self._redraw()

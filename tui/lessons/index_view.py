@@ -56,8 +56,13 @@ def index_view(
                 at = len(rows)
             rows.append(_row(load(name), names[chosen] == name, visited, left, ink))
     room = height - 1
+    total, more = len(rows), len(rows) > room
     first = min(max(0, at - room // 2), max(0, len(rows) - room))
     rows = rows[first : first + room]
+    if more:
+        below = first + room < total
+        head.append(("  ↓ more below" if below else "  ↑ more above", ink.style(ink.accent)))
+        strips = [line(head, width, ink)]
     if left == width:
         return [*strips, *rows]
     card = _card(load(names[chosen]), width - left, ink)[:room]

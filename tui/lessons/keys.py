@@ -35,4 +35,6 @@ ACTIONS = (
 IN_INDEX = ("deeper", "search", "back", "move", "end", "page")
 """What can be done while the index is shown; in a lesson there is no search."""
 
-BINDINGS: list[Binding] = bindings(ACTIONS)
+QUIET = "a,A,z,B,F,e,less_than_sign,greater_than_sign"
+"""Keys of the lab that would start or change its training: here they are the settings' or nobody's."""
+BINDINGS: list[Binding] = [*bindings(ACTIONS), Binding(QUIET, "nothing", show=False)]

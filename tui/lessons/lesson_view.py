@@ -123,12 +123,12 @@ class LessonView:
         reading, ink, view = self.reading, self.ink, self.view
         self.seen.page = None
         if view.gone:
-            return [blank(width, ink), *chrome.caption(f"{view.gone}; r starts it again", width, ink, 3)]
+            return [blank(width, ink), *chrome.caption(view.gone, width, ink, 5)]
         if reading.facts:
             return facts_view.facts_page(reading.lesson, view.facts, width, ink)
         if isinstance(view.shown, Untrained) and self._ours(view.shown):
             training = reading.lesson.training(view.shown.training)
-            return training_view.offer(training, view.told, view.ended, width, ink)
+            return training_view.offer(training, reading.state, view, width, ink)
         if view.failed is not None:
             return training_view.failure(view.failed, width, ink)
         if frame is None or figure is None:

@@ -3,7 +3,7 @@
 from textual import events
 
 from ...engine.lessons.kit.figures import Plane
-from ...engine.lessons.kit.settings import Moves, Numbers
+from ...engine.lessons.kit.settings import Moves, Numbers, Setting, Words
 from ...engine.lessons.study.messages import Shown
 from ...engine.options import OptionError
 from ..widgets.prompt import Prompt
@@ -119,12 +119,11 @@ class Looking(Studying):
             setting = self.reading.lesson.setting(name)
             self._set({name: setting.turn(self.reading.state[name], by)})
 
-    def _type(self) -> None:
-        """Type the value of the chosen setting."""
+    def _type(self, setting: Setting) -> None:
+        """Type the value of a setting."""
         reading = self.reading
-        if reading is None or reading.chosen is None:
+        if reading is None:
             return
-        setting = reading.chosen
 
         def take(text: str) -> str:
             try:
@@ -147,7 +146,10 @@ class Looking(Studying):
             elif isinstance(setting, Moves) and event.key == "backspace":
                 self._set({setting.name: reading.state[setting.name][:-1]})
             elif event.character and event.character == setting.key:
-                self._turn_setting(setting.name, 1)
+                if isinstance(setting, Words):
+                    self._type(setting)
+                else:
+                    self._turn_setting(setting.name, 1)
             else:
                 continue
             event.stop()

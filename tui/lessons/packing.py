@@ -90,5 +90,3 @@ def _fits(all_figures: tuple[Figure, ...], rows: Sizing, ids: tuple[int, ...], w
 
 def _area(fitted: list[Sizes]) -> int:
     return sum(wide * tall for sizes in fitted for wide, tall, _ in sizes.values())
-
-

@@ -43,38 +43,45 @@ class LessonsPane(Going):
         view = LessonView(self.reading, self.study.view, self.ink, self._seen, self._notice, self._turn)
         return view.strips(width, height)
 
+    def action_nothing(self) -> None:
+        """A key that means something elsewhere in the lab."""
+
     def action_preset(self) -> None:
         """The next preset."""
         preset = self.reading.next_preset() if self.reading is not None else None
         if self.reading is None or preset is None:
             self.tell("this lesson has no presets")
             return
+        before = self.reading.scene
         self.reading.take(preset)
         self._compute()
-        self.tell(f"{preset.name} ({'good' if preset.good else 'goes wrong'}): {preset.why}")
+        where = f", scene {self.reading.scene + 1}" if self.reading.scene != before else ""
+        self.tell(f"{preset.name} ({'good' if preset.good else 'goes wrong'}{where}): {preset.why}")
 
     def action_train(self) -> None:
-        """Train what the scene needs, or call it off."""
-        if self.reading is None:
+        """Train what the scene needs, or call off what trains."""
+        reading, view = self.reading, self.study.view
+        if reading is None:
             return
-        if self.study.view.told is not None:
+        if view.told is not None:
             self.study.cancel()
+            self.tell(f"{view.told.training} is called off")
             return
-        shown = self.study.view.shown
-        needed = shown.training if isinstance(shown, Untrained) else ""
-        if not needed:
-            waiting = [p.fact.trained for p in self.study.view.facts if p is not None and p.waits]
-            needed = waiting[0] if waiting else ""
+        waiting = [p.fact.trained for p in view.facts if p is not None and p.waits and p.fact.id in reading.at.ids]
+        needed = view.shown.training if isinstance(view.shown, Untrained) else next(iter(waiting), "")
         if needed:
-            self.study.train(self.reading.place, needed)
+            self.study.train(reading.place, needed)
             self._redraw()
-        else:
-            self.tell("nothing here waits for a training")
+            return
+        scenes = [f"{k} {scene.title}" for k, scene in enumerate(reading.lesson.scenes, start=1) if scene.needs]
+        told = f"; those that do: {', '.join(scenes)}" if scenes else ""
+        self.tell(f"nothing in this scene waits for a training{told}")
 
     def action_reset(self) -> None:
         """All settings as at first."""
         if self.reading is not None:
-            self.reading.reset()
+            if not self.study.view.gone:
+                self.reading.reset()
             self._compute()
 
     def action_copy(self) -> None:

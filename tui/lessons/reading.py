@@ -10,6 +10,7 @@ from ...engine.lessons.kit.lesson import Lesson, Preset, Scene
 from ...engine.lessons.kit.settings import Setting, Slider
 from ...engine.lessons.kit.state import State
 from ...engine.lessons.study.messages import Place
+from ...engine.text import sanitize
 
 Depth = Literal["overview", "part", "formula"]
 DEPTHS: tuple[Depth, ...] = ("overview", "part", "formula")
@@ -119,8 +120,9 @@ class Reading:
         return True
 
     def take(self, preset: Preset) -> None:
-        """The settings of a preset on top of the defaults, and the scene where they are seen."""
-        self.set({**self.lesson.defaults, **preset.values})
+        """The settings of a preset instead of those of the one before, and the scene where they are seen."""
+        before = {} if self.preset is None else {name: self.lesson.defaults[name] for name in self.preset.values}
+        self.set({**before, **preset.values})
         self.preset = preset
         names = [scene.name for scene in self.lesson.scenes]
         if preset.scene in names:
@@ -164,4 +166,6 @@ def scene_number(lesson: Lesson, asked: str) -> int:
         return names.index(asked)
     if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(names):
         return int(asked) - 1
-    raise OptionError(f"{lesson.name} has no scene {asked!r}; allowed: 1 to {len(names)}, or {', '.join(names)}")
+    raise OptionError(
+        f"{lesson.name} has no scene {sanitize(asked, limit=60)!r}; allowed: 1 to {len(names)}, or {', '.join(names)}"
+    )

@@ -1,5 +1,6 @@
 """What a pane of lessons holds, asks of its study, and hears from it."""
 
+import time
 from collections.abc import Hashable
 
 from textual.timer import Timer
@@ -40,6 +41,8 @@ class Studying(Pane):
         self.reading = reading
         self.visited = visited or Visited()
         self._train = train
+        self._readings: dict[str, Reading] = {}
+        """Where one was in each lesson."""
         self._seen = Seen()
         self._search = ""
         self._chosen = 0
@@ -69,7 +72,9 @@ class Studying(Pane):
 
     def stale(self) -> Hashable:
         """What the picture depends on."""
-        return (self._changes, self.study.view.number, self.has_focus)
+        view = self.study.view
+        clock = int(time.monotonic() - view.began) if view.told is not None else 0
+        return (self._changes, view.number, clock, self.has_focus)
 
     def _heard(self) -> None:
         """From the listening thread: look at once."""
@@ -87,9 +92,11 @@ class Studying(Pane):
             if view.pointed is None and self._asked_of is not shown:
                 self._asked_of = shown
                 self._point()
-        if isinstance(shown, Untrained) and self._current(shown) and self._train:
+        if self._train:
             self._train = False
-            self.study.train(reading.place, shown.training)
+            needed = [scene.needs for scene in (reading.at, *reading.lesson.scenes) if scene.needs]
+            if needed:
+                self.study.train(reading.place, needed[0])
         ended = view.ended
         if isinstance(ended, Trained) and self._ended is not ended:
             self._ended = ended

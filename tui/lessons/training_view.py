@@ -1,11 +1,15 @@
 """In place of figures: a scene that waits for a training, a training that runs, and what could not be computed."""
 
 import math
+import time
 
 from textual.strip import Strip
 
+from ...engine.lessons.index import load
+from ...engine.lessons.kit.state import State
 from ...engine.lessons.kit.training import Training
-from ...engine.lessons.study.messages import Failed, Told, Trained
+from ...engine.lessons.study.messages import Failed, Place, Told
+from ...engine.lessons.study.study import View
 from ..render.bars import gauge
 from ..render.cells import blank, line, wrapped
 from ..render.numbers import clock, cut
@@ -14,33 +18,53 @@ from ..render.palette import Ink
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
-def offer(training: Training, told: Told | None, ended: Trained | None, width: int, ink: Ink) -> list[Strip]:
+def offer(training: Training, state: State, view: View, width: int, ink: Ink) -> list[Strip]:
     """What the scene would show, how long that takes, and the key; or how far it is."""
+    told, ended = view.told, view.ended
     strips = [blank(width, ink), line([("  " + training.title, ink.style(bold=True))], width, ink), blank(width, ink)]
     if told is not None and told.training == training.name:
-        strips += running(told, width, ink)
+        strips += running(told, time.monotonic() - view.began, width, ink)
         said = "t cancels; everything else goes on working meanwhile."
+        other = differs(training, told.place, state)
+        if other:
+            said = f"It trains with {other}, which is not what is set now; t cancels it, and again t trains with that."
+    elif told is not None:
+        said = f"Now {told.training} trains; when it is done, or called off with t, press t to train this."
     else:
-        if ended is not None and ended.training == training.name and (ended.error or ended.cancelled):
-            why = f"The training failed: {ended.error}" if ended.error else "The training was cancelled."
+        if ended is not None and ended.training == training.name:
+            other = differs(training, ended.place, state)
+            if ended.error or ended.cancelled:
+                why = f"The training failed: {ended.error}" if ended.error else "The training was cancelled."
+            else:
+                why = f"It was trained with {other}; that result is kept and comes back with that setting."
             style = ink.style(ink.bad if ended.error else ink.dim)
             strips += [line([("  " + row, style)], width, ink) for row in wrapped(why, width - 4)]
             strips.append(blank(width, ink))
         said = (
-            f"This scene shows a network that has to be trained first: about {lasting(training.seconds)} on one core, "
+            f"This scene has to be trained or measured first: about {lasting(training.seconds)} on one core, "
             "in the background. Press t to train."
         )
     return strips + [line([("  " + row, ink.style())], width, ink) for row in wrapped(said, width - 4)]
 
 
-def running(told: Told, width: int, ink: Ink) -> list[Strip]:
+def differs(training: Training, place: Place, state: State) -> str:
+    """The settings that a training had and that are others now, in words."""
+    lesson = load(place.lesson)
+    return ", ".join(
+        f"{name} {lesson.setting(name).show(place.values[name])}"
+        for name in training.uses
+        if name in place.values and place.values[name] != state.values.get(name)
+    )
+
+
+def running(told: Told, seconds: float, width: int, ink: Ink) -> list[Strip]:
     """A bar, what is being done, and its numbers as small curves."""
     inner = min(width - 4, 72)
     progress = Strip.join([line([], 2, ink), gauge(told.share, inner, ink)])
     strips = [progress.adjust_cell_length(width, ink.style())]
-    words = f"  {told.text or 'training'}   {clock(told.seconds)}"
+    words = f"  {told.text or 'training'}   {clock(seconds)}"
     if told.share > 0.05:
-        words += f", about {clock(told.seconds * (1 - told.share) / told.share)} left"
+        words += f", about {clock(seconds * (1 - told.share) / told.share)} left"
     strips.append(line([(cut(words, width), ink.style(ink.dim))], width, ink))
     for name, values in told.curves.items():
         curve = spark(values, max(8, inner - 26))
@@ -81,4 +105,6 @@ def failure(failed: Failed, width: int, ink: Ink) -> list[Strip]:
 
 def lasting(seconds: float) -> str:
     """A rough duration in words."""
+    if seconds < 1.5:
+        return "a second"
     return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"

@@ -238,6 +238,8 @@ class Wall(Figure):
     scope: str = "all pictures"
     chosen: int | None = None
     dropped: tuple[int, ...] = ()
+    columns: int = 0
+    """Pictures in a row, where their places mean something; else as many as fit."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

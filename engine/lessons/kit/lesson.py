@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any, Literal, overload
 
 from ...options import OptionError
+from ...text import sanitize
 from .facts import Claim
 from .figures import Figure, Formula
 from .settings import Setting
@@ -153,7 +154,7 @@ class Lesson:
         names = [setting.name for setting in self.settings]
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(names) or 'none'}"
-        raise OptionError(f"{self.name} has no setting {name!r}; {hint}")
+        raise OptionError(f"{self.name} has no setting {sanitize(name, limit=60)!r}; {hint}")
 
     def preset(self, name: str) -> Preset:
         """The preset `name`; raises OptionError with what there is."""
@@ -161,7 +162,7 @@ class Lesson:
             if preset.name == name:
                 return preset
         names = ", ".join(preset.name for preset in self.presets)
-        raise OptionError(f"{self.name} has no preset {name!r}; allowed: {names or 'none'}")
+        raise OptionError(f"{self.name} has no preset {sanitize(name, limit=60)!r}; allowed: {names or 'none'}")
 
     def training(self, name: str) -> Training:
         """The training `name`."""
@@ -178,6 +179,6 @@ class Lesson:
         for text in texts:
             name, equals, value = text.partition("=")
             if not equals:
-                raise OptionError(f"--set wants KEY=VALUE, not {text!r}")
+                raise OptionError(f"--set wants KEY=VALUE, not {sanitize(text, limit=60)!r}")
             values[name.strip()] = self.setting(name.strip()).parse(value)
         return self.state(values, seed=seed)

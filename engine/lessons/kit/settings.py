@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...options import OptionError, Rule, show
-from ...text import sanitize
+from ...text import printable, sanitize
 
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -147,7 +147,7 @@ class Words(Setting):
 
     def check(self, value: Any) -> Any:
         """The text, in one line and harmless; raises OptionError."""
-        text = " ".join(sanitize(str(value), limit=4 * self.most).split())
+        text = " ".join(printable(str(value)[: 8 * self.most]).split())
         if not self.least <= len(text) <= self.most:
             raise OptionError(f"{self.name} has {len(text)} characters; allowed: {self.allowed}")
         return text

@@ -1,14 +1,18 @@
-"""What `bayes-net` claims, computed by variable elimination and by the rank of a Jacobian."""
+"""What `bayes-net` shows, against variable elimination, the rank of a Jacobian, and the odds of the wet-grass table."""
+
+import math
 
 import torch
+from scipy import stats
 from torch import Tensor
 
-from ..bayes_net import evidence_of
-from ..kit.facts import Claim, Outcome, at_least, close, equal, every
+from ..bayes_net import evidence_of, inference, samples, tables
+from ..kit.facts import Claim, Outcome, close, equal
 from ..kit.settings import Matrix
 from ..kit.state import State
-from ..workings.sprinkler import LETTERS, MURPHY, NODES, WORLDS, asked, draw, free_numbers, joint, posterior, told
-from ..workings.sprinkler import probability as enumerated
+from ..workings.explaining_away import CLOUDED, STAGES, explaining
+from ..workings.sprinkler import LETTERS, MURPHY, NODES, asked, draw, posterior, told
+from .seeing import figures, number, seen
 
 NOTES = {"P(W)": 0.6471, "P(S|W)": 0.4298, "P(R|W)": 0.7079, "P(S|W,R)": 0.1945}
 
@@ -22,9 +26,14 @@ def factors(numbers: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return both(numbers[0]), both(numbers[1:3]), both(numbers[3:5]), both(numbers[5:9].reshape(2, 2))
 
 
+def of(table: Matrix) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The four tables of a setting."""
+    return factors(torch.tensor(table, dtype=torch.float64)[:, 0])
+
+
 def eliminated(table: Matrix, evidence: dict[int, int]) -> float:
     """P(evidence): the tables are cut down to the evidence, then C, S, R and W are summed out one after the other."""
-    c, cs, cr, srw = factors(torch.tensor(table, dtype=torch.float64)[:, 0])
+    c, cs, cr, srw = of(table)
     keep = torch.ones(4, 2, dtype=torch.float64)
     for node, value in evidence.items():
         keep[node, 1 - value] = 0
@@ -41,6 +50,11 @@ def asked_for(table: Matrix, node: int, evidence: dict[int, int]) -> float:
     return eliminated(table, {**evidence, node: 1}) / whole if whole else float("nan")
 
 
+def near(a: float, b: float, tolerance: float = 1e-9) -> bool:
+    """Two numbers agree, or neither is one."""
+    return bool(abs(a - b) <= tolerance) or (math.isnan(a) and math.isnan(b))
+
+
 def known_numbers(state: State) -> Outcome:
     """The four numbers of the classic network, to four digits."""
     questions: dict[str, tuple[int, dict[int, int]]] = {
@@ -51,49 +65,119 @@ def known_numbers(state: State) -> Outcome:
     }
     ours = {name: round(posterior(MURPHY, node, given) or 0.0, 4) for name, (node, given) in questions.items()}
     theirs = {name: asked_for(MURPHY, node, given) for name, (node, given) in questions.items()}
-    agree = close(ours, theirs, 5e-5).holds
-    return Outcome(ours, NOTES, agree and close(ours, NOTES, 1e-9).holds)
+    agree = close(ours, theirs, 5e-5).holds and close(ours, NOTES, 1e-9).holds
+    return Outcome(list(ours.values()), list(NOTES.values()), agree, "P(W), P(S|W), P(R|W), P(S|W,R) of the textbook")
 
 
 def current(state: State) -> Outcome:
-    """Every node's posterior for the evidence that is set."""
-    table, evidence = state["tables"], evidence_of(state)
-    whole, theirs_whole = enumerated(table, evidence), eliminated(table, evidence)
-    if theirs_whole <= 0:
-        says = f"{told(evidence)} is impossible: it has probability 0, and there is no posterior"
-        none = all(posterior(table, node, evidence) is None for node in range(4))
-        return Outcome({"P(evidence)": whole}, {"P(evidence)": theirs_whole}, whole == 0 and none, says)
-    ours = {"P(evidence)": whole}
-    theirs = {"P(evidence)": theirs_whole}
-    for node, letter in enumerate(LETTERS):
-        ours[f"P({letter})"] = posterior(table, node, evidence) or 0.0
-        theirs[f"P({letter})"] = asked_for(table, node, evidence)
-    outcome = close(ours, theirs, 1e-12)
-    question = asked(NODES.index(state["ask"]), evidence)
-    return Outcome(
-        ours, theirs, outcome.holds, f"enumeration gives {question} and the rest as variable elimination does"
-    )
+    """The posteriors that net, bars and formula show for the evidence that is set."""
+    table, evidence, node = state["tables"], evidence_of(state), NODES.index(state["ask"])
+    frame = inference(state)[0]
+    shown = figures(frame)
+    labels = [label.label for label in shown["net"].nodes]
+    whole, theirs = eliminated(table, evidence), [asked_for(table, at, evidence) for at in range(4)]
+    if whole <= 0:
+        unknown = all(labels[at] == "?" for at in range(4) if at not in evidence)
+        alone = "moved" not in shown and "undefined" in frame.formulas[0].numbers
+        return Outcome("no posterior", "P(evidence) 0", unknown and alone, f"{told(evidence)} is impossible")
+    drawn = [float(labels[at]) if at not in evidence else float(evidence[at]) for at in range(4)]
+    given = all(labels[at] == f"{LETTERS[at]} = {value}" for at, value in evidence.items())
+    bars, answered = [float(value) for value in shown["moved"].values], number(frame.formulas[0].numbers)
+    right = [
+        *(near(a, b, 6e-5) for a, b in zip(drawn, theirs, strict=True)),
+        *(near(a, b) for a, b in zip(bars, theirs, strict=True)),
+        *(note == f"was {asked_for(table, at, {}):.4g}" for at, note in enumerate(shown["moved"].notes)),
+        near(answered, theirs[node], 6e-5),
+    ]
+    says = f"{asked(node, evidence)} as by variable elimination"
+    return Outcome(answered, round(theirs[node], 4), all(right) and given, says)
+
+
+def worlds_shown(state: State) -> Outcome:
+    """Terms, marks and struck worlds of the two tables, and both sums: those of the product of four tensors."""
+    table, evidence, node = state["tables"], evidence_of(state), NODES.index(state["ask"])
+    frame = inference(state)[1]
+    c, cs, cr, srw = of(table)
+    product = torch.einsum("c,cs,cr,srw->csrw", c, cs, cr, srw)
+    off, astray, marked, left = 0.0, 0, 0.0, 0.0
+    for cloudy, figure in enumerate(frame.figures):
+        assert hasattr(figure, "rows")
+        for at, (sign, world, _, term) in enumerate(figure.rows):
+            values = (cloudy, *map(int, world.split()))
+            off = max(off, abs(term - float(product[values])))
+            gone = any(values[known] != value for known, value in evidence.items())
+            hit = not gone and values[node] == 1
+            astray += sign != ("×" if gone else "Σ" if hit else "")
+            astray += (at in figure.struck) != gone or (at in figure.marked) != hit
+            marked, left = marked + hit * term, left + (not gone) * term
+    listed = {(cloudy, *row[1].split()) for cloudy, figure in enumerate(frame.figures) for row in figure.rows}
+    above = 0.0 if evidence.get(node) == 0 else eliminated(table, {**evidence, node: 1})
+    below = eliminated(table, evidence)
+    sums = near(marked, above) and near(left, below) and near(number(frame.formulas[1].numbers), above, 6e-5)
+    share = below <= 0 or near(number(frame.formulas[0].numbers), above / below, 6e-5)
+    holds = off <= 1e-12 and not astray and len(listed) == 16 and sums and share
+    return Outcome([marked, left], [above, below], holds, "sums of the marked worlds and of those left")
+
+
+def cooperating(table: Matrix) -> int:
+    """-1, 0 or 1: whether causes compete, by the odds of the wet-grass table alone (Wellman & Henrion, 1993)."""
+    no, rain, sprinkler, both = (row[0] for row in table[5:9])
+    product = both * no - rain * sprinkler
+    return 0 if abs(product) < 1e-9 else 1 if product > 0 else -1
 
 
 def explained_away(state: State) -> Outcome:
-    """Whether knowing that it rained lowers the sprinkler, once the grass is wet."""
+    """P(S) at every stage as shown; with the clouds known as well, whether rain lowers it once the grass is wet."""
     table = state["tables"]
-    wet, both = posterior(table, 1, {3: 1}), posterior(table, 1, {3: 1, 2: 1})
-    if wet is None or both is None:
-        return Outcome(
-            "no posterior", "none", eliminated(table, {3: 1, 2: 1}) <= 0, "wet grass and rain never meet here"
-        )
-    theirs = {"P(S|W)": asked_for(table, 1, {3: 1}), "P(S|W,R)": asked_for(table, 1, {3: 1, 2: 1})}
-    agree = close({"P(S|W)": wet, "P(S|W,R)": both}, theirs, 1e-12)
-    away = both < wet - 1e-12
-    if table == MURPHY:
-        return Outcome(agree.computed, agree.expected, agree.holds and away)
-    says = "rain explains the sprinkler away" if away else "with these tables rain does not explain the sprinkler away"
-    return Outcome(agree.computed, agree.expected, agree.holds, says)
+    frames = explaining(state)
+    right, captions = [], [frame.caption for frame in frames]
+    for k, (evidence, _) in enumerate(STAGES):
+        shown = seen(explaining, state, k)
+        theirs = [asked_for(table, 1, known) for known, _ in STAGES]
+        bars = [
+            float("nan") if at in shown["sprinkler"].dropped else float(value)
+            for at, value in enumerate(shown["sprinkler"].values)
+        ]
+        right += [near(a, b) for a, b in zip(bars, theirs, strict=True)]
+        right.append(shown["sprinkler"].marked == (k,))
+        label = shown["net"].nodes[1].label
+        right.append(near(float("nan") if label == "?" else float(label), asked_for(table, 1, evidence), 6e-5))
+    moves = []
+    for cloudy in (0, 1):
+        wet, both = (asked_for(table, 1, {0: cloudy, **known}) for known in ({3: 1}, {3: 1, 2: 1}))
+        moves += [both - wet] if not math.isnan(both - wet) else []
+    most = max(moves, key=abs, default=0.0)
+    away = most < -5e-5
+    inner = all(0 < cell < 1 for (cell,) in table[:5]) and abs(most) >= 5e-5
+    right.append(not inner or cooperating(table) == (-1 if away else 1))
+    said = [("explained away" in captions[k] or "explaining away" in captions[k]) for k in (2, 4)]
+    denied = ["nothing is explained away" in captions[k] for k in (2, 4)]
+    possible = eliminated(table, {3: 1, 2: 1}) > 0
+    right.append(not possible or [s and not d for s, d in zip(said, denied, strict=True)] == [away, away])
+    says = "rain explains the sprinkler away" if away else "with these tables rain explains nothing away"
+    names = [round(asked_for(table, 1, known), 4) for known, _ in STAGES[1:3]]
+    ours = [round(float(value), 4) for value in seen(explaining, state, 2)["sprinkler"].values[1:3]]
+    holds = all(right) and (table != MURPHY or away)
+    return Outcome(ours, names if possible else "no posterior", holds, f"{says}: P(S|W), P(S|W,R)")
+
+
+def clouds_known(state: State) -> Outcome:
+    """The table with the clouds known as shown; there rain says nothing of the sprinkler until the grass is seen."""
+    table = state["tables"]
+    off, moved = 0.0, 0.0
+    for cloudy in (0, 1):
+        rows = seen(explaining, state, -1)["clouded"].rows
+        ours = [float("nan") if row[1 + cloudy] == "-" else float(row[1 + cloudy]) for row in rows]
+        theirs = [asked_for(table, 1, {0: cloudy, **known}) for known, _ in CLOUDED]
+        if any(math.isnan(a) != math.isnan(b) for a, b in zip(ours, theirs, strict=True)):
+            return Outcome(ours, theirs, False)
+        off = max([off, *(abs(a - b) for a, b in zip(ours, theirs, strict=True) if not math.isnan(a))])
+        moved = max(moved, abs(ours[1] - ours[0])) if not math.isnan(ours[1] - ours[0]) else moved
+    return Outcome({"P(S|C,R) - P(S|C)": moved}, 0, off <= 1e-9 and moved <= 1e-9)
 
 
 def parameters(state: State) -> Outcome:
-    """Free numbers are the directions in which the joint distribution can move: the rank of its Jacobian."""
+    """The free numbers shown are the directions in which the joint distribution can move: the rank of its Jacobian."""
     inside = torch.linspace(0.15, 0.85, 9, dtype=torch.float64)
 
     def network(numbers: Tensor) -> Tensor:
@@ -107,49 +191,57 @@ def parameters(state: State) -> Outcome:
         "network": int(torch.linalg.matrix_rank(torch.func.jacrev(network)(inside))),
         "joint": int(torch.linalg.matrix_rank(torch.func.jacrev(full)(torch.zeros(16, dtype=torch.float64)))),
     }
-    network_free, joint_free = free_numbers()
-    return equal({"network": network_free, "joint": joint_free}, ranks)
+    *parts, network_free, joint_free = (row[1] for row in seen(tables, state, -1)["counts"].rows)
+    outcome = equal({"network": network_free, "joint": joint_free}, ranks)
+    return Outcome(outcome.computed, ranks, outcome.holds and sum(parts) == ranks["network"])
 
 
-def adds_up(state: State) -> Outcome:
-    """All worlds together, and each of them, as the product of tensors gives them."""
-    table = state["tables"]
-    c, cs, cr, srw = factors(torch.tensor(table, dtype=torch.float64)[:, 0])
-    theirs = torch.einsum("c,cs,cr,srw->csrw", c, cs, cr, srw).flatten().tolist()
-    ours = [joint(table, world) for world in WORLDS]
-    error = max(abs(a - b) for a, b in zip(ours, theirs, strict=True))
-    return every(sum=close(sum(ours), 1.0, 1e-12), largest_error=Outcome(error, "<= 1e-12", error <= 1e-12))
+def tables_shown(state: State) -> Outcome:
+    """The four tables that are shown, multiplied in all 16 worlds, are the product of tensors, and sum to 1."""
+    c, cs, cr, srw = of(state["tables"])
+    theirs = torch.einsum("c,cs,cr,srw->csrw", c, cs, cr, srw)
+    shown = [seen(tables, state, k)["table"].rows for k in range(4)]
+    parents = ((), (0,), (0,), (1, 2))
+    total, off = 0.0, 0.0
+    for world in torch.cartesian_prod(*[torch.arange(2)] * 4).tolist():
+        product = 1.0
+        for node, rows in enumerate(shown):
+            (row,) = (row for row in rows if list(row[:-2]) == [world[at] for at in parents[node]])
+            product *= row[-2] if world[node] else row[-1]
+        total, off = total + product, max(off, abs(product - float(theirs[tuple(world)])))
+    return Outcome(total, 1, near(total, 1) and off <= 1e-9)
 
 
 def sampled(state: State) -> Outcome:
-    """Frequencies of 100,000 drawn worlds lie within 4 standard errors of the marginals."""
-    table, count = state["tables"], 100_000
-    share = draw(table, count, state.seed)[1].mean(0)
-    exact = [asked_for(table, node, {}) for node in range(4)]
-    off = [
-        abs(float(share[node]) - p) / max((p * (1 - p) / count) ** 0.5, 1e-12) if 0 < p < 1 else float(share[node] != p)
-        for node, p in enumerate(exact)
-    ]
-    return Outcome({"standard errors off, at most": max(off)}, "<= 4", max(off) <= 4)
-
-
-def independent(state: State) -> Outcome:
-    """Given the clouds, sprinkler and rain are independent; given the grass they are not."""
-    given_clouds = asked_for(MURPHY, 1, {0: 1, 2: 1}) - (posterior(MURPHY, 1, {0: 1}) or 0.0)
-    given_grass = asked_for(MURPHY, 1, {3: 1, 2: 1}) - (posterior(MURPHY, 1, {3: 1}) or 0.0)
-    return every(rain_moves_S_given_C=close(given_clouds, 0.0, 1e-12), and_given_W_by=at_least(abs(given_grass), 0.2))
+    """Worlds shown follow from their random numbers; frequencies shown lie where a binomial count may lie."""
+    table, count = state["tables"], state["draws"]
+    uniform = torch.from_numpy(draw(table, count, state["sample"])[0])
+    c, cs, cr, srw = of(table)
+    C = (uniform[:, 0] < c[1]).long()
+    S, R = (uniform[:, 1] < cs[C, 1]).long(), (uniform[:, 2] < cr[C, 1]).long()
+    W = (uniform[:, 3] < srw[S, R, 1]).long()
+    worlds = torch.stack((C, S, R, W), 1).double()
+    shown = seen(samples, state, -1)
+    off, unlikely = float((torch.from_numpy(shown["worlds"].values) - worlds[:8]).abs().max()), 1.0
+    for node, (_, drawn, exact) in enumerate(shown["frequencies"].rows):
+        p = asked_for(table, node, {})
+        off = max(off, abs(drawn - float(worlds[:, node].mean())), abs(exact - p))
+        unlikely = min(unlikely, float(stats.binomtest(round(drawn * count), count, min(max(p, 0.0), 1.0)).pvalue))
+    for k in range(4):
+        frame = samples(state)[k]
+        labels = [node.label for node in figures(frame)["net"].nodes]
+        first = [f"{LETTERS[at]} = {int(worlds[0, at])}" if at <= k else "?" for at in range(4)]
+        off = max(off, float(labels != first))
+    return Outcome({"least p-value": unlikely}, ">= 1e-06", off <= 1e-9 and unlikely >= 1e-6)
 
 
 CLAIMS = (
-    Claim(id="AC4a", says="the classic numbers of the sprinkler network", check=known_numbers),
-    Claim(id="AC4a", says="enumeration agrees with variable elimination", check=current),
+    Claim(id="AC4a", says="posteriors as by variable elimination", check=current),
+    Claim(id="AC4a", says="sums of the marked worlds and of those left", check=worlds_shown),
     Claim(id="AC4a", says="rain explains the sprinkler away", check=explained_away),
+    Claim(id="AC4a", says="clouds known, rain alone says nothing of the sprinkler", check=clouds_known),
+    Claim(id="AC4a", says="P(W), P(S|W), P(R|W), P(S|W,R) of the textbook", check=known_numbers),
     Claim(id="AC4a", says="9 free numbers instead of 15", check=parameters),
-    Claim(id="AC4a", says="the 16 products are a distribution: they sum to 1", check=adds_up),
-    Claim(
-        id="AC4a",
-        says="given the clouds rain says nothing of the sprinkler; given wet grass it does",
-        check=independent,
-    ),
-    Claim(id="AC4a", says="worlds drawn causes first have the network's frequencies", check=sampled),
+    Claim(id="AC4a", says="the four tables multiply to a distribution: sum 1", check=tables_shown),
+    Claim(id="AC4a", says="drawn shares are likely under the exact ones", check=sampled),
 )

@@ -11,7 +11,7 @@ from ...recipes.classifiers import ResnetOptions
 from ..kit.facts import Claim, Outcome, every, same_arrays
 from ..kit.seeding import seeded
 from ..kit.state import State
-from ..residual import chain
+from ..workings.residual_frames import chain
 from ..workings import skipping as work
 
 

@@ -131,7 +131,6 @@ class Told:
     """Where it was asked for: the settings that it trains with."""
     share: float
     text: str = ""
-    seconds: float = 0.0
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 

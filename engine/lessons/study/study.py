@@ -1,12 +1,9 @@
 """The study: a screen's face of the process that computes its lessons. Never waits, publishes the newest."""
 
-import contextlib
-import os
-import subprocess
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
 
 from .messages import (
     Cancel,
@@ -25,7 +22,8 @@ from .messages import (
     Trained,
     Untrained,
 )
-from .trainer import start
+from .outbox import Outbox
+from .trainer import Started, start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +40,8 @@ class View:
     """The facts of the lesson and state that was asked for last, those that are computed."""
     told: Told | None = None
     """How far the training is, while one runs."""
+    began: float = 0.0
+    """When the training was asked for, by the monotonic clock."""
     ended: Trained | None = None
     """How the last training ended."""
     gone: str = ""
@@ -58,30 +58,32 @@ class Study:
         self._ticket = 0
         self._asked: dict[str, int] = {}
         self._proving = ""
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._started: Started | None = None
+        self._outbox: Outbox | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def open(self) -> "Study":
         """Start the process, if it does not run."""
-        if self._connection is None:
-            self._process, self._connection = start("worker")
+        if self._started is None:
+            self._started = started = start("worker")
+            self._outbox = Outbox(started.connection)
             if self.view.gone:
                 self._publish(replace(self.view, gone=""))
-            self._thread = threading.Thread(target=self._listen, args=(self._connection,), name="study", daemon=True)
+            self._thread = threading.Thread(target=self._listen, args=(started,), name="study", daemon=True)
             self._thread.start()
         return self
 
     def close(self) -> None:
         """End the process and what it trains; safe to call twice."""
-        connection, self._connection = self._connection, None
-        if connection is None:
+        started, self._started = self._started, None
+        if started is None:
             return
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        connection.close()
+        if self._outbox is not None:
+            self._outbox.close()
+        started.process.kill()
+        started.process.wait()
+        started.connection.close()
         if self._thread is not None:
             self._thread.join(2.0)
 
@@ -102,7 +104,8 @@ class Study:
 
     def train(self, place: Place, training: str) -> None:
         """Begin a training."""
-        self._publish(replace(self.view, told=Told(training=training, share=0.0, text="starting"), ended=None))
+        told = Told(training=training, place=place, share=0.0, text="starting PyTorch")
+        self._publish(replace(self.view, told=told, began=time.monotonic(), ended=None))
         self._ask(Train(place=place, training=training))
 
     def cancel(self) -> None:
@@ -116,20 +119,19 @@ class Study:
 
     def _ask(self, request: Request) -> None:
         self.open()
-        assert self._connection is not None
-        with contextlib.suppress(OSError, ValueError):  # the listening thread tells that the process is gone
-            self._connection.send(request)
+        assert self._outbox is not None
+        self._outbox.put(request)
 
-    def _listen(self, connection: Connection) -> None:
+    def _listen(self, started: Started) -> None:
         try:
             while True:
-                self.take(connection.recv())
+                self.take(started.connection.recv())
         except (EOFError, OSError, TypeError):  # TypeError: the connection was closed while it was read
             pass
-        if self._connection is connection:
-            self._connection = None
-            code = self._process.wait() if self._process is not None else 0
-            self._publish(replace(self.view, gone=f"the process of the lessons ended (status {code})", told=None))
+        if self._started is started:
+            self._started = None
+            gone = f"The process of the lessons {started.ending()}. What it had trained is lost; r starts it again."
+            self._publish(replace(self.view, gone=gone, told=None))
             self.heard()
 
     def take(self, reply: Reply) -> None:
@@ -162,5 +164,5 @@ class Study:
             self.view = replace(view, number=self.view.number + 1)
 
     def __del__(self) -> None:
-        if self._process is not None and self._process.poll() is None and os.getpid() != self._process.pid:
-            self._process.kill()
+        if self._started is not None and self._started.process.poll() is None:
+            self._started.process.kill()

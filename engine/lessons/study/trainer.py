@@ -25,6 +25,23 @@ TELLING = 0.1
 """Seconds between two tellings at least."""
 
 
+@dataclass(frozen=True)
+class Started:
+    """A process, the socket to it, and what it says on standard error."""
+
+    process: "subprocess.Popen[bytes]"
+    connection: Connection
+    words: IO[bytes]
+
+    def ending(self) -> str:
+        """How it ended, in a few words, once it has; its last words among them."""
+        code = self.process.wait()
+        how = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
+        self.words.seek(0)
+        lines = self.words.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
+        return f"{how}: {sanitize(lines[-1], limit=200)}" if lines else how
+
+
 class Trainings:
     """Runs one training at a time; its result goes to the desk, its progress to `tell`."""
 
@@ -80,23 +97,6 @@ class Trainings:
         self._tell(Trained(training=name, place=place, error=error, cancelled=not wanted))
 
 
-@dataclass(frozen=True)
-class Started:
-    """A process, the socket to it, and what it says on standard error."""
-
-    process: "subprocess.Popen[bytes]"
-    connection: Connection
-    words: IO[bytes]
-
-    def ending(self) -> str:
-        """How it ended, in a few words, once it has; its last words among them."""
-        code = self.process.wait()
-        how = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
-        self.words.seek(0)
-        lines = self.words.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
-        return f"{how}: {sanitize(lines[-1], limit=200)}" if lines else how
-
-
 def start(module: str) -> "Started":
     """A process of this package's module `module`, and our end of a socket whose other end it holds."""
     ours, theirs = socket.socketpair()
@@ -129,7 +129,7 @@ class Telling:
 
     def __init__(self, connection: Connection, place: Place, training: str) -> None:
         self._connection, self._place, self._training = connection, place, training
-        self._begun, self._told = time.monotonic(), 0.0
+        self._told = 0.0
         self._curves: dict[str, list[float]] = {}
 
     def __call__(self, share: float, text: str = "", **numbers: float) -> None:
@@ -144,7 +144,7 @@ class Telling:
             return
         self._told = now
         curves = {name: tuple(curve) for name, curve in self._curves.items()}
-        told = Told(training=self._training, place=self._place, share=share, text=text, seconds=now - self._begun, curves=curves)
+        told = Told(training=self._training, place=self._place, share=share, text=text, curves=curves)
         try:
             send(self._connection, told)
         except OSError:

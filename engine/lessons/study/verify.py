@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 
 from ..index import NAMES, load
@@ -64,7 +66,7 @@ def run(task: Task) -> list[Found]:
                 try:
                     result = lesson.training(task.training).train(state, silent)
                 except Exception as error:
-                    failure = sentence(error)
+                    failure = f"the training failed: {sentence(error)}"
             state = state.with_result(task.training, result)
         for index, claim in enumerate(lesson.claims):
             if claim.needs != task.training:
@@ -80,11 +82,22 @@ def unfounded(lesson: str, claim: Claim, failure: str) -> Fact:
         lesson=lesson,
         id=claim.id,
         claim=claim.says,
-        computed=f"the training failed: {failure}",
-        expected="a trained model",
+        computed=failure,
+        expected="a result",
         holds=False,
         trained=claim.needs,
     )
+
+
+def lost(task: Task) -> list[Found]:
+    """The facts of a task whose process ended before it was done."""
+    failure = "the process that computed it was killed; is there memory enough?"
+    return [
+        (name, index, replace(unfounded(name, claim, failure), seeds={task.seed: False} if task.training else {}))
+        for name in task.lessons
+        for index, claim in enumerate(load(name).claims)
+        if claim.needs == task.training
+    ]
 
 
 def verify(
@@ -105,8 +118,12 @@ def verify(
     try:
         futures: dict[Future[list[Found]], Task] = {pool.submit(run, task): task for task in work}
         for done, future in enumerate(as_completed(futures), start=1):
-            found += future.result()
-            told(done, len(work), futures[future].title)
+            task = futures[future]
+            try:
+                found += future.result()
+            except BrokenProcessPool:
+                found += lost(task)
+            told(done, len(work), task.title)
     except BaseException:
         for process in list((pool._processes or {}).values()):  # the public way would wait for what they train
             process.terminate()
@@ -133,8 +150,16 @@ def _cores() -> int:
 
 
 def _begin() -> None:
-    """One thread each: the processes share the cores."""
+    """One thread each, for the processes share the cores; and none outlives who asked."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     import torch
 
     torch.set_num_threads(1)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

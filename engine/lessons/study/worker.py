@@ -24,6 +24,8 @@ class Worker:
         self.desk = Desk()
         self.trainings = Trainings(self.desk, self.send)
         self._wanted: Prove | None = None
+        self._left = ""
+        """The lesson that is read now."""
         self._called = threading.Condition()
 
     def send(self, reply: Any) -> None:
@@ -55,6 +57,8 @@ class Worker:
         for request in requests:
             match request:
                 case Show():
+                    if self._wanted is None or self._wanted.place.lesson != request.place.lesson:
+                        self._left = request.place.lesson
                     self.send(self.desk.show(request))
                 case Point():
                     self.send(self.desk.point(request))
@@ -72,8 +76,8 @@ class Worker:
         while True:
             for proved in self.desk.prove(self._next_wanted()):
                 self.send(proved)
-                if self._wanted is not None:
-                    break
+                if self._wanted is not None or self._left not in ("", proved.fact.lesson):
+                    break  # others are wanted, or another lesson is read by now
 
     def _next_wanted(self) -> Prove:
         with self._called:

@@ -2,24 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from ..kit.figures import Card, Formula, Grid, Table
-from ..kit.fixtures import KERNELS, array
+from ..kit.figures import Formula, Grid, Origin, Table
+from ..kit.fixtures import KERNELS, Floats, array
 from ..kit.lesson import Frame, Frames
+from ..kit.settings import Matrix
 from ..kit.state import State
 from . import convolving
+from .convolving import Geometry
 from .linking import present
-from .sliding import Slide, number, span, too_large
-
-SHOWN = ("box", "sobel-x", "sharpen")
-EXPLAINED = {
-    "box": "Weights that are positive and sum to 1: this one is an average. No output leaves the range of the pixels.",
-    "sobel-x": "Weights that sum to 0: where the image is flat the output is 0, where it rises or falls it is not. "
-    "No average.",
-    "sharpen": "Weights that sum to 1, some of them negative: outputs fall below 0 and rise above 1. No average.",
-}
+from .sliding import Slide, number, plus, products, span
 
 
 def kind(kernel: Sequence[Sequence[float]]) -> tuple[float, int, bool]:
@@ -29,30 +24,42 @@ def kind(kernel: Sequence[Sequence[float]]) -> tuple[float, int, bool]:
     return total, negative, bool(abs(total - 1) < 1e-9 and negative == 0)
 
 
+def unpadded(state: State, kernel: Matrix) -> Slide:
+    """A kernel on the image without padding, stride 1: zeros around the image are no pixels to average."""
+    image, weights = array(state["image"]), array(kernel)
+    return Slide(image, weights, Geometry(image.shape, weights.shape), state["show"])
+
+
 def averages(state: State) -> Sequence[Frame]:
-    """Box, Sobel, sharpen; a table of all kernels; cross-correlation against convolution."""
-    slide = Slide.of(state)
-
-    def frame(k: int) -> Frame:
-        if k < len(SHOWN):
-            return _named(slide, SHOWN[k])
-        return _table(state) if k == len(SHOWN) else _turned(slide)
-
-    return Frames(len(SHOWN) + 2, frame)
+    """The kernel that is set; all named ones in a table; cross-correlation against convolution."""
+    return Frames(3, lambda k: (_weighted, _table, _turned)[k](state))
 
 
-def _named(slide: Slide, name: str) -> Frame:
-    kernel = array(KERNELS[name])
-    geometry = replace(slide.geometry, kernel=(3, 3), stride=1, padding=1, dilation=1)
-    shown = replace(slide, kernel=kernel, geometry=geometry)
-    total, negative, _ = kind(KERNELS[name])
-    numbers = f"{number(kernel[kernel > 0].sum())} - {number(-kernel[kernel < 0].sum())} = {number(total)}"
-    weights = replace(shown.weights(), title=f"{name}, sum {number(total)}", edits="")
+def explained(kernel: Matrix) -> str:
+    """What the sum and the signs of the weights mean for the output."""
+    total, negative, average = kind(kernel)
+    if average:
+        return "No weight is negative and they sum to 1: an average. No output leaves the range of the pixels."
+    if abs(total) < 1e-9:
+        return "The weights sum to 0: where the image is flat the output is 0. A weighted sum, no average."
+    if negative:
+        return f"Weights that sum to {number(total)}, {negative} negative: outputs may fall below 0. No average."
+    return f"The weights sum to {number(total)}, not to 1: a weighted sum, no average."
+
+
+def _weighted(state: State) -> Frame:
+    slide = unpadded(state, state["kernel"])
+    total, _, _ = kind(state["kernel"])
+    terms = plus(slide.kernel.ravel() if slide.kernel.size <= 9 else slide.kernel.sum(axis=1))
+    rows = "" if slide.kernel.size <= 9 else " (one sum for each row)"
     return Frame(
-        title=name,
-        caption=EXPLAINED[name],
-        figures=present(shown.picture({}), weights, shown.result(shown.output, {})),
-        formulas=(Formula(symbols="Σ w", numbers=numbers if negative else f"{number(total)}"),),
+        caption=explained(state["kernel"]) + " Take others with w.",
+        figures=present(
+            slide.picture({}),
+            replace(slide.weights(), title=f"kernel, sum {number(total)}"),
+            slide.result(slide.output, {}),
+        ),
+        formulas=(Formula(symbols="Σ w" + rows, numbers=f"{terms} = {number(total)}"),),
     )
 
 
@@ -60,12 +67,16 @@ def _table(state: State) -> Frame:
     rows = []
     for name, kernel in (*KERNELS.items(), ("yours", state["kernel"])):
         total, negative, average = kind(kernel)
-        rows.append((name, number(total), negative, "average" if average else "weighted sum"))
+        output = unpadded(state, kernel).output
+        least, most = number(output.min()), number(output.max())
+        rows.append((name, number(total), str(negative), least, most, "average" if average else "weighted sum"))
+    image = array(state["image"])
     table = Table(
         name="kernels",
-        title="kernels",
-        about="Only weights that sum to 1, none of them negative, make an average.",
-        columns=("kernel", "sum of weights", "negative weights", "what it is"),
+        title=f"outputs on this image, whose pixels are {number(image.min())} to {number(image.max())}",
+        about="Only weights that sum to 1, none of them negative, make an average: its outputs stay within the range "
+        "of the pixels. Padding would add zeros to average, so there is none here.",
+        columns=("kernel", "sum", "negative", "least", "largest", "what it is"),
         rows=tuple(rows),
         marked=(len(rows) - 1,),
     )
@@ -75,39 +86,40 @@ def _table(state: State) -> Frame:
     )
 
 
-def _turned(slide: Slide) -> Frame:
-    if not slide.geometry.fits:
-        return too_large(slide)
+def _turned(state: State) -> Frame:
+    slide = unpadded(state, state["kernel"])
     back = replace(slide, kernel=convolving.turned(slide.kernel))
     ours, other = slide.output, back.output
     error = float(np.abs(ours - other).max())
     reach = span(np.concatenate([ours.ravel(), other.ravel()]))
-    shows = "shades" if slide.shows == "shades" else "numbers"
-
-    def outcome(name: str, title: str, values: object, origin: object) -> Grid:
-        return Grid(name=name, title=title, values=values, shows=shows, digits=1, signed=True, reach=reach, join="→")  # type: ignore[arg-type]
-
-    text = (
-        "Deep learning calls cross-correlation convolution: the kernel is applied as it stands. Convolution in "
-        "mathematics turns it by 180 degrees first. A network learns its kernels, so it can learn either."
-    )
     same = (
-        "The kernel looks the same when turned: both agree."
+        "This kernel looks the same when turned: both agree."
         if error < 1e-9
         else f"They differ by up to {number(error)}."
     )
+
+    def answer(of: Slide, name: str, title: str, kernel: str) -> Grid:
+        made = replace(of.result(of.output, {}), name=name, title=title, reach=reach)
+        return replace(made, origin=partial(_source, of, kernel))
+
     return Frame(
         title="turned or not",
-        caption=f"A kernel as it stands (networks, PyTorch) and turned by 180 degrees (mathematics). {same}",
+        caption=f"Networks apply the kernel as it stands; convolution in mathematics turns it by 180° first. {same}",
         figures=present(
+            slide.picture({}),
             replace(slide.weights(), join="", title="as it stands"),
-            outcome("as it stands", "cross-correlation", ours, None),
-            replace(back.weights(), join="", title="turned by 180°", name="turned", edits="", new_row=True),
-            outcome("turned result", "convolution", other, None),
-            Card(name="words", title="the word", text=text, new_row=True),
+            answer(slide, "as it stands", "cross-correlation", "kernel"),
+            replace(back.weights(), join="", title="turned by 180°", name="turned", edits=""),
+            answer(back, "turned result", "convolution", "turned"),
         ),
         formulas=(
-            Formula(symbols="cross-correlation: Σ x[i+a, j+b]·w[a,b]"),
-            Formula(symbols="convolution: Σ x[i-a, j-b]·w[a,b]"),
+            Formula(symbols="cross-correlation Σ x[i+a, j+b]·w[a,b], convolution Σ x[i-a, j-b]·w[a,b]"),
         ),
     )
+
+
+def _source(slide: Slide, kernel: str, row: int, column: int) -> Origin:
+    pixels: Floats = slide.patch((row, column))
+    numbers = f"{products(pixels, slide.kernel)} = {number(slide.output[row, column])}"
+    cells = {"image": slide.geometry.window(row, column), kernel: tuple(np.ndindex(*slide.kernel.shape))}
+    return Origin(formulas=(Formula(symbols="y = Σ x·w", numbers=numbers),), cells=cells)

@@ -1,11 +1,11 @@
 """The frames of chain and jump: steps from the one before alone, and the closed form of many. Torch-free."""
 
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 
-from ..kit.figures import Curves, Formula, Table
+from ..kit.figures import Curves, Formula, Origin, Table
 from ..kit.fixtures import Floats
 from ..kit.lesson import Frame
 from ..kit.state import State
@@ -25,37 +25,78 @@ def walkers(name: str, steps: int, rescale: bool, t: int, seed: int, count: int 
     return walk(np.full(count, PIXEL), beta, np.random.default_rng((seed, 31)))
 
 
+class Walked(NamedTuple):
+    """Where the moves lead: x = of_before · before + of_z · z, the last thing that was done."""
+
+    t: int
+    before: Floats
+    z: Floats
+    x: Floats
+    source: int
+    """The t of `before`."""
+    said: str
+
+
 @lru_cache(64)
-def replay(moves: str, digit: str, name: str, steps: int, rescale: bool, at: int, seed: int) -> tuple[Any, ...]:
-    """t, x_{t-1} and x_t after the moves, and what the last one was."""
+def replay(moves: str, digit: str, name: str, steps: int, rescale: bool, at: int, seed: int) -> Walked:
+    """Does the moves."""
     chain, x0 = schedule(name, steps, rescale), picture(digit)
-    rng, t, before, x, said = np.random.default_rng((seed, 41)), 0, x0, x0, "begin: x_0"
+    begin = Walked(0, x0, np.zeros_like(x0), x0, 0, "begin")
+    rng, now = np.random.default_rng((seed, 41)), begin
     for move in moves:
         if move == "z":
-            t, before, x, said = 0, x0, x0, "back to x_0"
+            now = begin
         elif move == "g":
-            t, before, said = at, x0, f"jumped from x_0 to t = {at} at once"
-            x = jump(x0, rng.standard_normal(x0.shape), float(chain.alpha_bar[t]))
+            z = rng.standard_normal(x0.shape)
+            now = Walked(at, x0, z, jump(x0, z, float(chain.alpha_bar[at])), 0, "jumped")
         else:
-            goal = min(t + {"n": 1, "m": 10, "v": 100}[move], steps)
-            said = f"walked from t = {t} to {goal}, {goal - t} steps"
-            while t < goal:
-                t, before = t + 1, x
-                x = step(x, rng.standard_normal(x.shape), float(chain.beta[t]))
-    return t, before, x, said
+            first, goal = now.t, min(now.t + {"n": 1, "m": 10, "v": 100}[move], steps)
+            for t in range(first + 1, goal + 1):
+                z = rng.standard_normal(x0.shape)
+                said = "one step" if goal == first + 1 else f"{goal - first} steps"
+                now = Walked(t, now.x, z, step(now.x, z, float(chain.beta[t])), t - 1, said)
+    return now
 
 
-def chain_or_jump(state: State, chain: Schedule, at: int) -> tuple[Frame, ...]:
-    """The learner steps or jumps; then thousands of walkers both ways."""
-    t, before, x, said = replay(
-        state["walk"], state["digit"], chain.name, chain.steps, state["rescale"], at, state.seed
+def _factors(now: Walked, chain: Schedule) -> tuple[float, float]:
+    """What `before` and z are multiplied by."""
+    kept = float(chain.alpha_bar[now.t]) if now.said == "jumped" else 1 - float(chain.beta[now.t])
+    return float(np.sqrt(kept)), float(np.sqrt(1 - kept))
+
+
+def _pixel(now: Walked, of_x: float, of_z: float, row: int, column: int) -> Origin:
+    cell = (row, column)
+    formula = Formula(
+        symbols=f"x_{now.t} = {_symbols(now)}",
+        numbers=f"{of_x:.4f}·({now.before[cell]:.3f}) + {of_z:.4f}·({now.z[cell]:.3f}) = {now.x[cell]:.3f}",
     )
-    x0, abar = picture(state["digit"]), float(chain.alpha_bar[t])
+    return Origin(formulas=(formula,), cells=dict.fromkeys(("before", "eps z"), (cell,)))
+
+
+def _symbols(now: Walked) -> str:
+    if now.said == "jumped":
+        return "sqrt(ᾱ_t) x_0 + sqrt(1 - ᾱ_t) z"
+    return "sqrt(1 - β_t) x_{t-1} + sqrt(β_t) z"
+
+
+def stepping(state: State, chain: Schedule, at: int) -> Frame:
+    """The learner steps or jumps."""
+    now = replay(state["walk"], state["digit"], chain.name, chain.steps, state["rescale"], at, state.seed)
+    t, x0, abar = now.t, picture(state["digit"]), float(chain.alpha_bar[now.t])
+    of_x, of_z = _factors(now, chain)
     jumped = jump(x0, noise(int(state["draw"]), state.seed), abar)
-    stepping = (
-        shades("before", f"x_{t - 1}" if t else "x_0", before),
-        shades("x_t", f"x_{t}: {said}", x, join="→", about="A step needs x_{t-1} and fresh noise, nothing older."),
-        shades("x_t jump", f"x_{t} by one jump", jumped, about="The same law from x_0 in one go, other noise."),
+    pictures = (
+        shades("before", f"x_{now.source}, times {of_x:.4f}", now.before, about="All that a step knows of the past."),
+        shades("eps z", f"z, times {of_z:.4f}", now.z, join="+", about="Fresh noise: no step has seen it before."),
+        shades(
+            "x_t",
+            f"x_{t}: {now.said}",
+            now.x,
+            join="=",
+            about="A step needs x_{t-1} and fresh noise, nothing older. After several steps the last one is shown.",
+            origin=partial(_pixel, now, of_x, of_z),
+        ),
+        shades("x_t jump", f"x_{t} by a jump", jumped, about="The same law from x_0 in one go, with other noise."),
     )
     wanted = (np.sqrt(abar) * x0.mean(), abar * x0.var() + 1 - abar)
     table = Table(
@@ -63,23 +104,38 @@ def chain_or_jump(state: State, chain: Schedule, at: int) -> tuple[Frame, ...]:
         title="pixels",
         columns=("", "mean", "variance"),
         rows=(
-            ("here", float(x.mean()), float(x.var())),
+            ("here", float(now.x.mean()), float(now.x.var())),
             ("jump", float(jumped.mean()), float(jumped.var())),
             ("expected", float(wanted[0]), float(wanted[1])),
         ),
         digits=3,
     )
+    one = Formula(
+        symbols=f"x_t = {_symbols(now)}",
+        numbers=f"x_{t} = {of_x:.4f} x_{now.source} + {of_z:.4f} z" if t else "no step yet",
+    )
+    return Frame(
+        title="step by step, or at once",
+        caption="n takes a step, m ten, v a hundred; g jumps from x_0 to the slider's t; z begins again.",
+        figures=(*pictures, table),
+        formulas=(one,),
+        facts=("AF3",) if now.said == "jumped" else ("AF2",),
+    )
+
+
+def laws(state: State, chain: Schedule, at: int) -> Frame:
+    """Thousands of walkers beside the closed form."""
     here = walkers(chain.name, chain.steps, state["rescale"], at, state.seed)
-    mean, var = np.sqrt(chain.alpha_bar[at]) * PIXEL, float(1 - chain.alpha_bar[at])
+    mean, var = float(np.sqrt(chain.alpha_bar[at]) * PIXEL), float(1 - chain.alpha_bar[at])
     edges = np.linspace(-4, 4, 33)
     middle, width = (edges[1:] + edges[:-1]) / 2, edges[1] - edges[0]
     heights = np.histogram(here, edges)[0] / (len(here) * width)
     sd = max(np.sqrt(var), 0.02)
-    laws = (
+    figures = (
         Curves(
             name="law",
-            title=f"{WALKERS} walkers after {at} steps",
-            about=f"All begin at {PIXEL}. The smooth line is the closed form, a Gaussian.",
+            title=f"density of {WALKERS} walkers, t = {at}",
+            about=f"All begin at {PIXEL} and take {at} steps. The smooth line is the closed form, a Gaussian.",
             x=middle,
             lines={
                 "walked": heights,
@@ -91,22 +147,18 @@ def chain_or_jump(state: State, chain: Schedule, at: int) -> tuple[Frame, ...]:
             name="two ways",
             title="mean and variance",
             columns=("", "mean", "variance"),
-            rows=(("chain", float(here.mean()), float(here.var())), ("closed form", float(mean), var)),
+            rows=(("walked", float(here.mean()), float(here.var())), ("closed form", mean, var)),
         ),
     )
-    one = Formula(symbols="x_t = sqrt(1 - β_t) x_{t-1} + sqrt(β_t) z", numbers=f"β_{t} = {chain.beta[t]:.4g}")
-    return (
-        Frame(
-            title="step by step, or at once",
-            caption="n takes a step, m ten, v a hundred; g jumps from x_0 to the slider's t; z begins again.",
-            figures=(*stepping, table),
-            formulas=(one, Formula(symbols="q(x_t | x_0) = N(sqrt(ᾱ_t) x_0, (1 - ᾱ_t) I)")),
+    return Frame(
+        title="both ways have the same law",
+        caption=f"Sums of Gaussians are Gaussian, so {at} steps have a closed form. This makes training cheap: "
+        "any t, without walking there.",
+        figures=figures,
+        formulas=(
+            Formula(
+                symbols=f"q(x_t | x_0) = N(sqrt(ᾱ_t) x_0, 1 - ᾱ_t), x_0 = {PIXEL}", numbers=f"N({mean:.4f}, {var:.4f})"
+            ),
         ),
-        Frame(
-            title="both ways have the same law",
-            caption=f"Sums of Gaussians are Gaussian, so {at} steps have a closed form. This makes training cheap: "
-            "any t, without walking there.",
-            figures=laws,
-            formulas=(Formula(symbols="N(sqrt(ᾱ) x_0, 1 - ᾱ)", numbers=f"N({mean:.4f}, {var:.4f})"),),
-        ),
+        facts=("AF3",),
     )

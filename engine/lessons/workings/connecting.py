@@ -38,7 +38,7 @@ def _inputs(slide: Slide, place: Cell) -> Frame:
     inside, window = len(g.inside(*place)), g.window(*place)
     missing = f" The other {len(window) - inside} lie on padding." if inside < len(window) else ""
     return Frame(
-        caption=f"Output ({place[0]},{place[1]}) reads {inside} of the {g.size[0] * g.size[1]} pixels; a dense unit "
+        caption=f"Output ({place[0]},{place[1]}), from 0, reads {inside} of the {g.size[0] * g.size[1]} pixels; a dense unit "
         f"reads all. Move in the output.{missing}",
         figures=present(
             slide.picture({"source": window}), _picking(slide.result(slide.output, {"focus": (place,)}), place)
@@ -123,8 +123,7 @@ def shared(state: State) -> Sequence[Frame]:
     slide = Slide.of(state)
     if not slide.geometry.fits:
         return (too_large(slide),)
-    tap = min(state["tap"], slide.kernel.size - 1)
-    return Frames(3, lambda k: (_same_kernel, _one_weight, _counters)[k](slide, chosen(state, slide), tap))
+    return Frames(3, lambda k: (_same_kernel, _one_weight, _counters)[k](slide, chosen(state, slide), state["tap"]))
 
 
 def _same_kernel(slide: Slide, place: Cell, tap: int) -> Frame:
@@ -139,8 +138,8 @@ def _same_kernel(slide: Slide, place: Cell, tap: int) -> Frame:
     )
 
 
-def _one_weight(slide: Slide, place: Cell, tap: int) -> Frame:
-    g = slide.geometry
+def _one_weight(slide: Slide, place: Cell, asked: int) -> Frame:
+    g, tap = slide.geometry, min(asked, slide.kernel.size - 1)
     columns = slide.kernel.shape[1]
     a, b = divmod(tap, columns)
     framed = slide.framed
@@ -150,7 +149,8 @@ def _one_weight(slide: Slide, place: Cell, tap: int) -> Frame:
     outside = tuple(at for at in under if at not in on_image)
 
     def origin(row: int, column: int) -> Origin:
-        numbers = f"∂y[{row},{column}]/∂w[{a},{b}] = {number(slopes[row, column])}"
+        at = under[row, column]
+        numbers = f"∂y[{row},{column}]/∂w[{a},{b}] = x[{at[0]},{at[1]}] = {number(slopes[row, column])}"
         cells = {"image": (under[row, column],), "kernel": ((a, b),)}
         return Origin(formulas=(Formula(symbols=SLOPE, numbers=numbers),), cells=cells)
 
@@ -168,14 +168,15 @@ def _one_weight(slide: Slide, place: Cell, tap: int) -> Frame:
         join="→",
         marks={"never": outside},
     )
+    named = f"Weight {tap}" if tap == asked else f"There is no weight {asked}: the last, {tap},"
     return Frame(
-        caption=f"Weight ({a},{b}) is used by {len(on_image)} of {g.units} outputs: edit it with + and -, and all of "
-        "them move. Choose another with a.",
+        caption=f"{named} in row {a}, column {b} (from 0) moves {len(on_image)} of {g.units} outputs: edit it with + "
+        "and -. Another: a.",
         figures=present(
             slide.picture({"source": tuple(under[at] for at in on_image)}),
-            weights,
+            replace(weights, join=""),
             slope,
-            replace(slide.result(slide.output, {}), new_row=True, join=""),
+            replace(slide.result(slide.output, {}), join=""),
         ),
         formulas=(Formula(symbols=SLOPE),),
     )

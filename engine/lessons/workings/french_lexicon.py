@@ -3,6 +3,8 @@
 The four special words come first, then all others in the order of their letters.
 """
 
+import difflib
+import unicodedata
 from functools import lru_cache
 
 from ...data import french_words as words
@@ -77,9 +79,35 @@ def target_ids(text: str, known: tuple[str, ...], most: int) -> tuple[int, ...]:
     return (*numbered(text, known, most - 1)[1], END)
 
 
-def told(unknown: tuple[str, ...], count: int) -> str:
-    """One sentence about the words that are not known, or nothing."""
+def told(unknown: tuple[str, ...], known: tuple[str, ...], language: str = "French") -> str:
+    """One sentence about the words that are not `known`, with what may be meant, or nothing."""
     if not unknown:
         return ""
-    listed = ", ".join(unknown[:3]) + (" and more" if len(unknown) > 3 else "")
-    return f"Read as <unk>, for it is none of the {count} French words that the model knows: {listed}."
+    listed = ", ".join(f'"{word}"{_meant(word, known)}' for word in unknown[:2])
+    more = f" and {len(unknown) - 2} more" if len(unknown) > 2 else ""
+    return f"Unknown {language}, read as {SPECIAL[UNKNOWN]}: {listed}{more}."
+
+
+def _meant(word: str, known: tuple[str, ...]) -> str:
+    """The known word that differs in its accents only, or by little."""
+    plain = {_bare(other): other for other in known[len(SPECIAL) :]}
+    near = difflib.get_close_matches(_bare(word), plain, n=1, cutoff=0.75)
+    return f" ({plain[near[0]]}?)" if near else ""
+
+
+def _bare(word: str) -> str:
+    parts = unicodedata.normalize("NFD", word.replace("œ", "oe"))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def kinds() -> dict[str, tuple[str, ...]]:
+    """The French words by what they are, each in one form: what may be typed."""
+    verbs = (*words.MOVES, *words.SENSES, words.EAT, words.DRINK)
+    masses = (*words.DRINKS, *words.DISHES)
+    others = (*words.FREQUENCIES, *words.MANNERS, *words.PREPOSITIONS)
+    return {
+        "nouns": (*(noun.french[0] for noun in words.NOUNS), *(mass[0] for mass in masses)),
+        "adjectives": tuple(adjective.french[0] for adjective in words.ADJECTIVES),
+        "verbs, third person": tuple(verb.french[0] for verb in verbs),
+        "little words": (*ARTICLES, *NEGATIONS, *(other[0] for other in others)),
+    }

@@ -45,6 +45,11 @@ def _pixel(x0: Floats, eps: Floats, abar: float, row: int, column: int) -> Origi
     return Origin(formulas=(formula,), cells=dict.fromkeys(("x_0", "eps", "x_t"), ((row, column),)))
 
 
+def _share(x0: Floats, abar: float) -> float:
+    """How much of the variance of x_t is this image's own."""
+    return float(abar * x0.var() / (abar * x0.var() + 1 - abar))
+
+
 def noising(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     """Image and noise mixed at t; then how much of each is in it."""
     x0, eps, x_t, abar = parts(state, chain, t)
@@ -90,8 +95,8 @@ def noising(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     return (
         Frame(
             title="one slider",
-            caption=f"Noise takes over: {abar:.1%} of the variance is still image at t = {t} of {chain.steps}. "
-            "Move t; d is another digit, e other noise.",
+            caption=f"At t = {t} of {chain.steps} ᾱ = {abar:.1%} of the variance is still image in data of variance 1; "
+            f"in this digit, of variance {x0.var():.2f}, {_share(x0, abar):.1%}.",
             figures=pictures,
             formulas=(mix,),
             facts=("AE1",),

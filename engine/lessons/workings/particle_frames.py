@@ -38,53 +38,58 @@ def _radii(measured: Floats, times: Floats, chain: Schedule, start: Floats, t: i
     )
 
 
-def particles(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
-    """Forwards from the data, and backwards from pure noise, at the same t."""
-    shape, seed = state["shape"], state.seed
+def _times(chain: Schedule) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    return np.unique(np.linspace(0, chain.steps, SAMPLED).round().astype(int))
+
+
+def spreading(state: State, chain: Schedule, t: int) -> Frame:
+    """Forwards from the data."""
+    shape, seed, times = state["shape"], state.seed, _times(chain)
     start, abar = begin(shape, seed), float(chain.alpha_bar[t])
-    times = np.unique(np.linspace(0, chain.steps, SAMPLED).round().astype(int))
     here = spread(shape, seed, abar)
     forth = np.array([radius(spread(shape, seed, float(chain.alpha_bar[s]))) for s in times])
-    stops, way = pulled_back(shape, seed, chain.name, chain.steps, state["rescale"])
-    near = int(np.abs(np.array(stops) - t).argmin())
-    back = np.array([radius(way[int(np.abs(np.array(stops) - s).argmin())]) for s in times])
     expected = abar * radius(start) + 2 * (1 - abar)
     line = Formula(
         symbols="E|x_t|² = ᾱ r0² + 2 (1 - ᾱ)",
-        numbers=f"{abar:.3g}·{radius(start):.3g} + 2·{1 - abar:.3g} = {expected:.3g}, measured {radius(here):.3g}",
+        numbers=f"{abar:.3g}·{radius(start):.3g} + 2·{1 - abar:.3g} = {expected:.3g}; measured: {radius(here):.3g}",
     )
-    trails = [way[: near + 1, k] for k in range(0, 24, 4)]
-    spreading = Plane(
+    plane = Plane(
         name="plane",
         title=f"particles at t = {t} of {chain.steps}",
         extent=EXTENT,
         points={"data": start[:SHOWN], "at t": here[:SHOWN]} if t else {"data": start[:SHOWN]},
         about="Every particle is moved a little towards the middle and jolted by Gaussian noise at each step.",
     )
-    pulled = Plane(
+    return Frame(
+        title="forwards: particles spread",
+        caption="Particles go from dense to sparse until only a Gaussian cloud is left. Move t to see when the "
+        "shape is gone.",
+        figures=(plane, _radii(forth, times, chain, start, t)),
+        formulas=(line,),
+    )
+
+
+def pulling(state: State, chain: Schedule, t: int) -> Frame:
+    """Backwards from pure noise, along the score."""
+    shape, seed, times = state["shape"], state.seed, _times(chain)
+    stops, way = pulled_back(shape, seed, chain.name, chain.steps, state["rescale"])
+    near = int(np.abs(np.array(stops) - t).argmin())
+    back = np.array([radius(way[int(np.abs(np.array(stops) - s).argmin())]) for s in times])
+    plane = Plane(
         name="plane",
         title=f"particles and field, t = {stops[near]}",
         extent=EXTENT,
         points={"at t": way[near][:SHOWN]},
-        arrows=arrows(shape, max(abar, 1e-9)),
+        arrows=arrows(shape, max(float(chain.alpha_bar[stops[near]]), 1e-9)),
         arrows_label="score: towards where they are dense",
-        paths={"the way of six": trails} if near else {},
+        paths={"the way of six": [way[: near + 1, k] for k in range(0, 24, 4)]} if near else {},
         about="They begin as pure noise at T. The arrows are the score, the gradient of log q_t, known here in closed "
         "form; a network that predicts the noise learns it: score = -eps / sqrt(1 - abar).",
     )
-    return (
-        Frame(
-            title="forwards: particles spread",
-            caption="Particles go from dense to sparse until only a Gaussian cloud is left. Move t to see when the "
-            "shape is gone.",
-            figures=(spreading, _radii(forth, times, chain, start, t)),
-            formulas=(line,),
-        ),
-        Frame(
-            title="backwards: a field pulls them back",
-            caption="Real diffusion does not run backwards. Here a field, the score, pulls pure noise back to the "
-            "shape: move t from the right to 0.",
-            figures=(pulled, _radii(back, times, chain, start, t)),
-            formulas=(Formula(symbols="field = ∇ log q_t(x) = -E[eps | x_t] / sqrt(1 - ᾱ_t)"),),
-        ),
+    return Frame(
+        title="backwards: a field pulls them back",
+        caption="Real diffusion does not run backwards. Here a field, the score, pulls pure noise back to the "
+        "shape: move t from the right to 0.",
+        figures=(plane, _radii(back, times, chain, begin(shape, seed), t)),
+        formulas=(Formula(symbols="field = ∇ log q_t(x) = -E[eps | x_t] / sqrt(1 - ᾱ_t)"),),
     )

@@ -15,8 +15,8 @@ SPREAD = 0.08
 """Standard deviation of the particles around each centre of the shape."""
 COUNT = 4000
 """Particles of the measured curve; the picture shows the first SHOWN."""
-SHOWN, BACK = 240, 960
-STOPS = 100
+SHOWN, BACK = 240, 480
+STOPS = 50
 """Steps in which the particles are pulled back."""
 SHAPES = ("ring", "cross", "dot")
 
@@ -45,18 +45,22 @@ def begin(shape: str, seed: int, count: int = COUNT) -> Floats:
 
 def spread(shape: str, seed: int, alpha_bar: float, count: int = COUNT) -> Floats:
     """(n, 2): the particles at the time of `alpha_bar`, always with the same noise."""
-    x0 = begin(shape, seed, count)
-    return jump(x0, np.random.default_rng((seed, 8)).standard_normal(x0.shape), alpha_bar)
+    return jump(begin(shape, seed, count), _jolts(seed, count), alpha_bar)
+
+
+@lru_cache(8)
+def _jolts(seed: int, count: int) -> Floats:
+    """(n, 2): the noise of every particle."""
+    return np.random.default_rng((seed, 8)).standard_normal((count, 2))
 
 
 def score(x: Floats, shape: str, alpha_bar: float) -> Floats:
     """(n, 2): the gradient of log q_t at the places x, which points to where particles are dense."""
     mean, variance = np.sqrt(alpha_bar) * centers(shape), alpha_bar * SPREAD**2 + 1 - alpha_bar
-    apart = mean[None] - x[:, None]
-    logits = -(apart**2).sum(-1) / (2 * variance)
+    logits = (x @ mean.T - (mean**2).sum(1) / 2) / variance
     weight = np.exp(logits - logits.max(1, keepdims=True))
     weight /= weight.sum(1, keepdims=True)
-    pull: Floats = (weight[:, :, None] * apart).sum(1) / variance
+    pull: Floats = (weight @ mean - x) / variance
     return pull
 
 

@@ -94,10 +94,14 @@ def cost_ratio(n: int, padding: int, comparisons: bool = False) -> float:
     return (counts["full MACs"] + extra) / counts["strided MACs"]
 
 
-def rows_then_columns(values: Floats) -> tuple[Floats, Floats]:
-    """2x2 max-pooling one direction at a time: along the columns of each row [n, n/2], then along rows [n/2, n/2]."""
-    across = np.maximum(values[:, 0:-1:2], values[:, 1::2])
-    return across, np.maximum(across[0:-1:2], across[1::2])
+def rows_then_columns(values: Floats, kind: Kind = "max") -> tuple[Floats, Floats]:
+    """2x2 pooling one direction at a time: along the columns of each row [n, n/2], then along rows [n/2, n/2]."""
+
+    def joined(first: Floats, second: Floats) -> Floats:
+        return np.maximum(first, second) if kind == "max" else (first + second) / 2
+
+    across = joined(values[:, 0:-1:2], values[:, 1::2])
+    return across, joined(across[0:-1:2], across[1::2])
 
 
 def digits_of(ratio: float) -> str:

@@ -1,4 +1,6 @@
-"""The cost of pooling: a strided convolution beside a full one that is pooled. A scene of the lesson `pooling`."""
+"""Two scenes of the lesson `pooling`: a strided convolution beside a full one that is pooled."""
+
+from functools import partial
 
 import numpy as np
 
@@ -7,10 +9,11 @@ from ..kit.fixtures import array
 from ..kit.lesson import Frame
 from ..kit.state import State
 from . import pooling as work
+from .pooling_figures import pool_origin, sum_origin, tidy
 
 
 def cost(state: State) -> tuple[Frame, ...]:
-    """Two pipelines to half the size, with their multiply-accumulates."""
+    """Two pipelines to about half the size, with their multiply-accumulates."""
     n, padding = state["n"], state["padding"]
     counts = work.ledger(n, padding)
     ratio, with_pool = (work.digits_of(work.cost_ratio(n, padding, extra)) for extra in (False, True))
@@ -18,7 +21,7 @@ def cost(state: State) -> tuple[Frame, ...]:
     bars = Bars(
         name="macs",
         title=f"multiply-accumulates, {n}x{n}, padding {padding}",
-        labels=("conv stride 2", "conv stride 1 + pool"),
+        labels=("conv stride 2", "conv stride 1 + max pool"),
         values=np.array([strided, full]),
         notes=("", f"+ {counts['comparisons']:,} comparisons"),
         about="Every output costs nine multiply-accumulates. Pooling only compares, and it compares few numbers.",
@@ -26,14 +29,15 @@ def cost(state: State) -> tuple[Frame, ...]:
     table = Table(
         name="ledger",
         title="the two pipelines",
-        columns=("pipeline", "conv output", "then", "parameters"),
+        columns=("pipeline", "after conv", "in the end", "parameters"),
         rows=(
-            ("conv 3x3, stride 2", _square(counts["strided side"]), "-", 10),
+            ("conv 3x3, stride 2", *[_square(counts["strided side"])] * 2, 10),
             ("conv 3x3, stride 1, pool 2x2", _square(counts["full side"]), _square(counts["pooled side"]), 10),
         ),
     )
     ratios = Formula(
-        symbols="ratio = (9 · out₁²) / (9 · out₂²)", numbers=f"{full:,} / {strided:,} = {ratio}; with pool {with_pool}"
+        symbols="ratio = (9 · out₁²) / (9 · out₂²)",
+        numbers=f"{full:,} / {strided:,} = {ratio}; ({full:,} + {counts['comparisons']:,}) / {strided:,} = {with_pool}",
     )
     sides = np.arange(5, 33)
     curve = Curves(
@@ -41,37 +45,76 @@ def cost(state: State) -> tuple[Frame, ...]:
         title="ratio of the MACs by the size of the image",
         x=sides,
         lines={f"padding {p}": np.array([work.cost_ratio(int(side), p) for side in sides]) for p in (0, 1)},
-        x_label="rows and columns n",
+        x_label="n",
         y_label="times",
         levels={"4": 4.0},
         at=float(n),
         dots=True,
-        about="Even sizes lie on 4. Small odd ones lie below: their strided output is rounded up.",
+        about="Even sizes lie on 4 with either padding. Odd ones lie below, the more so the smaller they are.",
     )
-    image, kernel = array(state["image"]), array(state["kernel"])
-    skipped = work.convolve(image, kernel, 1, 2)
-    condensed = work.pool(work.convolve(image, kernel, 1), state["pool"])
-    maps = (
-        Grid(name="strided", title="conv stride 2: 3x3", values=skipped, digits=1, signed=True),
-        Grid(
-            name="condensed",
-            title=f"conv, {state['pool']} pool: 3x3",
-            values=condensed,
-            digits=1,
-            signed=True,
-            join="≠",
-        ),
+    same = counts["strided side"] == counts["pooled side"]
+    sized = (
+        f"Both give {_square(counts['pooled side'])}"
+        if same
+        else (f"Stride 2 gives {_square(counts['strided side'])}, pooling {_square(counts['pooled side'])}")
     )
     return (
         Frame(
-            caption=f"Both halve the map with 10 parameters; the pooled way costs {ratio} times the multiplications.",
+            caption=f"{sized}, with 10 parameters each; the pooled way takes {ratio} times the multiplications.",
             figures=(bars, table),
             formulas=(ratios,),
         ),
-        Frame(caption="Four times is exact for even sizes; odd ones cost less than four.", figures=(curve,)),
         Frame(
-            caption="Same shape, same parameters, other numbers: the two are different functions of the image.",
-            figures=maps,
+            caption="Four times is exact for even n (rows and columns of the image); odd ones cost less than four.",
+            figures=(curve,),
+        ),
+    )
+
+
+def functions(state: State) -> tuple[Frame, ...]:
+    """Both pipelines on one image, number by number, without ReLU."""
+    image, kernel = array(state["image"]), array(state["kernel"])
+    skipped, full = work.convolve(image, kernel, 1, 2), work.convolve(image, kernel, 1)
+    condensed = work.pool(full, state["pool"])
+    apart = float(np.abs(skipped - condensed).max())
+    figures = (
+        Grid(name="image", title="image, 6x6", values=image, digits=1, reach=(0, 1), edits="image"),
+        Grid(name="kernel", title="kernel, 3x3", values=kernel, digits=2, signed=True, edits="kernel", join="∗"),
+        Grid(
+            name="strided",
+            title="stride 2: 3x3",
+            about="Every second place in every second row: three of four sums are never computed.",
+            values=tidy(skipped),
+            digits=1,
+            signed=True,
+            origin=partial(sum_origin, image, kernel, 2, False),
+            join="→",
+        ),
+        Grid(
+            name="map",
+            title="stride 1: 6x6",
+            values=tidy(full),
+            digits=1,
+            signed=True,
+            new_row=True,
+            origin=partial(sum_origin, image, kernel, 1, False),
+        ),
+        Grid(
+            name="condensed",
+            title=f"{state['pool']}-pooled: 3x3",
+            about="Pooling looks at all sums, and keeps one number of four.",
+            values=tidy(condensed),
+            digits=1,
+            signed=True,
+            origin=partial(pool_origin, "map", full, state, 2, 2),
+            join="→",
+        ),
+    )
+    word = f"numbers up to {apart:.2g} apart" if apart > 1e-9 else "here even the same numbers"
+    return (
+        Frame(
+            caption=f"Same shape, same parameters, {word} (no ReLU): they are two functions of the image.",
+            figures=figures,
         ),
     )
 

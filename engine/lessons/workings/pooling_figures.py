@@ -1,4 +1,4 @@
-"""The map that the lesson `pooling` pools, its pooled grid, and where a pooled number comes from."""
+"""The map that the lesson `pooling` pools, its pooled grid, and where a number of them comes from."""
 
 from functools import partial
 from typing import Any
@@ -21,16 +21,29 @@ def pooled(state: State) -> Floats:
     return work.pool(feature_map(state), state["pool"], state["size"], state["stride"])
 
 
+def sum_origin(image: Floats, kernel: Floats, stride: int, relu: bool, row: int, column: int) -> Origin:
+    """One output of a 3x3 convolution with padding 1 over the figures `image` and `kernel`, zeros outside left out."""
+    places = [((r, c), (row * stride - 1 + r, column * stride - 1 + c)) for r, c in np.ndindex(3, 3)]
+    inside = [(tap, at) for tap, at in places if min(at) >= 0 and max(at) < len(image)]
+    total = sum(float(image[at] * kernel[tap]) for tap, at in inside)
+    sums = " + ".join(f"{_signed(image[at])}·{_signed(kernel[tap])}" for tap, at in inside)
+    answer = max(0.0, total) if relu else total
+    numbers = f"max(0, {sums}) = {_number(answer)}" if relu else f"{sums} = {_number(answer)}"
+    symbols = "y = max(0, Σ x·w)" if relu else "y = Σ x·w"
+    cells = {"image": tuple(at for _, at in inside), "kernel": tuple(tap for tap, _ in inside)}
+    return Origin(formulas=(Formula(symbols=symbols, numbers=numbers),), cells=cells)
+
+
 def pool_origin(source: str, values: Floats, state: State, size: int, stride: int, row: int, column: int) -> Origin:
     """A pooled number: the largest, or the mean, of its window."""
     cells = work.window(row, column, size, stride)
     numbers = [values[cell] for cell in cells]
-    listed = ", ".join(f"{x:.3g}" for x in numbers)
+    listed = ", ".join(_number(x) for x in numbers)
     if state["pool"] == "max":
-        formula = Formula(symbols="y = max of the window", numbers=f"max({listed}) = {max(numbers):.3g}")
+        formula = Formula(symbols="y = max of the window", numbers=f"max({listed}) = {_number(max(numbers))}")
     else:
-        sums = " + ".join(f"{x:.3g}" for x in numbers)
-        answer = f"({sums}) / {len(numbers)} = {np.mean(numbers):.3g}"
+        sums = " + ".join(_signed(x) for x in numbers)
+        answer = f"({sums}) / {len(numbers)} = {_number(np.mean(numbers))}"
         formula = Formula(symbols="y = mean of the window", numbers=answer)
     return Origin(formulas=(formula,), cells={source: cells})
 
@@ -41,11 +54,27 @@ def pooled_grid(state: State, values: Floats, size: int = 2, stride: int = 2, **
     n = len(answer)
     given = {
         "name": "pooled",
-        "title": f"{state['pool']} of {size}x{size}, stride {stride}: {n}x{n}",
-        "about": "Each cell is the largest number (max) or the mean (average) of its window. Nothing is learned here.",
+        "title": f"{state['pool']} pool: {n}x{n}",
+        "about": f"Each cell is the {'largest number' if state['pool'] == 'max' else 'mean'} of a {size}x{size} window "
+        f"that moves by {stride}. Nothing is learned here.",
         "digits": 1,
         "join": "→",
         "reach": (0, max(1.0, float(values.max()))),
         "origin": partial(pool_origin, "map", values, state, size, stride),
     }
-    return Grid(values=answer, **{**given, **more})
+    return Grid(values=tidy(answer), **{**given, **more})
+
+
+def tidy(values: Floats) -> Floats:
+    """Without the last bits of rounding, so that a sum that is nought is shown as 0."""
+    answer: Floats = np.round(values, 9) + 0.0
+    return answer
+
+
+def _number(x: float) -> str:
+    return f"{round(float(x), 9) + 0.0:.3g}"
+
+
+def _signed(x: float) -> str:
+    text = _number(x)
+    return f"({text})" if text.startswith("-") else text

@@ -5,33 +5,31 @@ from functools import partial
 import numpy as np
 
 from ..kit.figures import Bars, Formula, Grid, Origin
-from ..kit.fixtures import array
+from ..kit.fixtures import KERNELS, Floats, array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import pooling as work
-from .pooling_figures import feature_map, pool_origin
+from .pooling_figures import feature_map, pool_origin, tidy
 
 
 def moved(state: State) -> Frames:
-    """A bright pixel is nudged: does the pooled map notice?"""
+    """A bright pixel is nudged by one and by two columns: does the pooled map notice?"""
     row, column = state["row"], state["column"]
 
     def frame(k: int) -> Frame:
-        before, after = (work.bright(row, c) for c in (column, min(column + 1, 5)))
         if k == 2:
             return _random(state)
-        if k == 1:
-            before, after = after, work.bright(row, min(column + 2, 5))
+        to = column + k + 1
+        before, after = work.bright(row, column), work.bright(row, to)
         old, new = (work.pool(image, state["pool"]) for image in (before, after))
         differ = work.changed(old, new)
-        at, to = (tuple(int(i) for i in np.argwhere(image)[0]) for image in (before, after))
-        inside = "stays in its window" if (at[1] // 2, at[0] // 2) == (to[1] // 2, to[0] // 2) else "crosses a border"
+        count = f"{len(differ) or 'no'} cell{'s' * (len(differ) != 1)}"
         figures = (
-            Grid(name="before", title=f"pixel at ({at[0]},{at[1]})", values=before, digits=0, reach=(0, 1)),
-            Grid(name="after", title=f"moved to ({to[0]},{to[1]})", values=after, digits=0, reach=(0, 1), join="→"),
+            Grid(name="before", title=f"column {column}", values=before, digits=0, reach=(0, 1), cursor=(row, column)),
+            Grid(name="after", title=f"column {to}", values=after, digits=0, reach=(0, 1), join="→"),
             Grid(
                 name="pooled before",
-                title="pooled before, 3x3",
+                title=f"{state['pool']}-pooled, 3x3",
                 values=old,
                 digits=2,
                 reach=(0, 1),
@@ -40,7 +38,7 @@ def moved(state: State) -> Frames:
             ),
             Grid(
                 name="pooled after",
-                title=f"pooled after: {len(differ)} cells differ",
+                title=f"{count} changed",
                 values=new,
                 digits=2,
                 reach=(0, 1),
@@ -49,7 +47,10 @@ def moved(state: State) -> Frames:
                 join="→",
             ),
         )
-        caption = f"The pixel {inside}: {len(differ) or 'no'} pooled cells change. Move it with row and column."
+        inside = "stays in its window" if column // 2 == to // 2 else "goes to another window"
+        caption = (
+            f"Row {row} (from 0): moved by {k + 1}, the pixel {inside}: {count} changed. Set its place with v and c."
+        )
         return Frame(caption=caption, figures=figures)
 
     return Frames(3, frame)
@@ -66,50 +67,64 @@ def _random(state: State) -> Frame:
         values=np.array(values),
         high=1,
         percent=True,
-        reference=("1/3", 1 / 3),
+        reference=("a third", 1 / 3),
+        marked=(2,) if state["pool"] == "max" else (1,),
         about="Old and new window share 2 of 6 pixels. A cell survives if the largest of the six is shared: 1/3.",
     )
     return Frame(
         caption="Invariance to small shifts is partial: a third of the max-pooled cells survive, two thirds do not.",
         figures=(bars,),
-        formulas=(Formula(symbols="P(max unchanged) = shared / all", numbers=f"2 / 6 = 0.333; here {values[2]:.3f}"),),
+        formulas=(
+            Formula(symbols="P(max unchanged) = shared / all", numbers=f"2 / 6 = 0.333; counted {values[2]:.3f}"),
+        ),
     )
+
+
+def second_kernel(state: State) -> tuple[str, Floats]:
+    """Name and taps of a fixed kernel that makes another channel than the kernel of the settings."""
+    name = "sobel-y" if state["kernel"] == KERNELS["sobel-x"] else "sobel-x"
+    return name, array(KERNELS[name])
 
 
 def direction(state: State) -> tuple[Frame, ...]:
     """The window moves in rows and columns; what pooling takes one at a time is channels."""
-    values = feature_map(state)
-    across, down = work.rows_then_columns(values)
+    values, kind = feature_map(state), state["pool"]
+    across, down = work.rows_then_columns(values, kind)
     top = max(1.0, float(values.max()))
+
+    def joined(a: float, b: float, answer: float) -> str:
+        return f"max({a:.3g}, {b:.3g}) = {answer:.3g}" if kind == "max" else f"({a:.3g} + {b:.3g}) / 2 = {answer:.3g}"
+
+    word = "max" if kind == "max" else "mean"
 
     def pair(row: int, column: int) -> Origin:
         cells = ((row, 2 * column), (row, 2 * column + 1))
-        numbers = f"max({values[cells[0]]:.3g}, {values[cells[1]]:.3g}) = {across[row, column]:.3g}"
-        return Origin(formulas=(Formula(symbols="max along the row", numbers=numbers),), cells={"map": cells})
+        numbers = joined(*(values[cell] for cell in cells), across[row, column])
+        return Origin(formulas=(Formula(symbols=f"{word} along the row", numbers=numbers),), cells={"map": cells})
 
     def below(row: int, column: int) -> Origin:
         cells = ((2 * row, column), (2 * row + 1, column))
-        numbers = f"max({across[cells[0]]:.3g}, {across[cells[1]]:.3g}) = {down[row, column]:.3g}"
-        return Origin(formulas=(Formula(symbols="max down the column", numbers=numbers),), cells={"across": cells})
+        numbers = joined(*(across[cell] for cell in cells), down[row, column])
+        formula = Formula(symbols=f"{word} down the column", numbers=numbers)
+        return Origin(formulas=(formula,), cells={"across": cells})
 
     separable = (
-        Grid(name="map", title="map, 6x6", values=values, digits=1, reach=(0, top)),
-        Grid(name="across", title="row by row: 6x3", values=across, digits=1, reach=(0, top), join="→", origin=pair),
-        Grid(name="down", title="then columns: 3x3", values=down, digits=1, reach=(0, top), join="→", origin=below),
+        Grid(name="map", title="map, 6x6", values=tidy(values), digits=1, reach=(0, top)),
+        Grid(name="across", title="in rows: 6x3", values=tidy(across), digits=1, reach=(0, top), join="→", origin=pair),
+        Grid(name="down", title="in columns: 3x3", values=tidy(down), digits=1, reach=(0, top), join="→", origin=below),
     )
-    image = array(state["image"])
-    other = np.maximum(work.convolve(image, array(state["kernel"]).T, padding=1), 0)
-    maps = {"1": values, "2": other}
+    name, taps = second_kernel(state)
+    other = np.maximum(work.convolve(array(state["image"]), taps, padding=1), 0)
+    maps = {"0": (values, "its kernel: as set"), "1": (other, f"its kernel: {name}")}
     channels = []
-    for name, channel in maps.items():
-        source = f"channel {name}"
-        answer = work.pool(channel, state["pool"])
+    for number, (channel, told) in maps.items():
+        source = f"channel {number}"
         channels += [
-            Grid(name=source, title=f"{source}, 6x6", values=channel, digits=1, new_row=True),
+            Grid(name=source, title=f"{source}, {told}", values=tidy(channel), digits=1, new_row=True),
             Grid(
-                name=f"pooled {name}",
-                title=f"{state['pool']}-pooled alone, 3x3",
-                values=answer,
+                name=f"pooled {number}",
+                title=f"{source}, {kind}-pooled",
+                values=tidy(work.pool(channel, kind)),
                 digits=1,
                 join="→",
                 origin=partial(pool_origin, source, channel, state, 2, 2),
@@ -117,12 +132,13 @@ def direction(state: State) -> tuple[Frame, ...]:
         ]
     return (
         Frame(
-            caption="Rows and columns both halve. Max pooling is separable: rows first, then columns, same result.",
+            caption=f"Rows and columns both halve. {kind.capitalize()} pooling is separable: first in rows, then in "
+            "columns, is the same.",
             figures=separable,
-            formulas=(Formula(symbols="max of 2x2 = max(max of row 1, max of row 2)"),),
+            formulas=(Formula(symbols=f"{word} of 2x2 = {word}({word} of row 0, {word} of row 1)"),),
         ),
         Frame(
-            caption="Pooling takes one channel at a time. A convolution sums over all of them, pooling never mixes.",
+            caption="Pooling takes each channel (map of one kernel) alone. A convolution sums over all of them.",
             figures=tuple(channels),
         ),
     )

@@ -62,10 +62,15 @@ def gradient_norms(chain: Chain, skip: bool) -> tuple[float, ...]:
     return tuple(norms[::-1])
 
 
-def expected_norm(chain: Chain, skip: bool) -> float:
-    """Root mean square of the gradient at the input, over random weights: gᴸ, or (1 + a²g²)^(L/2); ReLU halves g²."""
+def expected_factor(chain: Chain, skip: bool) -> float:
+    """Root mean square factor of one layer, over random weights: g, or √(1 + a²g²); ReLU halves g²."""
     power = chain.gain**2 / (2 if chain.relu else 1)
-    return float((1 + chain.branch**2 * power if skip else power) ** (chain.depth / 2))
+    return float((1 + chain.branch**2 * power if skip else power) ** 0.5)
+
+
+def expected_norm(chain: Chain, skip: bool) -> float:
+    """Root mean square of the gradient at the input: the factor of a layer, once for each layer."""
+    return expected_factor(chain, skip) ** chain.depth
 
 
 BLOCK = np.array([[0.5, -0.4, 0.1, 0.0], [0.3, 0.2, -0.6, 0.1], [-0.2, 0.7, 0.4, -0.3], [0.1, 0.0, 0.5, -0.5]])

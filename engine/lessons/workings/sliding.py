@@ -48,18 +48,21 @@ class Slide:
         framed = self.framed
         return np.array([framed[cell] for cell in self.geometry.window(*place)]).reshape(self.kernel.shape)
 
-    def formula(self, place: Cell) -> Formula:
-        """The sum of one place with its numbers."""
-        r, c = place
-        total = number(self.output[place])
-        return Formula(symbols=SYMBOLS, numbers=f"y[{r},{c}] = {products(self.patch(place), self.kernel)} = {total}")
+    def formula(self, place: Cell, *, most: int = 9) -> Formula:
+        """The sum of one place with its numbers; of more than `most` products only the sums of the kernel's rows."""
+        patch, total = self.patch(place), number(self.output[place])
+        terms = products(patch, self.kernel)
+        if patch.size > most:
+            terms = plus((patch * self.kernel).sum(axis=1))
+        rows = "" if patch.size <= most else " (one sum for each row of the kernel)"
+        return Formula(symbols=SYMBOLS + rows, numbers=f"y[{place[0]},{place[1]}] = {terms} = {total}")
 
     def source(self, row: int, column: int) -> Origin | None:
         """Where one number of the output came from."""
         if row > self.geometry.corner[0] or column > self.geometry.corner[1] or not self.geometry.fits:
             return None
         cells = {"image": self.geometry.window(row, column), "kernel": tuple(np.ndindex(*self.kernel.shape))}
-        return Origin(formulas=(self.formula((row, column)),), cells=cells)
+        return Origin(formulas=(self.formula((row, column), most=25),), cells=cells)
 
     def picture(self, marks: dict[Mark, tuple[Cell, ...]], *, cursor: Cell | None = None) -> Grid:
         """The padded image; what no output reads is hatched."""
@@ -129,13 +132,20 @@ def number(value: float) -> str:
     return f"{round(float(value), 3) + 0.0:g}"
 
 
+def signed(value: float) -> str:
+    """A number as a factor or a summand: in brackets where it is negative."""
+    text = number(value)
+    return f"({text})" if text.startswith("-") else text
+
+
+def plus(parts: Floats) -> str:
+    """`0.1 + (-0.3) + …`"""
+    return " + ".join(signed(part) for part in parts)
+
+
 def products(pixels: Floats, weights: Floats) -> str:
     """`0.1·2 + 0.9·(-1) + …`, all terms."""
-
-    def one(x: float, w: float) -> str:
-        return f"{number(x)}·({number(w)})" if w < 0 else f"{number(x)}·{number(w)}"
-
-    return " + ".join(one(x, w) for x, w in zip(pixels.flat, weights.flat, strict=True))
+    return " + ".join(f"{signed(x)}·{signed(w)}" for x, w in zip(pixels.flat, weights.flat, strict=True))
 
 
 def too_large(slide: Slide) -> Frame:
@@ -170,54 +180,36 @@ def at_place(slide: Slide, index: int) -> Frame:
     place = row, column = divmod(index, g.out[1])
     output = slide.output
     so_far = np.where(np.arange(g.units).reshape(g.out) <= index, output, np.nan)
-    patch = slide.patch(place)
+    patch, under = slide.patch(place), g.window(row, column)
     multiplied = patch * slide.kernel
 
     def product(a: int, b: int) -> Origin:
-        numbers = f"{number(patch[a, b])} · {number(slide.kernel[a, b])} = {number(multiplied[a, b])}"
-        cell = (a, b)
-        image = (g.window(row, column)[a * slide.kernel.shape[1] + b],)
-        cells = {"image": image, "window": (cell,), "kernel": (cell,)}
+        numbers = f"{products(patch[a : a + 1, b], slide.kernel[a : a + 1, b])} = {number(multiplied[a, b])}"
+        cells = {"image": (under[a * slide.kernel.shape[1] + b],), "kernel": ((a, b),)}
         return Origin(formulas=(Formula(symbols="x · w", numbers=numbers),), cells=cells)
 
-    def under(a: int, b: int) -> Origin:
-        cell = g.window(row, column)[a * slide.kernel.shape[1] + b]
-        told = f"row {cell[0]}, column {cell[1]} of the padded image: {number(patch[a, b])}"
-        return Origin(formulas=(Formula(symbols="x", numbers=told),), cells={"image": (cell,)})
-
-    window = Grid(
-        name="window",
-        title="window",
-        about="The pixels that lie under the kernel now.",
-        values=patch,
-        digits=1,
-        reach=(0, 1),
-        origin=under,
-        join="×",
-    )
     grid = Grid(
         name="products",
-        title=f"products, sum {number(output[place])}",
-        about="Each pixel under the kernel times the weight that lies on it. Their sum is one number of the output.",
+        title="pixel · weight",
+        about="Each pixel in the window times the weight that lies on it. Their sum is one number of the output.",
         values=multiplied,
         digits=2,
         signed=True,
         reach=span(multiplied),
         origin=product,
-        join="=",
+        join="· x =",
     )
-    outside = len(g.window(row, column)) - len(g.inside(row, column))
-    border = f" {outside} of them lie on padding, which adds nothing." if outside else ""
+    outside = len(under) - len(g.inside(row, column))
+    border = f" {outside} of the pixels are padding, which adds nothing." if outside else ""
     return Frame(
         title=f"place {index + 1} of {g.units}",
-        caption=f"Row {row}, column {column}: the {patch.size} pixels in the window are multiplied with the "
-        f"{patch.size} weights and added.{border}",
+        caption=f"Row {row}, column {column} (from 0): the {patch.size} pixels in the window, each times its weight, "
+        f"add up to {number(output[place])}.{border}",
         figures=(
-            slide.picture({"window": g.window(row, column)}),
-            slide.result(so_far, {"target": (place,)}),
-            slide.below(),
-            window,
+            slide.picture({"window": under}),
+            replace(slide.weights(), join=""),
             grid,
+            slide.result(so_far, {"target": (place,)}, join="Σ →"),
         ),
         formulas=(slide.formula(place),),
     )

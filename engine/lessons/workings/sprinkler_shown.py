@@ -26,14 +26,15 @@ from .sprinkler import (
 
 PLACES = ((0.5, 0.0), (0.12, 0.5), (0.88, 0.5), (0.5, 1.0))
 EDGES = tuple(Edge(source=parent, target=at) for at, parents in enumerate(PARENTS) for parent in parents)
+WORLD_TABLES = ("cloudless", "clouded")
+"""Names of the tables of worlds without and with clouds."""
 SYMBOLS = ("P(C)", "P(S|C)", "P(R|C)", "P(W|S,R)")
 Role = Literal["plain", "given", "asked", "active", "reached", "quiet"]
 
 
 def short(number: float) -> str:
-    """A probability of four digits at most, without the noughts around it: `.4298`."""
-    text = f"{number:.4f}".rstrip("0").rstrip(".")
-    return text.removeprefix("0") or "0"
+    """A probability with four digits that count at most: `0.4298`."""
+    return f"{number:.4g}"
 
 
 def place(at: int, label: str, role: Role = "plain") -> Node:
@@ -46,7 +47,7 @@ def network(table: Matrix, evidence: dict[int, int], node: int, **more: Any) -> 
     nodes = []
     for at in range(4):
         value = posterior(table, at, evidence)
-        label = f"{LETTERS[at]} = {evidence[at]}" if at in evidence else "?" if value is None else f"{value:.4f}"
+        label = f"{LETTERS[at]} = {evidence[at]}" if at in evidence else "?" if value is None else short(value)
         nodes.append(place(at, label, "given" if at in evidence else "asked" if at == node else "plain"))
     return Net(
         name="net",
@@ -60,60 +61,82 @@ def network(table: Matrix, evidence: dict[int, int], node: int, **more: Any) -> 
     )
 
 
-def answer(table: Matrix, evidence: dict[int, int], node: int) -> tuple[Formula, Formula]:
-    """The posterior as one sum divided by another."""
-    hits = [joint(table, world) for world in WORLDS if agrees(world, evidence) and world[node]]
-    above, below, value = sum(hits), probability(table, evidence), posterior(table, node, evidence)
-    terms = " + ".join(short(term) for term in hits if term) or "0"
-    result = "undefined: nothing to divide by" if value is None else f"{value:.4f}"
-    question = f"{asked(node, evidence)} = Σ marked / Σ not struck"
-    return (
-        Formula(symbols=question, numbers=f"{short(above)} / {short(below)} = {result}"),
-        Formula(symbols=f"Σ marked terms, those with {LETTERS[node]}=1", numbers=f"{terms} = {short(above)}"),
+def answer(table: Matrix, evidence: dict[int, int], node: int) -> Formula:
+    """The posterior as a share: what is true of the node and the evidence together, divided by the evidence."""
+    both = {**evidence, node: 1}
+    above = 0.0 if evidence.get(node) == 0 else probability(table, both)
+    below, value = probability(table, evidence), posterior(table, node, evidence)
+    result = "undefined: nothing to divide by" if value is None else short(value)
+    if not evidence:
+        return Formula(symbols=f"{asked(node, evidence)}, over all worlds", numbers=result)
+    joined = told(both) if evidence.get(node) != 0 else f"{LETTERS[node]}=1, {told(evidence)}"
+    return Formula(
+        symbols=f"{asked(node, evidence)} = P({joined}) / P({told(evidence)})",
+        numbers=f"{short(above)} / {short(below)} = {result}",
     )
 
 
 def why(table: Matrix, evidence: dict[int, int], row: int, column: int) -> Origin:
-    """A node's posterior: the worlds that it was summed over."""
-    hits = tuple((at, 3) for at, world in enumerate(WORLDS) if agrees(world, evidence) and world[row])
-    return Origin(formulas=answer(table, evidence, row), cells={"sum": hits})
+    """A node's posterior as a share."""
+    return Origin(formulas=(answer(table, evidence, row),))
 
 
-def _term(table: Matrix, row: int, column: int) -> Origin:
-    c, s, r, w = world = WORLDS[row]
+def sums(table: Matrix, evidence: dict[int, int], node: int) -> tuple[Formula, ...]:
+    """The answer as one sum over worlds divided by another: those marked, and those not struck."""
+    left = [world for world in WORLDS if agrees(world, evidence)]
+    hits = [joint(table, world) for world in left if world[node]]
+    above, below, value = sum(hits), probability(table, evidence), posterior(table, node, evidence)
+    terms = " + ".join(short(term) for term in hits if term) or "0"
+    result = "undefined: nothing to divide by" if value is None else short(value)
+    question = asked(node, evidence)
+    return (
+        Formula(symbols=f"{question} = Σ marked / Σ not struck", numbers=f"{short(above)} / {short(below)} = {result}"),
+        Formula(symbols="Σ marked", numbers=f"{terms} = {short(above)}"),
+    )
+
+
+def _term(table: Matrix, cloudy: int, row: int, column: int) -> Origin:
+    world = halves(cloudy)[row]
+    c, s, r, w = world
     symbols = f"P(C={c}) P(S={s}|C={c}) P(R={r}|C={c}) P(W={w}|S={s},R={r})"
     numbers = f"{multiplied(table, world)} = {short(joint(table, world))}"
-    return Origin(formulas=(Formula(symbols=symbols, numbers=numbers),), cells={"net": tuple((k, 0) for k in range(4))})
+    return Origin(formulas=(Formula(symbols=symbols, numbers=numbers),), cells={WORLD_TABLES[cloudy]: ((row, 2),)})
 
 
 def multiplied(table: Matrix, world: World) -> str:
-    """The four factors of a world: `.5·.1·.8·.99`."""
+    """The four factors of a world: `0.5·0.1·0.8·0.99`."""
     return "·".join(short(factor) for factor in factors(table, world))
 
 
-def enumeration(table: Matrix, evidence: dict[int, int], node: int) -> Table:
-    """All 16 worlds with their probability: those with `node` true marked, those ruled out struck."""
-    struck = tuple(at for at, world in enumerate(WORLDS) if not agrees(world, evidence))
-    marked = tuple(at for at, world in enumerate(WORLDS) if agrees(world, evidence) and world[node])
+def halves(cloudy: int) -> tuple[World, ...]:
+    """The eight worlds with these clouds."""
+    return tuple(world for world in WORLDS if world[0] == cloudy)
+
+
+def enumeration(table: Matrix, evidence: dict[int, int], node: int, cloudy: int) -> Table:
+    """Eight of the 16 worlds with their probability: those with `node` true marked, those ruled out struck."""
+    worlds = halves(cloudy)
+    struck = tuple(at for at, world in enumerate(worlds) if not agrees(world, evidence))
+    marked = tuple(at for at, world in enumerate(worlds) if agrees(world, evidence) and world[node])
     rows = [
         (
             "×" if at in struck else "Σ" if at in marked else "",
-            " ".join(map(str, world)),
+            " ".join(map(str, world[1:])),
             multiplied(table, world),
-            short(joint(table, world)),
+            joint(table, world),
         )
-        for at, world in enumerate(WORLDS)
+        for at, world in enumerate(worlds)
     ]
     return Table(
-        name="sum",
-        title=f"16 worlds, {16 - len(struck)} left",
+        name=WORLD_TABLES[cloudy],
+        title=f"{'cloudy, C=1' if cloudy else 'no clouds, C=0'}: {8 - len(struck)} of 8 left",
         about="Every world with its probability, a product of four numbers. Evidence strikes out the worlds that it "
-        "contradicts (×); the answer is the share of the marked worlds (Σ) among those left.",
-        columns=("", "C S R W", "four factors", "term"),
+        "contradicts (×); the answer is the share of the marked worlds (Σ) among those left in both tables.",
+        columns=("", "S R W", "P(C)P(S)P(R)P(W)", "term"),
         rows=rows,
         marked=marked,
         struck=struck,
-        origin=partial(_term, table),
+        origin=partial(_term, table, cloudy),
     )
 
 
@@ -148,11 +171,20 @@ def drawn(table: Matrix, uniform: Any, worlds: Any, k: int) -> Frame:
         for at in range(4)
     )
     net = Net(name="net", title="one world, causes first", nodes=nodes, edges=EDGES, height=11)
+    cases = [(at, table[number][0]) for number, (node, at) in enumerate(CASES) if node == k]
+    chances = Table(
+        name="chances",
+        title=f"{SYMBOLS[k]}, and what its parents are",
+        about="The table of the node that is drawn now; the row of its parents' values is marked.",
+        columns=("chance of", "is"),
+        rows=[(case_name(k, at), yes) for at, yes in cases],
+        marked=tuple(row for row, (at, _) in enumerate(cases) if at == case),
+    )
     sign = "<" if world[k] else "≥"
     formula = Formula(
         symbols=f"{LETTERS[k]} = 1 if u < {case_name(k, case)}",
-        numbers=f"u = {uniform[0, k]:.4f} {sign} {short(chance)}, so {LETTERS[k]} = {world[k]}",
+        numbers=f"u = {uniform[0, k]:.4g} {sign} {short(chance)}, so {LETTERS[k]} = {world[k]}",
     )
-    by = "the chance that its table has for the parents drawn before" if case else "its own chance"
-    caption = f"A world is drawn causes first: now {NODES[k]}, by {by}."
-    return Frame(caption=caption, figures=(net,), formulas=(formula,))
+    by = "the chance for the parents drawn before" if case else "its chance"
+    caption = f"A world is drawn causes first: u is random between 0 and 1; {NODES[k]} is true if u is below {by}."
+    return Frame(caption=caption, figures=(net, chances), formulas=(formula,))

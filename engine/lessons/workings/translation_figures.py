@@ -1,15 +1,16 @@
 """What the lessons on translation show alike: the sentence in both languages, both stacks. Torch-free."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...data.pairs import END, SPECIAL
-from ..kit.figures import Box, Grid, Ladder, Tokens, Wire
+from ..kit.figures import Box, Card, Grid, Ladder, Tokens, Wire
 from ..kit.fixtures import S3
+from ..kit.lesson import Frame
 from ..kit.settings import Setting, Slider, Words
 from ..kit.state import State
-from .french_lexicon import gold, numbered, target_ids, told
+from .french_lexicon import gold, kinds, numbered, target_ids, told
 from .translating import LONGEST, Model, Plan, greedy, shifted
 
 AUTO = "auto"
@@ -24,6 +25,8 @@ class Sentence:
     target_words: tuple[str, ...]
     target: tuple[int, ...]
     warning: str
+    asks: bool = False
+    """Whether nobody knows its English yet: the target is <end> alone."""
 
     @property
     def read(self) -> tuple[int, ...]:
@@ -38,13 +41,17 @@ class Sentence:
 
 def text_setting() -> Setting:
     """The French sentence."""
-    return Words(name="text", default=S3, most=120, help="a French sentence of the model's words")
+    return Words(name="text", default=S3, most=120, help="a French sentence of the model's words", key="i")
 
 
 def target_setting() -> Setting:
     """The English sentence."""
     return Words(
-        name="target", default=AUTO, most=120, help="its English; auto: the known one, else what the model writes"
+        name="target",
+        default=AUTO,
+        most=120,
+        help="its English; auto: the known one, else what the trained model writes",
+        key="e",
     )
 
 
@@ -54,22 +61,32 @@ def focus_setting(help: str) -> Slider:  # noqa: A002
 
 
 def sentence(state: State, model: Model, own: bool = True) -> Sentence:
-    """The sentence of the settings; `own`: where its English is not known the model writes it."""
+    """The sentence of the settings; `own`: where its English is not known `model` writes it.
+
+    `model` must be trained to write; before, the target is <end> alone, and the English is asked for.
+    """
     words, ids, unknown = numbered(state["text"], model.source_words, LONGEST)
     wanted = state.values.get("target", AUTO)
     english = gold(state["text"]) if wanted == AUTO else wanted
-    if english:
-        target = target_ids(english, model.target_words, LONGEST)
-    else:
-        target = greedy(model, ids) if own else (END,)
     known = model.target_words
-    warning = told(unknown, len(model.source_words) - len(SPECIAL))
+    target = target_ids(english, known, LONGEST) if english else greedy(model, ids) if own else (END,)
     strange = numbered(english, known, LONGEST)[2] if english else ()
-    if strange:
-        warning += f" No English word of the model: {', '.join(strange[:3])}."
+    warnings = (told(unknown, model.source_words), told(strange, known, "English"))
     return Sentence(
-        words=words, ids=ids, target_words=tuple(known[k] for k in target), target=target, warning=warning.strip()
+        words=words,
+        ids=ids,
+        target_words=tuple(known[k] for k in target),
+        target=target,
+        warning=" ".join(warning for warning in warnings if warning),
+        asks=not english and not own,
     )
+
+
+def sentence_as_drawn(state: State, model: Model) -> Sentence:
+    """The same for a `model` as drawn, which never writes: where a translator is trained, that one does."""
+    trained = state.trained.get("french")
+    writer = model if trained is None else replace(model, plan=trained.model.plan, weights=trained.model.weights)
+    return sentence(state, writer, own=trained is not None)
 
 
 def focused(state: State, count: int) -> int:
@@ -78,8 +95,24 @@ def focused(state: State, count: int) -> int:
 
 
 def captioned(caption: str, said: Sentence, more: str = "") -> str:
-    """The caption, more of it, and what is to be said about unknown words."""
-    return " ".join(part for part in (caption, more, said.warning) if part)
+    """What is to be said about unknown words, then the caption, and more of it where there is room."""
+    asked = "Type its English with e: it is not known before training." if said.asks else ""
+    first = " ".join(part for part in (said.warning, asked) if part)
+    return " ".join(part for part in (first, caption, "" if first else more) if part)
+
+
+def vocabulary_frame(facts: tuple[str, ...], count: int) -> Frame:
+    """The French words that may be typed."""
+    cards = tuple(
+        Card(name=kind, title=f"{kind} ({len(found)})", text=" ".join(found), new_row=True)
+        for kind, found in kinds().items()
+    )
+    return Frame(
+        caption=f"The words to type with i: {count} with the plurals and the feminine forms (accents matter). "
+        "Any other word is read as <unk>.",
+        figures=cards,
+        facts=facts,
+    )
 
 
 def tokens(name: str, title: str, words: tuple[str, ...], **rest: object) -> Tokens:
@@ -138,4 +171,5 @@ def strip(name: str, title: str, values: object, labels: tuple[str, ...], **rest
     """Vectors of words, (t, m), a row a word: as numbers where they are few, else as shades."""
     array = np.asarray(values, dtype=float)
     shows = "numbers" if array.shape[1] <= 8 else "shades"
-    return Grid(name=name, title=title, values=array, shows=shows, row_labels=labels, digits=1, signed=True, **rest)  # type: ignore[arg-type]
+    given: dict[str, object] = {"shows": shows, "digits": 1, "signed": True, "scope": f"numbers of {name}", **rest}
+    return Grid(name=name, title=title, values=array, row_labels=labels, **given)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ WEATHERS = {
 
 
 def transition(weights: Matrix) -> Floats:
-    """(3, 3), rows sum to 1: the weights over the sum of their row; a row of noughts becomes even odds."""
+    """(3, 3), rows sum to 1: the weights over the sum of their row; a row of noughts becomes thirds."""
     rows = array(weights)
     sums = rows.sum(1, keepdims=True)
     return np.where(sums > 0, rows / np.where(sums > 0, sums, 1.0), 1 / rows.shape[1])
@@ -37,3 +37,9 @@ def forecasts(start: int, weights: Matrix, days: int = DAYS) -> Floats:
         p = p @ chain
         told.append(p)
     return np.array(told)
+
+
+def settles(start: Floats, chain: Floats) -> bool:
+    """Whether p_t P comes to equal p_t: after 2^20 days."""
+    late = start @ np.linalg.matrix_power(chain, 2**20)
+    return bool(np.abs(late @ chain - late).max() < 1e-6)

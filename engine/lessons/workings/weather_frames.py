@@ -8,7 +8,7 @@ from ..kit.figures import Bars, Curves, Edge, Formula, Grid, Net, Node, Origin
 from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
-from .weather import DAYS, STATES, changed, forecasts, transition
+from .weather import DAYS, STATES, changed, forecasts, settles, transition
 
 
 def _term(p: Floats, chain: Floats, state: int) -> Formula:
@@ -47,13 +47,18 @@ def _net(p: Floats, chain: Floats) -> Net:
         for j in range(3)
         if i != j
     )
-    return Net(name="net", title="the chain: odds of a change", nodes=nodes, edges=edges, height=9, new_row=True)
+    return Net(name="net", title="the chain: probability of a change", nodes=nodes, edges=edges, height=9, new_row=True)
 
 
 def weather(state: State) -> Frames:
-    """Day by day: yesterday's odds times P are today's."""
+    """Day by day: yesterday's probabilities times P are today's."""
     given, chain = np.array(state["P"]), transition(state["P"])
     told = forecasts(STATES.index(state["today"]), state["P"])
+    fate = (
+        "In the end the probabilities settle; noise will do the same."
+        if settles(told[0], chain)
+        else "They go round for ever and never settle."
+    )
     rows = [STATES[i] for i in changed(state["P"])]
     scaled = f" The rows of {', '.join(rows)} did not sum to 1 and were divided by their sums." if rows else ""
 
@@ -71,7 +76,7 @@ def weather(state: State) -> Frames:
             Grid(
                 name="P",
                 title="P: from row to column",
-                about="Row i holds the odds of tomorrow's weather after weather i. Edit a weight with + and -: "
+                about="Row i holds the probabilities of tomorrow's weather after weather i. Edit a weight with + and -: "
                 "each row is divided by its sum, so that it stays a distribution.",
                 values=chain,
                 row_labels=STATES,
@@ -88,7 +93,7 @@ def weather(state: State) -> Frames:
             Bars(
                 name="today",
                 title=f"p({day})",
-                about="The odds of each weather on this day, given the weather of day 0 alone.",
+                about="The probability of each weather on this day, given the weather of day 0 alone.",
                 labels=STATES,
                 values=told[day],
                 high=1.0,
@@ -99,7 +104,7 @@ def weather(state: State) -> Frames:
             _net(told[day], chain),
             Curves(
                 name="days",
-                title="the odds over the days",
+                title="probability over the days",
                 x=np.arange(DAYS + 1),
                 lines={name: told[:, i] for i, name in enumerate(STATES)},
                 x_label="day",
@@ -109,7 +114,7 @@ def weather(state: State) -> Frames:
         caption = (
             "A Markov chain: what comes next depends on the present state alone. Today is known; press . for tomorrow."
             if day == 0
-            else f"Day {day} needs day {day - 1} and P, nothing older. The odds settle; noise will do the same."
+            else f"Day {day} needs day {day - 1} and P, nothing older. {fate}"
         )
         power = Formula(symbols="p_t = p_0 P^t", numbers=f"p_{day} = ({', '.join(f'{v:.3f}' for v in told[day])})")
         return Frame(caption=caption + scaled, figures=figures if day else figures[1:], formulas=(power,))

@@ -1,10 +1,14 @@
 """The lesson on Bayesian networks: its facts turn red when the code is wrong, and evidence does what it says."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from dlviz.engine.lessons import bayes_net
 from dlviz.engine.lessons.bayes_net import LESSON, evidence_of, inference
-from dlviz.engine.lessons.workings import sprinkler, sprinkler_shown
+from dlviz.engine.lessons.proofs import bayes_net as proofs
+from dlviz.engine.lessons.workings import explaining_away, sprinkler, sprinkler_shown
 from dlviz.engine.options import OptionError
 
 
@@ -32,8 +36,8 @@ def test_a_swapped_parent_turns_facts_red(monkeypatch):
     monkeypatch.setattr(sprinkler, "chance", swapped)
     table = [*bayes_net.MURPHY[:6], (0.4,), *bayes_net.MURPHY[7:]]
     found = verdicts(LESSON, LESSON.state({"tables": table}))
-    assert not found["enumeration agrees with variable elimination"]
-    assert not found["the 16 products are a distribution: they sum to 1"]
+    assert not found["posteriors as by variable elimination"]
+    assert not found["sums of the marked worlds and of those left"]
 
 
 def test_a_posterior_that_is_not_normalised_turns_the_classic_numbers_red(monkeypatch):
@@ -41,9 +45,10 @@ def test_a_posterior_that_is_not_normalised_turns_the_classic_numbers_red(monkey
         return sprinkler.probability(table, {**evidence, node: 1})
 
     monkeypatch.setattr("dlviz.engine.lessons.proofs.bayes_net.posterior", joint_only)
+    monkeypatch.setattr(sprinkler_shown, "posterior", joint_only)
     found = verdicts(LESSON)
-    assert not found["the classic numbers of the sprinkler network"]
-    assert not found["enumeration agrees with variable elimination"]
+    assert not found["P(W), P(S|W), P(R|W), P(S|W,R) of the textbook"]
+    assert not found["posteriors as by variable elimination"]
 
 
 def test_a_joint_without_the_clouds_factor_turns_the_sum_red(monkeypatch):
@@ -51,19 +56,103 @@ def test_a_joint_without_the_clouds_factor_turns_the_sum_red(monkeypatch):
         _, s, r, w = sprinkler.factors(table, world)
         return s * r * w
 
-    monkeypatch.setattr(sprinkler, "joint", forgot)
-    monkeypatch.setattr("dlviz.engine.lessons.proofs.bayes_net.joint", forgot)
-    found = verdicts(LESSON)
-    assert not found["the 16 products are a distribution: they sum to 1"]
+    monkeypatch.setattr(sprinkler_shown, "joint", forgot)
+    assert not verdicts(LESSON)["sums of the marked worlds and of those left"]
+
+
+def test_marks_and_strikes_on_the_wrong_worlds_turn_the_sums_red(monkeypatch):
+    right = sprinkler_shown.agrees
+    monkeypatch.setattr(sprinkler_shown, "agrees", lambda world, evidence: not right(world, evidence))
+    assert not verdicts(LESSON)["sums of the marked worlds and of those left"]
+
+
+def test_inverted_strikes_of_the_table_alone_turn_red(monkeypatch):
+    right = sprinkler_shown.enumeration
+
+    def inverted(table, evidence, node, cloudy):
+        shown = right(table, evidence, node, cloudy)
+        return replace(shown, struck=tuple(set(range(8)) - set(shown.struck)))
+
+    monkeypatch.setattr(bayes_net, "enumeration", inverted)
+    assert not verdicts(LESSON)["sums of the marked worlds and of those left"]
+
+
+def test_a_false_sum_of_marked_terms_turns_red(monkeypatch):
+    right = sprinkler_shown.sums
+    monkeypatch.setattr(bayes_net, "sums", lambda table, evidence, node: right(table, {3: 1}, 1 - node))
+    assert not verdicts(LESSON)["sums of the marked worlds and of those left"]
+
+
+def test_a_table_with_swapped_columns_turns_the_distribution_red(monkeypatch):
+    right = bayes_net.tables
+
+    def swapped(state):
+        frames = [*right(state)]
+        net, table = frames[3].figures
+        rows = [(*row[:-2], row[-1], row[-2]) for row in table.rows]
+        frames[3] = replace(frames[3], figures=(net, replace(table, rows=rows)))
+        return frames
+
+    monkeypatch.setattr(proofs, "tables", swapped)
+    assert not verdicts(LESSON)["the four tables multiply to a distribution: sum 1"]
+
+
+def test_worlds_drawn_from_another_parents_row_turn_red(monkeypatch):
+    right = sprinkler.draw
+
+    def flipped(table, count, seed):
+        uniform, worlds = right(table, count, seed)
+        return uniform, worlds[:, [0, 2, 1, 3]]
+
+    monkeypatch.setattr(bayes_net, "draw", flipped)
+    assert not verdicts(LESSON)["drawn shares are likely under the exact ones"]
+
+
+AWAY = "rain explains the sprinkler away"
+TOGETHER = [[0.5], [0.5], [0.5], [0.3], [0.3], [0.05], [0.1], [0.1], [0.9]]
+
+
+def test_a_fall_through_the_clouds_is_not_called_explaining_away():
+    frames = explaining_away.explaining(LESSON.parse([], preset="always-wet"))
+    assert "through the clouds alone: nothing is explained away" in frames[2].caption
+    assert "stays at 0.3" in frames[1].caption
+    coins = explaining_away.explaining(LESSON.parse(["tables=coins"]))
+    assert "stays at 0.5: nothing is explained away" in coins[2].caption
+    both = explaining_away.explaining(LESSON.state({"tables": TOGETHER}))
+    assert "help each other" in both[2].caption and "raises" in both[4].caption
+    assert all(len(frame.caption) <= 150 for frames in (frames, coins, both) for frame in frames)
+
+
+@pytest.mark.parametrize("tables", ["murphy", "coins", "always-wet", TOGETHER])
+def test_the_wrong_word_on_explaining_away_turns_red(tables, monkeypatch):
+    state = LESSON.state({"tables": tables})
+    assert verdicts(LESSON, state)[AWAY]
+    right = explaining_away.away
+    monkeypatch.setattr(explaining_away, "away", lambda table: 0 if right(table) < 0 else -1)
+    assert not verdicts(LESSON, state)[AWAY]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_facts_hold_with_any_tables_and_evidence(seed):
+    rng = np.random.default_rng(seed)
+    values = {name: str(rng.choice(["unknown", "true", "false"])) for name in sprinkler.NODES}
+    tables = rng.choice([0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 1.0], (9, 1)).tolist()
+    ask = str(rng.choice(sprinkler.NODES))
+    state = LESSON.state({**values, "tables": tables, "ask": ask, "draws": 100})
+    assert all(verdicts(LESSON, state).values())
+    for scene in LESSON.scenes:
+        assert all(len(frame.caption) <= 150 for frame in scene.frames(state))
 
 
 def test_evidence_strikes_out_what_it_contradicts():
     state = LESSON.parse(["wet=true", "rain=true"])
     assert evidence_of(state) == {2: 1, 3: 1}
-    table = figure(inference(state)[0], "sum")
-    left = [row[1] for at, row in enumerate(table.rows) if at not in table.struck]
+    left, marked = [], []
+    for cloudy, table in enumerate(inference(state)[1].figures):
+        left += [f"{cloudy} {row[1]}" for at, row in enumerate(table.rows) if at not in table.struck]
+        marked += [f"{cloudy} {table.rows[at][1]}" for at in table.marked]
     assert left == ["0 0 1 1", "0 1 1 1", "1 0 1 1", "1 1 1 1"]
-    assert [table.rows[at][1] for at in table.marked] == ["0 1 1 1", "1 1 1 1"]
+    assert marked == ["0 1 1 1", "1 1 1 1"]
 
 
 def test_the_net_shows_the_posteriors_and_where_they_came_from():
@@ -71,7 +160,7 @@ def test_the_net_shows_the_posteriors_and_where_they_came_from():
     assert [node.label for node in net.nodes] == ["0.5758", "0.4298", "0.7079", "W = 1"]
     assert [node.role for node in net.nodes] == ["plain", "asked", "plain", "given"]
     why = net.origin(2, 0)
-    assert why.formulas[0].numbers == ".4581 / .6471 = 0.7079"
+    assert why.formulas[0].numbers == "0.4581 / 0.6471 = 0.7079"
     assert net.picks(2, 0) == {"ask": "rain"}
 
 
@@ -103,5 +192,5 @@ def test_tables_of_certainties_compute(value):
     assert all(verdicts(LESSON, state).values())
 
 
-def test_four_digits_without_noughts():
-    assert [sprinkler_shown.short(value) for value in (0.0, 0.5, 1.0, 0.4297636)] == ["0", ".5", "1", ".4298"]
+def test_four_digits_that_count():
+    assert [sprinkler_shown.short(value) for value in (0.0, 0.5, 1.0, 0.4297636)] == ["0", "0.5", "1", "0.4298"]

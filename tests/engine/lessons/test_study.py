@@ -132,9 +132,9 @@ def test_a_failure_becomes_a_sentence(heard):
 
 def test_a_process_that_dies_is_told_and_comes_back(heard):
     study = heard.study.open()
-    os.kill(study._process.pid, signal.SIGKILL)
+    os.kill(study._started.process.pid, signal.SIGKILL)
     heard.until(lambda: study.view.gone)
-    assert "ended" in study.view.gone
+    assert "was killed (signal 9)" in study.view.gone
     study.show(place())
     heard.until(lambda: isinstance(study.view.shown, Shown))
     assert not study.view.gone
@@ -142,7 +142,7 @@ def test_a_process_that_dies_is_told_and_comes_back(heard):
 
 def test_closing_ends_the_process():
     study = Study().open()
-    process = study._process
+    process = study._started.process
     study.close()
     study.close()
     assert process.returncode is not None

@@ -35,12 +35,13 @@ class InlineStudy(Study):
                 for proved in self.desk.prove(request):
                     self.take(proved)
             case Cancel():
-                self.take(Trained(training="", cancelled=True))
+                self.take(Trained(training=self.place_training[1], place=self.place_training[0], cancelled=True))
             case Train():
-                self.take(Told(training=request.training, share=0.5, text="half", curves={"loss": (2.0, 1.0)}))
+                self.place_training = (request.place, request.training)
+                self.take(Told(training=request.training, place=request.place, share=0.5, text="half", curves={"loss": (2.0, 1.0)}))
 
     def finish(self, request: Train, result: Any) -> None:
         """The training is done."""
         training, state = training_of(request.place, request.training)
         self.desk.keep(training.key(state), result)
-        self.take(Trained(training=request.training))
+        self.take(Trained(training=request.training, place=request.place))

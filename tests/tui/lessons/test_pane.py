@@ -263,7 +263,7 @@ async def test_what_was_trained_is_shown_once_with_its_facts(monkeypatch):
         await pilot.press("t")
         request = study.asked[-1]
         before = len(study.asked)
-        study.take(Trained(training=request.training))
+        study.take(Trained(training=request.training, place=request.place))
         pane._take()
         pane._take()
         await pilot.pause()

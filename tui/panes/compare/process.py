@@ -6,11 +6,11 @@ It is followed by the file in which it says how far it is, and ended by a signal
 import contextlib
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from ....engine.comparing.state import FILE, read
+from ....engine.fresh import command, environment
 from ....engine.runs.files import CONSOLE
 from ....engine.text import sanitize
 
