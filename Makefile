@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types bench pictures wheel clean
+.PHONY: help demo test verify check format lint types bench pictures wheel clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ demo: $(STAMP) ## set up, then open the lab (without a terminal: train a cnn and
 
 test: $(STAMP) ## set up, then run the tests
 	@$(BIN)/python -m pytest -n 2
+
+verify: $(STAMP) ## compute every fact of every lesson (some minutes: it trains)
+	@$(BIN)/dlviz verify
 
 check: $(STAMP) lint types test ## lint, types, import laws, tests
 

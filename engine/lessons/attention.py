@@ -30,7 +30,7 @@ def masks(state: State) -> tuple[Frame, ...]:
             shows="shades",
             signed=False,
             reach=(0, 1),
-            scope="both",
+            scope="weights",
             row_labels=labels(seen),
             column_labels=labels(seen),
             row_axis="query",
@@ -39,6 +39,7 @@ def masks(state: State) -> tuple[Frame, ...]:
                 "never": tuple((int(r), int(c)) for r, c in np.argwhere(~seen.a.mask)),
                 "focus": line(seen.focus, seen.size),
             },
+            cursor=(seen.focus, 0),
             picks=pick_row,
         )
         for mask, seen in both.items()
@@ -57,16 +58,16 @@ def masks(state: State) -> tuple[Frame, ...]:
         ],
     )
     pair = Frame(
-        caption="With the same weights BERT looks both ways and GPT only back: what differs is the mask.",
+        caption="The same weights under both masks: BERT's looks both ways, GPT's only back. Hatched: may not be seen.",
         figures=grids,
         formulas=(Formula(symbols="n² and n(n+1)/2 cells may be looked at", numbers=allowed),),
     )
     rows = tuple(
-        tinted(seen, name=mask, title=f'{names[mask]}: "{seen.tokens[seen.focus]}"', new_row=True)
+        tinted(seen, name=mask, title=f'{names[mask]}: what "{seen.tokens[seen.focus]}" looks at', new_row=True)
         for mask, seen in both.items()
     )
     return pair, Frame(
-        caption="GPT writes, as nothing that it has learned needs the future. BERT understands, and does not write.",
+        caption="Mask and training differ: GPT learned to predict the next token, so it writes; BERT fills in gaps.",
         figures=(*rows, comparison),
     )
 
@@ -88,7 +89,7 @@ def paper(state: State) -> tuple[Frame, ...]:
     )
     source = Card(
         name="source",
-        title="source",
+        title="where it is from",
         kind="source",
         text="A. Vaswani et al., Attention Is All You Need, NIPS 2017, arXiv 1706.03762. An encoder and a decoder for "
         "translation, built of attention without recurrence.",
@@ -111,8 +112,8 @@ LESSON = Lesson(
     title="Attention: softmax(QKᵀ/√d_k) V",
     summary="Every token asks a question of all tokens and becomes a mixture of what answers it best.",
     settings=(
-        Words(name="text", default=S2, help="a sentence of your own", most=200),
-        Slider(name="focus", default=7, low=0, high=MOST - 1, step=1, help="the token whose row is followed", key="n"),
+        Words(name="text", default=S2, help="a sentence of your own", most=200, key="i"),
+        Slider(name="focus", default=8, low=1, high=MOST, step=1, help="the token whose row is followed", key="n"),
         Choice(name="mask", default="none", choices=("none", "causal"), help="what a token may look at", key="m"),
         Choice(
             name="weights",
@@ -122,7 +123,9 @@ LESSON = Lesson(
             key="w",
         ),
         Choice(name="show", default="numbers", choices=("numbers", "shades"), help="numbers or shades", key="s"),
-        Words(name="other", default="It was late and they were happy.", help="a second sentence to compare", most=200),
+        Words(
+            name="other", default="It was late and they were happy.", help="a sentence to compare", most=200, key="v"
+        ),
         Slider(
             name="d_k",
             default=64,
@@ -196,7 +199,7 @@ LESSON = Lesson(
         Preset(
             name="edge-cut",
             values={"cut": True},
-            why="Without its one edge to the antecedent the toy cannot answer.",
+            why="Without its one edge to the antecedent the toy guesses. Train it first (t).",
             good=False,
             scene="pronoun",
         ),
@@ -206,15 +209,31 @@ LESSON = Lesson(
             why="At d_k = 256 softmax without the division gives almost everything to one key.",
             good=False,
             scene="scale",
+            frame=2,
         ),
         Preset(
             name="random-weights",
             values={"weights": "random"},
-            why="Before training the rows look busy and mean nothing.",
+            why="Random projections, large ones (gain 3): the rows look busy and mean nothing.",
             good=False,
             scene="stages",
+            frame=4,
         ),
-        Preset(name="huge-scores", values={"scores": "huge"}, why="exp(400) would overflow.", scene="alphas"),
+        Preset(
+            name="unknown-words",
+            values={"text": "Twas brillig and the slithy toves did gyre"},
+            why="The hand-made classes do not know these words: they are taken for things.",
+            good=False,
+            scene="focus",
+        ),
+        Preset(
+            name="huge-scores",
+            values={"scores": "huge"},
+            why="exp(400) is inf in 32 bits and inf / inf is NaN: the largest score must be subtracted first.",
+            good=False,
+            scene="alphas",
+            frame=3,
+        ),
     ),
     notes=(
         Note(

@@ -11,18 +11,15 @@ from .kit.settings import Choice, Slider, Switch
 from .kit.state import State
 from .workings import filter_bank, layer_counts
 from .workings.filter_bank import FILTERS
-from .workings.filter_frames import one_filter_one_channel, one_is_not_enough, through_all
+from .workings.filter_frames import one_filter_one_channel, one_is_not_enough
+from .workings.filter_through import through_all
 
 SYMBOLS = {"CHW": "index = (c·H + h)·W + w", "HWC": "index = (h·W + w)·C + c"}
 SHAPE = (6, 6, len(FILTERS))
 
 
-def own_parameters(state: State) -> Frames:
-    """What a layer's filters cost; then one filter that reads several channels, part by part."""
-    return Frames(2, lambda k: (_cost, through_all)[k](state))
-
-
-def _cost(state: State) -> Frame:
+def own_parameters(state: State) -> tuple[Frame]:
+    """What a layer's filters cost."""
     k, c_in, c_out = state["k"], state["c_in"], state["c_out"]
     each, total = k * k * c_in, layer_counts.conv_parameters(k, c_in, c_out)
     shown = min(c_out, 8)
@@ -39,14 +36,12 @@ def _cost(state: State) -> Frame:
         rows=tuple(rows),
         marked=(len(rows) - 1,),
     )
-    return Frame(
-        caption=f"Each of the {c_out} filters has {each} weights and a bias of its own: {total:,} parameters.",
-        figures=(table,),
-        formulas=(
-            Formula(
-                symbols="parameters = (k²·C_in + 1)·C_out",
-                numbers=f"({k * k}·{c_in} + 1)·{c_out} = {total:,}",
-            ),
+    formula = Formula(symbols="parameters = (k²·C_in + 1)·C_out", numbers=f"({k}²·{c_in} + 1)·{c_out} = {total:,}")
+    return (
+        Frame(
+            caption=f"Each of the {c_out} filters has {each} weights and a bias of its own: {total:,} parameters.",
+            figures=(table,),
+            formulas=(formula,),
         ),
     )
 
@@ -60,7 +55,7 @@ def layout(state: State) -> Frames:
         indices = [[filter_bank.address(order, h, w, c, SHAPE) for w in range(columns)] for h in range(rows)]
         return Grid(
             name=f"channel {c}",
-            title=f"channel {c}",
+            title=f"channel {c} (of 0 to 3)",
             about="Where each number of this channel lies in memory. Neighbours in memory are read together.",
             values=np.array(indices, dtype=float),
             digits=0,
@@ -68,7 +63,6 @@ def layout(state: State) -> Frames:
             reach=(0, rows * columns * channels - 1),
             scope="the whole tensor",
             origin=partial(place, c),
-            new_row=c % 2 == 0,
         )
 
     def place(c: int, h: int, w: int) -> Origin:
@@ -79,7 +73,7 @@ def layout(state: State) -> Frames:
         }
         return Origin(formulas=(Formula(symbols=SYMBOLS[order], numbers=numbers[order]),))
 
-    def frame(_: int) -> Frame:
+    def frame(k: int) -> Frame:
         table = Table(
             name="shape",
             title="the same tensor",
@@ -94,15 +88,21 @@ def layout(state: State) -> Frames:
                 ("channels x rows x columns", "x".join(map(str, sizes["CHW"])), "PyTorch", "the next column"),
             ),
             marked=(0 if order == "HWC" else 1,),
+            new_row=True,
         )
+        if k:
+            return Frame(
+                caption=f"{order}: where each number of the four channels (0 to 3) lies in memory. Turn with o.",
+                figures=tuple(grid(c) for c in range(channels)),
+            )
         side_by_side = "a pixel's channels lie side by side" if order == "HWC" else "each channel is one block"
         return Frame(
             caption=f"{order}: {side_by_side}. The numbers are the same, their order in memory is not. Turn with o.",
-            figures=(table, *(grid(c) for c in range(channels))),
+            figures=(grid(0), grid(1), table),
             formulas=(Formula(symbols=SYMBOLS[order], numbers=place(1, 2, 3).formulas[0].numbers),),
         )
 
-    return Frames(1, frame)
+    return Frames(2, frame)
 
 
 LESSON = Lesson(
@@ -118,6 +118,8 @@ LESSON = Lesson(
         Slider(name="k", default=3, low=1, high=7, help="rows and columns of a filter", key="e"),
         Slider(name="c_in", default=1, low=1, high=64, help="channels that come in", key="c"),
         Slider(name="c_out", default=4, low=1, high=64, help="channels that go out: filters", key="d"),
+        Slider(name="row", default=2, low=0, high=5, help="row of the output that is looked at, from 0", key="R"),
+        Slider(name="column", default=3, low=0, high=5, help="column of the output that is looked at, from 0", key="C"),
         Choice(name="layout", default="HWC", choices=("HWC", "CHW"), help="the order in memory", key="o"),
     ),
     scenes=(
@@ -133,7 +135,14 @@ LESSON = Lesson(
             title="Each filter has its own parameters",
             ids=("I2",),
             frames=own_parameters,
-            settings=("k", "c_in", "c_out", "image", "show"),
+            settings=("k", "c_in", "c_out"),
+        ),
+        Scene(
+            name="all channels",
+            title="A filter reads all channels",
+            ids=("I2",),
+            frames=through_all,
+            settings=("image", "row", "column", "show"),
         ),
         Scene(
             name="one each",
@@ -162,6 +171,7 @@ LESSON = Lesson(
             values={"image": image_setting().named["edge"]},
             good=False,
             scene="several",
+            frame=2,
             why="In an image with one vertical edge a filter for horizontal edges finds nothing but the border.",
         ),
     ),

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from .kit.figures import Bars, Card, Formula, Grid, Origin, Table
+from ..data.pairs import SPECIAL
+from .kit.figures import Bars, Card, Grid, Origin, Table
 from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider, Switch
 from .kit.state import State
@@ -24,18 +25,21 @@ from .workings.translation_figures import (
     focus_setting,
     focused,
     sentence,
+    sentence_as_drawn,
     target_setting,
     text_setting,
     tokens,
+    vocabulary_frame,
 )
+from .workings.weight_origins import weight_formulas
 
 CROSS = "decoder.0.cross_attention"
 
 
 def toy(state: State) -> tuple[Model, Sentence]:
-    """The narrow model as drawn, and the sentence with its known English (or what it babbles)."""
+    """The narrow model as drawn, and the sentence with its English, where that is known."""
     model = fresh(state.seed, SMALL)
-    return model, sentence(state, model)
+    return model, sentence_as_drawn(state, model)
 
 
 def attention_modules(layers: int) -> dict[str, dict[str, int]]:
@@ -78,7 +82,7 @@ def place(state: State) -> Frames:
                 figures=ladders,
             ),
             Frame(
-                caption="Only a model that reads one sequence and writes another needs it: a GPT has no encoder.",
+                caption="A GPT has no cross-attention: it has no encoder whose output its queries could ask.",
                 figures=(table, elsewhere),
             ),
         )[k],
@@ -92,11 +96,13 @@ def queries(state: State) -> Frames:
     steps = stages(heads, said.read_words, said.words, focused(state, len(said.target)))
 
     def frame(step: int) -> Frame:
+        if step == len(steps):
+            return vocabulary_frame(("Z2",), len(model.source_words) - len(SPECIAL))
         caption, figures = steps[step]
         caption = captioned(caption, said, "Head 1 of 2, weights as drawn." if step == 0 else "")
         return Frame(caption=caption, figures=figures, formulas=(SOFTMAX,))
 
-    return Frames(len(steps), frame)
+    return Frames(len(steps) + 1, frame)
 
 
 def crossed(state: State) -> Frames:
@@ -108,24 +114,16 @@ def crossed(state: State) -> Frames:
     looked = weights.argmax(-1).tolist()
 
     def origin(i: int, j: int) -> Origin:
-        layers = forced(model, said.ids, said.target)[0].crossings()[:, i, j]
-        numbers = f"({' + '.join(f'{part:.3f}' for part in layers)}) / {len(layers)} = {weights[i, j]:.3f}"
-        formula = Formula(symbols="mean of the layers' softmax(q·k / √d_k)", numbers=numbers)
-        if view != "mean":
-            scores = (
-                forced(model, said.ids, said.target)[0]
-                .heads(f"decoder.{int(view.split()[1]) - 1}.cross_attention")
-                .scores[0, i]
-            )
-            numbers = f"exp({scores[j]:.2f}) / {np.exp(scores).sum():.3g} = {weights[i, j]:.3f}"
-            formula = Formula(symbols="exp(q·k / √d_k) / Σ over the French words", numbers=numbers)
-        return Origin(formulas=(formula,), cells={"source": ((0, j),), "target": ((0, i),)})
+        layers = range(model.plan.layers) if view == "mean" else (int(view.split()[1]) - 1,)
+        heads = [forced(model, said.ids, said.target)[0].heads(f"decoder.{k}.cross_attention") for k in layers]
+        formulas = weight_formulas([(h.q[0], h.k[0]) for h in heads], i, j, "layer")
+        return Origin(formulas=formulas, cells={"source": ((0, j),)})
 
     def frame(row: int) -> Frame:
         best, word = looked[row], said.target_words[row]
         back = 0 < row < t - 1 and best < looked[row - 1]
         order = np.argsort(-weights[row], kind="stable")[:5].tolist()
-        caption = f"To write {word!r} the decoder looks at {said.words[best]!r} ({weights[row, best]:.0%})."
+        caption = f'To write "{word}" the decoder looks at "{said.words[best]}" ({weights[row, best]:.0%}).'
         matrix = Grid(
             name="alignment",
             title=f"cross-attention, {t}x{len(said.ids)}, {view}",
@@ -133,6 +131,7 @@ def crossed(state: State) -> Frames:
             "keep their order make a diagonal; noun and adjective change places and cross it.",
             values=weights,
             reach=(0, 1),
+            scope="weights",
             row_labels=said.target_words,
             column_labels=said.words,
             row_axis="writes",
@@ -144,21 +143,18 @@ def crossed(state: State) -> Frames:
         )
         top = Bars(
             name="top",
-            title=f"what {word} looks at",
+            title=f'what "{word}" looks at',
             labels=[said.words[k] for k in order],
             values=weights[row, order],
             high=1.0,
             percent=True,
             marked=(0,),
+            origin=lambda k, _: origin(row, order[k]),
         )
-        later = tuple(range(row + 1, t))
         return Frame(
-            caption=captioned(
-                caption, said, "A step back: here the languages order words differently." if back else ""
-            ),
+            caption=captioned(caption, said, "A step back in the French." if back else ""),
             figures=(
                 tokens("source", "French, tinted by the weight", said.words, weights=weights[row]),
-                tokens("target", "English, about to be written", said.target_words, focus=row, dimmed=later),
                 matrix,
                 top,
             ),
@@ -177,7 +173,7 @@ LESSON = Lesson(
         target_setting(),
         focus_setting("the English word whose row is marked"),
         Choice(name="view", default="mean", choices=VIEWS, help="which layer's alignment", key="v"),
-        Switch(name="cut", default=False, help="the encoder's output set to noughts", key="z"),
+        Switch(name="cut", default=False, help="the encoder's output set to zeros", key="z"),
         Slider(name="layers", default=2, low=1, high=6, step=1, help="N, layers of each stack", key="n"),
     ),
     scenes=(
@@ -218,19 +214,21 @@ LESSON = Lesson(
         Preset(
             name="negation",
             values={"text": "le vieux cheval ne court pas"},
-            why="ne … pas embraces the verb: does and not both look at the same two words.",
+            why='ne … pas embraces the verb: see where "does" and "not" look.',
             scene="alignment",
+            frame=4,
         ),
         Preset(
             name="two-crossings",
             values={"text": "mes chiens cherchent souvent une maison rouge"},
             why="The adverb and the adjective both change places.",
             scene="alignment",
+            frame=4,
         ),
         Preset(
             name="no-memory",
             values={"cut": True},
-            why="With noughts for a memory the decoder cannot know which sentence it translates.",
+            why="With zeros for a memory the decoder cannot know which sentence it translates.",
             good=False,
             scene="reach",
         ),

@@ -42,9 +42,9 @@ LESSON = Lesson(
     summary="Every hidden unit sees every pixel, with a weight for each: 1332 parameters for 36 pixels.",
     settings=(
         image_setting(),
-        Slider(name="unit", default=14, low=0, high=35, help="the hidden unit that is looked at", key="u"),
+        Slider(name="unit", default=14, low=0, high=35, help="the hidden unit that is looked at, from 0", key="u"),
         Choice(name="show", default="numbers", choices=("numbers", "shades"), help="numbers or shades", key="v"),
-        Slider(name="glyph", default=3, low=0, high=23, help="which test digit is moved", key="g"),
+        Slider(name="glyph", default=3, low=0, high=23, help="which test digit is moved, counted from 0", key="g"),
     ),
     scenes=(
         Scene(

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
-from .kit.figures import Bars, Formula
 from .kit.lesson import Frame, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Moves, Numbers, Slider, Switch
 from .kit.state import State
@@ -13,10 +10,11 @@ from .workings.chain_frames import laws, stepping
 from .workings.digit_pictures import DIGITS
 from .workings.equilibrium import DATA
 from .workings.limit_frames import equilibrium, sde
-from .workings.noising import LENGTHS, NAMES, Schedule, schedule, x0_hat
-from .workings.noising_frames import noising, parts, shades, strip
+from .workings.noising import LENGTHS, NAMES, Schedule, schedule
+from .workings.noising_frames import noising, strip
 from .workings.particle_frames import pulling, spreading
 from .workings.particles import SHAPES
+from .workings.predicted_frames import predicted
 from .workings.schedule_frames import schedules
 from .workings.vp_sde import STEPS
 from .workings.weather import STATES, WEATHERS
@@ -46,57 +44,6 @@ def alone(make: Lone) -> Callable[[State], tuple[Frame, ...]]:
     return lambda state: (make(state, chosen(state), time(state)),)
 
 
-def predicted(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
-    """x_t, the noise in it, the noise a network finds, and the image that follows."""
-    denoiser = state.result(NAME)
-    _, eps, x_t, abar = parts(state, chain, t)
-    own = denoiser.time_of(abar)
-    guess = denoiser.eps_hat(x_t[None], own, int(state["digit"]))[0]
-    image = np.clip(x0_hat(x_t, guess, max(abar, 1e-9)), -1, 1)
-    loss, blind = float(((guess - eps) ** 2).mean()), float((eps**2).mean())
-    a, s = np.sqrt(abar), np.sqrt(1 - abar)
-    figures = (
-        shades("x_t", f"x_t, t = {t}", x_t, about="What the network sees, with t and which digit it is."),
-        shades(
-            "eps_hat",
-            "eps_hat, predicted",
-            guess,
-            about="The network's answer. It was trained to make the mean squared difference to eps small.",
-        ),
-        shades(
-            "x0_hat",
-            "x0_hat, what follows",
-            image,
-            join="→",
-            about="x_t without the predicted noise, rescaled and cut to -1..1. Late in the chain it is a guess, "
-            "a blend of what could have been there.",
-        ),
-        shades("eps", "eps, the true noise", eps, new_row=True, about="What was mixed in; the network never sees it."),
-        Bars(
-            name="loss",
-            title="mean squared error of the noise",
-            labels=("eps_hat", "answering 0"),
-            values=[loss, blind],
-            high=1.2,
-            about="Before training the last layer is zero, so the answer is 0 and the loss about 1.",
-        ),
-    )
-    return (
-        Frame(
-            caption="Learning to reverse is learning to find the noise. Move t: with more noise the noise is easier "
-            "to find, and the image harder.",
-            figures=figures,
-            formulas=(
-                Formula(symbols="loss = mean (eps - eps_hat)²", numbers=f"{loss:.4f} at t = {t}"),
-                Formula(
-                    symbols="x0_hat = (x_t - sqrt(1 - ᾱ) eps_hat) / sqrt(ᾱ)",
-                    numbers=f"(x_t - {s:.4f} eps_hat) / {a:.4f}",
-                ),
-            ),
-        ),
-    )
-
-
 SCHEDULE = ("t", "schedule", "T", "rescale")
 PICTURE = ("t", "digit", "draw", "schedule", "T", "rescale")
 
@@ -106,7 +53,7 @@ LESSON = Lesson(
     title="Forward diffusion: from data to noise",
     summary="A Markov chain adds a little Gaussian noise at each step; any step can be reached at once.",
     settings=(
-        Slider(name="t", default=300, low=0, high=1000, step=10, scrub=True, help="time, in thousandths of T", key="x"),
+        Slider(name="t", default=300, low=0, high=1000, step=40, scrub=True, help="time, in thousandths of T", key="x"),
         Choice(name="digit", default="3", choices=DIGITS, help="which picture", key="d"),
         Choice(name="schedule", default="linear", choices=NAMES, help="how fast noise is added", key="s"),
         Slider(name="T", default=1000, low=50, high=1000, stops=LENGTHS, help="steps of the chain", key="T"),
@@ -237,8 +184,8 @@ LESSON = Lesson(
         Preset(
             name="unscaled",
             values={"T": 50, "schedule": "linear", "rescale": False, "t": 1000},
-            why="Betas made for 1000 steps, used for 50: at the end ᾱ is 0.60, not near 0, "
-            "and sampling from pure noise would start where no training ever was.",
+            why="Betas made for 1000 steps, used for 50: at the end ᾱ is 0.60, not 0. Sampling begins with pure noise, "
+            "which such a network never saw.",
             good=False,
             scene="noising",
         ),

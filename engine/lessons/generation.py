@@ -112,7 +112,7 @@ LESSON = Lesson(
     name="generation",
     chapter="transformers",
     title="Writing one token after the other",
-    summary="A language model foretells the next token from the past; temperature, top-k and top-p shape the draw.",
+    summary="A language model predicts the next token from the past; temperature, top-k and top-p shape the draw.",
     settings=(
         Words(name="text", default=S1_OPEN, most=120, help="a beginning in the words of the grammar"),
         *decoding_settings(),

@@ -19,7 +19,7 @@ FAMILIES = (
     ("Bayesian network", "exact", "product of its tables", "bayes-net"),
     ("autoregressive (GPT)", "exact", "product of next-token chances", "generation"),
     ("VAE", "lower bound", "ELBO <= log p(x)", "vae"),
-    ("diffusion", "lower bound", "sum over steps, or an ODE", "forward-diffusion"),
+    ("diffusion", "lower bound", "sum over steps; exact by its ODE", "forward-diffusion"),
     ("GAN", "none", "samples only (implicit)", "gan"),
 )
 CONTRASTED = (
@@ -45,7 +45,7 @@ def families(state: State) -> tuple[Frame, ...]:
 
 def correction(state: State) -> tuple[Frame, ...]:
     """The card on the word contrastive."""
-    card = Card(name="contrastive", title="not contrastive, but contrasted", text=CONTRASTED, kind="opinion")
+    card = Card(name="contrastive", title="not contrastive, but contrasted", text=CONTRASTED, kind="note")
     table = Table(
         name="kinds",
         title="two questions",
@@ -82,8 +82,8 @@ LESSON = Lesson(
         Slider(name="mu", default=0.0, low=-4.0, high=4.0, step=0.25, help="μ of your density", key="m"),
         Slider(name="sigma", default=1.5, low=0.25, high=4.0, step=0.25, help="σ of your density", key="s"),
         Slider(name="x", default=0.5, low=-4.0, high=4.0, step=0.25, help="the x that is asked for", key="x"),
-        Slider(name="m", default=0.2, low=-1.0, high=2.5, step=0.1, help="mean of q", key="v"),
-        Slider(name="s", default=0.7, low=0.1, high=1.5, step=0.05, help="standard deviation of q", key="z"),
+        Slider(name="m", default=0.2, low=-1.0, high=2.5, step=0.1, help="mean of q", key="m"),
+        Slider(name="s", default=0.7, low=0.1, high=1.5, step=0.05, help="standard deviation of q", key="s"),
         Slider(name="prior", default=0.5, low=0.05, high=0.95, step=0.05, help="p(y = 1)", key="n"),
         Slider(name="apart", default=1.0, low=0.25, high=3.0, step=0.25, help="the classes lie at ±", key="d"),
         Slider(name="width", default=1.0, low=0.5, high=2.0, step=0.25, help="σ of both classes", key="i"),
@@ -139,6 +139,7 @@ LESSON = Lesson(
             why="One Gaussian cannot be two heaps: maximum likelihood puts its top where there are no data.",
             good=False,
             scene="density",
+            frame=2,
         ),
         Preset(
             name="nothing-to-sample",

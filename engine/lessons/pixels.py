@@ -9,6 +9,7 @@ from .kit.fixtures import Floats, array, image_setting, kernel_setting
 from .kit.lesson import Frame, Frames, Lesson, Note, Scene
 from .kit.settings import Choice, Slider
 from .kit.state import State
+from .workings.sliding import number, products
 
 
 def shuffle_order(state: State) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
@@ -71,7 +72,8 @@ def numbers(state: State) -> tuple[Frame, ...]:
         join="=",
     )
     caption = "A greyscale image is a matrix of numbers. Edit a pixel with + and -, show shades with s."
-    return (Frame(caption=caption, figures=(picture, stored), formulas=(Formula(symbols="x = byte / 255"),)),)
+    formulas = _scale(image, 1, 2).formulas
+    return (Frame(caption=caption, figures=(picture, stored), formulas=formulas),)
 
 
 def shuffled(state: State) -> Frames:
@@ -81,8 +83,16 @@ def shuffled(state: State) -> Frames:
     mixed = image.reshape(36)[order].reshape(6, 6)
 
     def picture(shown: Floats, title: str) -> Grid:
-        edits = "image" if shown is image else ""
-        return Grid(name="image", title=title, values=shown, shows=state["show"], digits=1, reach=(0, 1), edits=edits)
+        return Grid(
+            name="image",
+            title=title,
+            about="The pixels; shuffled they are the same 36 numbers, each at another place.",
+            values=shown,
+            shows=state["show"],
+            digits=1,
+            reach=(0, 1),
+            edits="image" if shown is image else "",
+        )
 
     def found(k: int) -> Frame:
         shown, title = ((image, "in place"), (mixed, "the same 36 numbers, shuffled"))[k]
@@ -90,22 +100,32 @@ def shuffled(state: State) -> Frames:
 
         def origin(row: int, column: int) -> Origin:
             patch = shown[row : row + 3, column : column + 3]
-            sums = " + ".join(f"{x:g}·{w:g}" for x, w in zip(patch.flat, kernel.flat, strict=True))
-            formula = Formula(symbols="y = Σ x·w", numbers=f"{sums} = {response[row, column]:.3g}")
+            numbers = f"{products(patch, kernel)} = {number(response[row, column])}"
             patch_cells = tuple((row + r, column + c) for r in range(3) for c in range(3))
-            return Origin(formulas=(formula,), cells={"image": patch_cells})
+            every = tuple((r, c) for r in range(3) for c in range(3))
+            formula = Formula(symbols="y = Σ x·w", numbers=numbers)
+            return Origin(formulas=(formula,), cells={"image": patch_cells, "kernel": every})
 
         return Frame(
             caption=(
-                "A kernel that looks for edges finds the strokes of the image."
+                "A 3x3 kernel answers to patterns of neighbours. Without padding it fits at 4x4 places."
                 if k == 0
-                else "After shuffling the same kernel finds noise: who is beside whom is gone."
+                else "After shuffling, the same kernel gives other numbers: who is beside whom is gone."
             ),
             figures=(
                 picture(shown, title),
                 Grid(
+                    name="kernel",
+                    title="kernel 3x3",
+                    about="The weights. Edit one with + and -, take another kernel with w.",
+                    values=kernel,
+                    signed=True,
+                    edits="kernel",
+                    join="×",
+                ),
+                Grid(
                     name="edges",
-                    title="what a 3x3 kernel finds",
+                    title="what it finds, 4x4",
                     about="The response of the kernel at each place where it fits into the image.",
                     values=response,
                     shows=state["show"],
@@ -118,24 +138,49 @@ def shuffled(state: State) -> Frames:
         )
 
     def unmoved() -> Frame:
-        weights = dense_weights(state.seed)
-        before, after = dense(image, weights, np.arange(36)), dense(mixed, weights[:, order], np.arange(36))
+        weights, unit = dense_weights(state.seed), state["unit"]
+        moved = weights[:, order]
+        before, after = dense(image, weights, np.arange(36)), dense(mixed, moved, np.arange(36))
+        every = tuple((r, c) for r in range(6) for c in range(6))
+
+        def origin(row: int, column: int) -> Origin:
+            x, w, y = ((image, weights, before), (mixed, moved, after))[row]
+            numbers = f"{products(x, w[column].reshape(6, 6))} = {number(y[column])}"
+            formula = Formula(symbols=("h_j = Σ_i W[j,i]·x[i]", "h_j = Σ_i W[j,π(i)]·x[π(i)]")[row], numbers=numbers)
+            cells = {"image": every, "weights": every} if row and column == unit else {}
+            return Origin(formulas=(formula,), cells=cells)
+
         units = Grid(
             name="units",
-            title="6 dense units",
+            title="6 dense units, each a sum over all 36 pixels",
             about="The upper row is of the image in place, the lower one of the shuffled image with each weight moved "
-            "along with its pixel.",
+            "along with its pixel. Move here to see the weights of another unit.",
             values=np.stack([before, after]),
             digits=3,
             signed=True,
             row_labels=("in place", "shuffled"),
             column_labels=tuple(f"h{j}" for j in range(6)),
-            join="→",
+            cursor=(1, unit),
+            picks=lambda _, column: {"unit": column},
+            marks={"focus": ((0, unit), (1, unit))},
+            origin=origin,
+            new_row=True,
+        )
+        own = Grid(
+            name="weights",
+            title=f"36 weights of h{unit}, shuffled alike",
+            about="The weights of one dense unit, each at the place where its pixel is now.",
+            values=moved[unit].reshape(6, 6),
+            digits=2,
+            signed=True,
+            reach=(-1 / 6, 1 / 6),
+            scope="the layer",
+            join="×",
         )
         return Frame(
             caption="A dense layer does not know neighbours: permute its weights with the pixels, and nothing changes.",
-            figures=(picture(mixed, "shuffled, weights permuted alike"), units),
-            formulas=(Formula(symbols="Σ_i W[j,π(i)]·x[π(i)] = Σ_i W[j,i]·x[i]"),),
+            figures=(picture(mixed, "shuffled image"), own, units),
+            formulas=(Formula(symbols="Σ_i W[j,π(i)]·x[π(i)] = Σ_i W[j,i]·x[i], where π is the new order"),),
         )
 
     return Frames(3, lambda k: unmoved() if k == 2 else found(k))
@@ -150,7 +195,8 @@ LESSON = Lesson(
         image_setting(),
         kernel_setting(),
         Choice(name="show", default="numbers", choices=("numbers", "shades"), help="numbers or shades", key="s"),
-        Slider(name="shuffle", default=1, low=1, high=99, step=1, help="which order the pixels are shuffled to"),
+        Slider(name="shuffle", default=1, low=1, high=99, help="which order the pixels are shuffled to", key="u"),
+        Slider(name="unit", default=0, low=0, high=5, help="the dense unit whose weights are shown", key="d"),
     ),
     scenes=(
         Scene(

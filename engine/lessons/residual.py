@@ -22,7 +22,7 @@ def around(state: State) -> tuple[Frame, ...]:
             Box(name="conv 3x3", shape="16x8x8", detail="branch F", depth=1),
             Box(name=rule, shape="16x8x8", active=True),
         ),
-        wires=(Wire(source=0, target=4, label="skip: x, unchanged" if skip else "cut", cut=not skip),),
+        wires=(Wire(source=0, target=4, label="x, unchanged" if skip else "cut", cut=not skip),),
     )
     caption = (
         "The skip carries the input around one or more layers and adds it to what they make. Cut it with s."

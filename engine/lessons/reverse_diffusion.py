@@ -8,7 +8,7 @@ from .trainings.denoising_digits import DENOISING_DIGITS, NAME
 from .workings.denoising_frames import digit, film
 from .workings.digit_pictures import DIGITS
 from .workings.exact_frames import exact
-from .workings.reversing import COUNTS, SAMPLERS
+from .workings.reversing import COUNTS, SAMPLERS, SPACINGS
 
 
 def network(state: State) -> tuple[Frame, ...]:
@@ -21,7 +21,11 @@ def network(state: State) -> tuple[Frame, ...]:
         Box(name="x0_hat", shape="1x16x16", detail="x_t without eps_hat"),
         Box(name="x_s, s < t", shape="1x16x16", detail="x0_hat noised again, less"),
     )
-    rows = [("DDPM", 1000, "beta"), ("DDPM strided", 50, "beta_tilde"), ("DDIM", 20, "0")]
+    rows = [
+        ("ddpm", "β~ = (1 - ᾱ_s) / (1 - ᾱ_t) β", "Ho et al., 2020, strided: the lab's"),
+        ("ddpm-beta", "β = 1 - ᾱ_t / ᾱ_s", "the paper's other choice"),
+        ("ddim", "0", "Song et al., 2021"),
+    ]
     figures = (
         Ladder(
             name="step",
@@ -30,7 +34,13 @@ def network(state: State) -> tuple[Frame, ...]:
             "far to go.",
             boxes=boxes,
         ),
-        Table(name="samplers", title="samplers", columns=("sampler", "steps", "noise added"), rows=rows, new_row=True),
+        Table(
+            name="samplers",
+            title="samplers",
+            columns=("sampler", "variance of the noise it adds", "from"),
+            rows=rows,
+            new_row=True,
+        ),
     )
     return (
         Frame(
@@ -42,6 +52,8 @@ def network(state: State) -> tuple[Frame, ...]:
     )
 
 
+DRAWN = ("sampler", "steps", "digit", "draw", "guidance")
+
 LESSON = Lesson(
     name="reverse-diffusion",
     chapter="generative",
@@ -50,6 +62,7 @@ LESSON = Lesson(
     settings=(
         Choice(name="sampler", default="ddpm", choices=SAMPLERS, help="how a step back is taken", key="s"),
         Slider(name="steps", default=50, low=5, high=1000, stops=COUNTS, help="steps from noise to data", key="n"),
+        Choice(name="stops", default="trailing", choices=SPACINGS, help="begins at T, or ends with t = 1", key="u"),
         Choice(name="digit", default="3", choices=DIGITS, help="which digit is asked for", key="d"),
         Slider(name="draw", default=1, low=1, high=99, step=1, help="which noise it begins from", key="e"),
         Slider(
@@ -68,7 +81,7 @@ LESSON = Lesson(
             title="With a perfect score",
             ids=("AE4",),
             frames=exact,
-            settings=("sampler", "steps"),
+            settings=("sampler", "steps", "stops"),
         ),
         Scene(name="network", title="A network for the noise", ids=("AH1",), frames=network, settings=()),
         Scene(
@@ -77,15 +90,17 @@ LESSON = Lesson(
             ids=("AH1", "AE4"),
             frames=digit,
             needs=NAME,
+            settings=DRAWN,
         ),
-        Scene(name="film", title="The way at a glance", ids=("AH1",), frames=film, needs=NAME),
+        Scene(name="film", title="The way at a glance", ids=("AH1",), frames=film, needs=NAME, settings=DRAWN),
     ),
     presets=(
         Preset(
             name="thousand",
-            values={"sampler": "ddpm", "steps": 1000},
+            values={"sampler": "ddpm-beta", "steps": 1000},
             why="With as many steps as the chain has, samples of the exact score have the spread of the data.",
             scene="exact",
+            frame=11,
         ),
         Preset(
             name="ddim-20",
@@ -94,6 +109,15 @@ LESSON = Lesson(
             "perfect score.",
             good=False,
             scene="exact",
+            frame=11,
+        ),
+        Preset(
+            name="too-much-noise",
+            values={"sampler": "ddpm-beta", "steps": 5, "stops": "leading"},
+            why="With few steps the larger variance beta is too large: sd 0.61 instead of 0.3.",
+            good=False,
+            scene="exact",
+            frame=6,
         ),
         Preset(
             name="unguided",
@@ -102,6 +126,7 @@ LESSON = Lesson(
             "seconds, and listens too little to the label.",
             good=False,
             scene="film",
+            frame=2,
         ),
         Preset(
             name="five-steps",
@@ -109,14 +134,15 @@ LESSON = Lesson(
             why="Five steps are too few: each guess of x_0 is followed too far before it is asked again.",
             good=False,
             scene="digit",
+            frame=6,
         ),
     ),
     notes=(
         Note(
             id="AE4",
             said="reverse process (denoising): removing noise",
-            right="No noise is undone: what is drawn is new. Each step moves to the conditional mean that the score "
-            "gives, and DDPM adds a little fresh noise.",
+            right="No noise is undone: what is drawn is new. From x0_hat, which the score gives, DDPM takes the mean of "
+            "x_s and adds a little fresh noise; DDIM adds the noise that was found, but less of it.",
         ),
         Note(
             id="AH1",

@@ -16,6 +16,8 @@ from .workings.sliding import Slide, number, slide_frames
 
 STAR = matrix([[1.0 if (r, c) == (3, 3) else 0.0 for c in range(6)] for r in range(6)])
 """One bright pixel, off the grid of stride 2."""
+ROWS = 11
+"""Of the table of the strongest: as many as the screen has room for."""
 
 
 def first(slide: Slide) -> tuple[Frame, ...]:
@@ -23,11 +25,11 @@ def first(slide: Slide) -> tuple[Frame, ...]:
     g = slide.geometry
     never, rest = len(g.never()), (g.padded[0] - g.span[0]) % g.stride
     lost = f"{never} of {g.padded[0] * g.padded[1]} cells are never read (hatched)." if never else "Every cell is read."
-    stops = f" The last step would leave the image by {g.stride - rest}, so it is not taken." if rest else ""
+    stops = f" One more step would leave the image by {g.stride - rest}." if rest else ""
     return (
         Frame(
             caption=f"The kernel moves by {g.stride}: {g.out[0]}x{g.out[1]} outputs. {lost}{stops}",
-            figures=present(slide.picture({}), slide.result(slide.output, {}), slide.below()),
+            figures=present(slide.picture({}), slide.weights(), slide.result(slide.output, {})),
             formulas=(_size(g.size[0], g.kernel[0], g.stride, g.padding),),
         ),
     )
@@ -52,9 +54,9 @@ def kept(slide: Slide) -> tuple[Cell, ...]:
 
 
 def strongest(slide: Slide) -> tuple[Cell, ...]:
-    """The cells of the full output that are strongest by magnitude: as many as are kept, and ties with the last."""
+    """The cells of the full output that are strongest by magnitude, none of them 0: as many as are kept, and ties."""
     values = np.abs(full(slide))
-    least = np.sort(values, axis=None)[-len(kept(slide))] - 1e-9
+    least = max(np.sort(values, axis=None)[-len(kept(slide))] - 1e-9, 1e-9)
     order = np.argsort(-values, axis=None, kind="stable")
     cells = (divmod(int(at), values.shape[1]) for at in order)
     return tuple(cell for cell in cells if values[cell] >= least)
@@ -78,7 +80,8 @@ def _all(slide: Slide, title: str, visited: bool, join: str = "") -> Grid:
 def _full(slide: Slide) -> Frame:
     values = full(slide)
     return Frame(
-        caption=f"Stride 1: the kernel stands at every place, {values.size} hidden units.",
+        caption=f"Stride 1: the kernel stands at every place, {values.size} hidden units."
+        + (f" Step on for stride {slide.geometry.stride}." if slide.geometry.stride > 1 else " Raise the stride: s."),
         figures=present(
             slide.picture({"never": ()}), slide.weights(), _all(slide, f"stride 1, {values.size} units", False, "→")
         ),
@@ -96,9 +99,11 @@ def _kept(slide: Slide) -> Frame:
 
     short = replace(slide.result(slide.output, {}), title=f"stride {g.stride}, {g.units} units", origin=origin)
     return Frame(
-        caption=f"Stride {g.stride}: {g.units} units instead of {full(slide).size}. They are the full output's every "
-        f"{_nth(g.stride)} row and column, exactly.",
-        figures=present(_all(slide, "full output, unvisited hatched", True), short),
+        caption=f"Stride {g.stride}: {g.units} units instead of {full(slide).size}. They are every {_nth(g.stride)} "
+        "row and column of the full output (hatched: not computed)."
+        if g.stride > 1
+        else "Stride 1 computes every place: nothing is left out. Raise the stride with s.",
+        figures=present(_all(slide, f"stride 1, {full(slide).size} units", True), short),
         formulas=(
             Formula(
                 symbols="y_s[i,j] = y_1[s·i, s·j]",
@@ -117,26 +122,43 @@ def _nth(stride: int) -> str:
 def _strongest(slide: Slide) -> Frame:
     best, places = strongest(slide), set(kept(slide))
     held, possible = len(places.intersection(best)), len(best)
-    grid = _all(slide, f"the {possible} strongest marked", True)
+    values = full(slide)
+    grid = _all(slide, f"stride 1, the {possible} strongest marked", True)
     never = tuple(cell for cell in grid.marks["never"] if cell not in best)
     grid = replace(grid, marks={"winner": best, "dropped": never})
-    rows = tuple(
-        (f"({r},{c})", number(full(slide)[r, c]), "kept" if (r, c) in places else "not computed") for r, c in best[:9]
-    )
+    shown = best if possible <= ROWS else best[: ROWS - 1]
+    rows = [(f"({r},{c})", number(values[r, c]), "kept" if (r, c) in places else "not computed") for r, c in shown]
+    if possible > len(shown):
+        rest = best[len(shown) :]
+        rows.append((f"{len(rest)} more", "", f"{len(places.intersection(rest))} kept"))
     return Frame(
-        caption=f"The grid is fixed and blind to importance: of the {possible} strongest responses it keeps {held}.",
+        caption=_found(slide, held, possible),
         figures=present(
             grid,
             Table(
                 name="strongest",
-                title="strongest responses",
+                title="strongest by magnitude",
                 about="The largest outputs of stride 1 by magnitude, and whether the stride computes them at all.",
                 columns=("place", "response", f"with stride {slide.geometry.stride}"),
-                rows=rows,
-                struck=tuple(i for i, cell in enumerate(best[:9]) if cell not in places),
+                rows=tuple(rows),
+                struck=tuple(i for i, cell in enumerate(shown) if cell not in places),
             ),
         ),
     )
+
+
+def _found(slide: Slide, held: int, possible: int) -> str:
+    """What the grid keeps of the strongest, and why they are so many."""
+    fair, stride = len(kept(slide)), slide.geometry.stride
+    if not possible:
+        return "All responses are 0: there is nothing to keep and nothing to lose."
+    why = "all that are not 0"
+    if possible >= fair:
+        why = f"as many as stride {stride} computes" if possible == fair else f"{fair}, as many as are kept, and ties"
+    told = f"The {possible} strongest responses" if possible > 1 else "The strongest response"
+    if held < possible:
+        return f"{told} by magnitude ({why}): the fixed grid keeps {held}. It is blind to importance."
+    return f"{told} by magnitude ({why}): all lie on the grid here. It does not look for them."
 
 
 def positions(state: State) -> Frames:
@@ -175,7 +197,7 @@ def positions(state: State) -> Frames:
             caption = f"The kernel begins at columns {', '.join(map(str, begins))}: {len(begins)} places.{rest}"
         else:
             caption = f"Step {i}: columns {begins[i - 1]} to {begins[i - 1] + k - 1}, {s} further than the step before."
-            caption = caption if i > 1 else f"Step 1: columns 0 to {k - 1}."
+            caption = caption if i > 1 else f"Step 1: columns 0 to {k - 1} (columns count from 0)."
         return Frame(caption=caption, figures=present(grid), formulas=(_size(n, k, s, p),))
 
     return Frames(1 + len(begins), frame)
@@ -225,6 +247,7 @@ LESSON = Lesson(
             why="The only bright pixel lies off the grid of stride 2: the output is empty.",
             good=False,
             scene="sampled",
+            frame=2,
         ),
         Preset(
             name="checkers-vanish",
@@ -232,11 +255,12 @@ LESSON = Lesson(
             why="A pattern as fine as the stride vanishes: only its dark pixels are sampled (aliasing).",
             good=False,
             scene="sampled",
+            frame=2,
         ),
         Preset(
             name="gaps",
-            values={"stride": 5, "padding": 0},
-            why="A stride larger than the kernel leaves gaps that no output reads.",
+            values={"stride": 5, "padding": 1},
+            why="A stride larger than the kernel leaves gaps: the two rows and columns between are read by no output.",
             good=False,
             scene="by two",
         ),

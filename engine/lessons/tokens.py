@@ -15,10 +15,21 @@ from .workings import byte_pairs as pairs
 
 WIDTH = 8
 STORIES = {
-    "word": "Words: few tokens, and a word that the vocabulary lacks must be spelled in bytes.",
+    "word": "Words: few tokens; a word that the vocabulary lacks is spelled in bytes.",
     "char": "Characters: a small vocabulary and many tokens; nothing is known of words.",
     "bpe": "Byte pairs: frequent neighbours are joined to one token, rare words fall into parts.",
 }
+PLURALS = {"word": "for words", "char": "for characters", "bpe": "for byte pairs"}
+VERDICTS = {
+    "most": "What its merges never saw, byte pairs spell byte by byte.",
+    "fewest": "None makes fewer than byte pairs here.",
+    "equal": "All make as many here.",
+}
+RANGES = (
+    ("0", "<unk>, what is not known"),
+    ("1 to 256", "one byte: its value + 1"),
+    ("from 257", "the vocabulary that was learned"),
+)
 
 
 def encoded(state: State, kind: str = "") -> list[int]:
@@ -34,11 +45,6 @@ def embeddings(rows: int, seed: int) -> NDArray[np.float64]:
     return np.random.default_rng([seed, 0x70]).normal(size=(rows, WIDTH))
 
 
-def rows_of(state: State) -> NDArray[np.float64]:
-    """The vector of every token of the text, [t, 8]: rows of the table, looked up by number."""
-    return embeddings(vocabulary(state), state.seed)[np.array(encoded(state), dtype=np.int64)]
-
-
 def vocabulary(state: State, kind: str = "") -> int:
     """Different tokens of the tokenizer that is set, or of another `kind`."""
     return pairs.size(kind or state["kind"], merged=state["merges"], lower=state["lower"])
@@ -47,10 +53,11 @@ def vocabulary(state: State, kind: str = "") -> int:
 def _chip(kind: str, lower: bool, numbers: list[int], row: int, column: int) -> Origin:
     number = numbers[column]
     raw = pairs.table(kind, lower)[number]
-    how = "the unknown token" if number == 0 else "a single byte" if number <= pairs.BYTES else f"{len(raw)} bytes"
+    how = "the unknown token" if number == 0 else f"byte {number - 1} + 1" if number <= pairs.BYTES else ""
+    how = how or f"number {number - pairs.FIRST} of the vocabulary from {pairs.FIRST} on"
     formula = Formula(
         symbols="token → number, always the same one",
-        numbers=f"{pairs.shown(number, kind, lower=lower)} → {number} ({how}: {raw[:12].hex(' ')})",
+        numbers=f"{pairs.shown(number, kind, lower=lower)} → {number} ({how}; bytes {raw[:12].hex(' ')})",
     )
     return Origin(formulas=(formula,), cells={"tokens": ((0, column),), "counts": ()})
 
@@ -59,7 +66,10 @@ def _tokens(state: State, kind: str, **more: Any) -> Tokens:
     numbers, lower = encoded(state, kind), state["lower"]
     return Tokens(
         **{"name": "tokens", "title": f"{len(numbers)} tokens and their numbers"}
-        | {"about": "Each chip is one token with its number under it; ▁ is the space before a word."}
+        | {
+            "about": "Each chip is one token with its number under it. ▁ is a space: it belongs to the word after it, and one "
+            "is put before the text so that its first word is like the others."
+        }
         | more,
         tokens=[pairs.shown(number, kind, lower=lower) for number in numbers],
         notes=[str(number) for number in numbers],
@@ -82,10 +92,10 @@ def split(state: State) -> Frames:
             title=f"tokenizer: {kind}",
             columns=("", "count"),
             rows=[
-                ("characters", len(state["text"])),
+                ("characters, with ▁ before the text", len(state["text"]) + 1),
                 ("tokens", len(numbers)),
-                ("single bytes", sum(1 for number in numbers if 1 <= number <= pairs.BYTES)),
-                ("unknown", numbers.count(0)),
+                ("of them single bytes", sum(1 for number in numbers if 1 <= number <= pairs.BYTES)),
+                ("of them unknown", numbers.count(0)),
                 ("vocabulary", vocabulary(state)),
             ],
             new_row=True,
@@ -94,9 +104,10 @@ def split(state: State) -> Frames:
         why = ""
         if lost:
             why = " The case is lost." if state["lower"] and 0 not in numbers else " What is <unk> is lost."
-        about = STORIES[kind] + why + " Type a text of your own; c changes the tokenizer."
+        ranges = Table(name="numbers", title="what a number is", columns=("number", "token"), rows=RANGES)
+        caption = STORIES[kind] + (why or " ▁ is the space before a word. c changes the tokenizer.")
         chips = _tokens(state, kind, picks=lambda row, column: {"token": column + 1})
-        return Frame(caption=about, figures=(chips, table), formulas=(formula,))
+        return Frame(caption=caption, figures=(chips, table, ranges), formulas=(formula,), facts=("Q2",))
 
     return Frames(2, frame)
 
@@ -115,53 +126,84 @@ def _compared(state: State) -> Frame:
         notes=[f"vocabulary {vocabulary(state, kind)}" for kind in pairs.KINDS],
         new_row=True,
     )
-    caption = "One text, three tokenizers: a larger vocabulary makes shorter sequences. Byte pairs lie between."
-    return Frame(caption=caption, figures=(*rows, bars))
+    least, most = min(counts), max(counts)
+    told = {kind: count for kind, count in zip(pairs.KINDS, counts, strict=True)}
+    caption = (
+        "One text, three tokenizers: "
+        + ", ".join(f"{count} {PLURALS[kind]}" for kind, count in told.items())
+        + ". "
+        + ("Byte pairs lie between." if least < told["bpe"] < most else VERDICTS[_extreme(told)])
+    )
+    return Frame(caption=caption, figures=(*rows, bars), facts=("Q2",))
+
+
+def _extreme(told: dict[str, int]) -> str:
+    if told["bpe"] == max(told.values()) and told["bpe"] > min(told.values()):
+        return "most"
+    return "fewest" if told["bpe"] < max(told.values()) else "equal"
+
+
+def touching(state: State) -> list[int]:
+    """How many merges were learned when one changed the text: 0, then each number after which it is cut otherwise."""
+    lower, stops = state["lower"], [0]
+    before = pairs.encode(state["text"], "bpe", merged=0, lower=lower)
+    for k in range(1, len(pairs.learning(lower)) + 1):
+        after = pairs.encode(state["text"], "bpe", merged=k, lower=lower)
+        if after != before:
+            stops.append(k)
+        before = after
+    return stops
 
 
 def merging(state: State) -> Frames:
-    """Byte pairs learned one merge after the other: the most frequent pair of neighbours becomes a token."""
+    """Byte pairs learned: the merges that join something in this text, one after the other."""
     lower = state["lower"]
-    stages = pairs.learning(lower)
+    stages, stops = pairs.learning(lower), touching(state)
+    whole = len(stages)
+    if stops[-1] < whole:
+        stops = [*stops, whole]
 
-    def frame(k: int) -> Frame:
+    def told(token: int) -> str:
+        return pairs.shown(token, "bpe", lower=lower)
+
+    def frame(at: int) -> Frame:
+        k = stops[at]
         numbers = pairs.encode(state["text"], "bpe", merged=k, lower=lower)
-
         newest = pairs.FIRST + k - 1
-
-        def told(token: int) -> str:
-            return pairs.shown(token, "bpe", lower=lower)
-
         chips = Tokens(
             name="tokens",
             title=f"after {k} merges: {len(numbers)} tokens",
-            about="The text with the merges learned so far. The newest token is tinted.",
+            about="The text with the merges learned so far, each token with its number. The newest token is tinted.",
             tokens=[told(number) for number in numbers],
             notes=[str(number) for number in numbers],
             weights=np.array([float(number == newest) for number in numbers]) if newest in numbers else None,
+            scope="the newest token",
             origin=partial(_chip, "bpe", lower, numbers),
         )
-        if k == len(stages):
-            caption = f"{k} merges: the vocabulary is as large as was asked for. Frequent words are one token by now."
-            return Frame(caption=caption, figures=(chips,))
-        ranked = stages[k]
+        ranked = stages[max(0, k - 1)]
+        (left, right), count = ranked[0]
         table = Table(
             name="pairs",
-            title="most frequent neighbours in the training text",
-            columns=("left", "right", "count"),
+            title=f"most frequent neighbours before merge {max(1, k)}",
+            about="Counted in the training text, with the merges made before. The first of them is joined.",
+            columns=("left", "right", "times"),
             rows=[(told(left), told(right), count) for (left, right), count in ranked],
             marked=(0,),
             new_row=True,
         )
-        (left, right), count = ranked[0]
-        caption = (
-            f"{told(left)} and {told(right)} stand side by side {count} times in the training text: "
-            f"they become token {pairs.FIRST + k}."
-        )
+        pair = f"“{told(left)}” and “{told(right)}”"
+        if k == 0:
+            caption = f"Bytes at first. {pair} stand side by side most often in the training text: {count} times."
+        elif newest in numbers:
+            skipped = k - 1 - stops[at - 1]
+            caption = f"Merge {k}: {pair}, {count} times side by side in the training text, are token {newest} now."
+            caption += f" {skipped} before it join nothing here." if skipped else ""
+        else:
+            caption = f"The last {whole - stops[at - 1]} of {whole} merges join nothing in this text."
         formula = Formula(symbols="argmax count(left, right)", numbers=f"({told(left)}, {told(right)}): {count}")
         return Frame(caption=caption, figures=(chips, table), formulas=(formula,))
 
-    return Frames(len(stages) + 1, frame)
+    return Frames(len(stops), frame)
 
 
 def embedding(state: State) -> Frames:
@@ -237,7 +279,7 @@ LESSON = Lesson(
     title="Tokens and embeddings",
     summary="A network reads no text: text is cut into tokens, tokens are numbers, and each number picks a vector.",
     settings=(
-        Words(name="text", default=S1, help="a text of your own", key="w"),
+        Words(name="text", default=S1, help="a text of your own", key="i"),
         Choice(name="kind", default="word", choices=pairs.KINDS, help="the tokenizer", key="c"),
         Switch(name="lower", default=False, help="lower-case everything first", key="o"),
         Switch(name="spell", default=True, help="spell unknown words in bytes; off: <unk>", key="u"),
@@ -281,6 +323,7 @@ LESSON = Lesson(
             why="Merges learned on English do not help: nearly every byte is a token of its own.",
             good=False,
             scene="split",
+            frame=2,
         ),
     ),
     source="Sennrich et al. (2016), Neural Machine Translation of Rare Words with Subword Units; Radford et al. (2019)",

@@ -9,7 +9,7 @@ from .trainings.french import FRENCH, PLAN
 from .workings.fresh_translator import SMALL, fresh
 from .workings.inference_frames import inference
 from .workings.input_frames import embedding, paths
-from .workings.layer_ladders import opened
+from .workings.layer_ladders import counting, opened
 from .workings.loss_frames import losses
 from .workings.norm_frames import norms
 from .workings.through_frames import through
@@ -18,7 +18,7 @@ from .workings.translation_figures import (
     decoder_ladder,
     encoder_ladder,
     focus_setting,
-    sentence,
+    sentence_as_drawn,
     target_setting,
     text_setting,
 )
@@ -34,7 +34,7 @@ def stacks(state: State) -> Frames:
     """Both stacks, then a layer of each."""
     plan = plan_of(state)
     model = fresh(state.seed, SMALL)
-    said = sentence(state, model)
+    said = sentence_as_drawn(state, model)
     s, t = len(said.ids), len(said.target)
 
     def frame(k: int) -> Frame:
@@ -50,6 +50,7 @@ def stacks(state: State) -> Frames:
             caption=f"One of {plan.layers} {stack} layers: {what}, each with a residual path and a layer norm "
             f"({state['norm']}-LN; turn with v).",
             figures=(opened(plan, stack, count),),
+            formulas=counting(plan),
             facts=("AB1",) if k == 1 else ("AB2",),
         )
 
@@ -65,10 +66,10 @@ LESSON = Lesson(
         text_setting(),
         target_setting(),
         focus_setting("the word that is looked at"),
-        Slider(name="layers", default=2, low=1, high=6, step=1, help="N, layers of each stack", key="i"),
+        Slider(name="layers", default=2, low=1, high=6, step=1, help="N, layers of each stack", key="n"),
         Choice(name="norm", default="pre", choices=("pre", "post"), help="layer norm before or after", key="v"),
         Switch(name="shift", default=True, help="the decoder reads the target shifted right", key="s"),
-        Switch(name="zeroed", default=False, help="all sub-layers give noughts", key="z"),
+        Switch(name="zeroed", default=False, help="all sub-layers give zeros", key="z"),
         Choice(
             name="weights", default="trained", choices=("trained", "as drawn"), help="after or before training", key="u"
         ),
@@ -123,21 +124,23 @@ LESSON = Lesson(
         Preset(
             name="own-target",
             values={"target": "a white dog drinks milk"},
-            why="Each wrong word costs nats of its own; the words after are foretold as if it had been right.",
+            why="Each wrong word costs nats of its own; the words after are predicted as if it had been right.",
             scene="loss",
         ),
         Preset(
             name="not-shifted",
             values={"shift": False},
-            why="The decoder reads the very word that it has to foretell: copying is enough.",
+            why="The decoder reads the very word that it has to write: copying is enough.",
             good=False,
             scene="paths",
+            frame=2,
         ),
         Preset(
             name="post-norm",
             values={"norm": "post", "zeroed": True},
             why="As in 2017: the sum is normalised, so a silent layer is not the identity.",
             scene="norms",
+            frame=3,
         ),
         Preset(
             name="too-hot",
@@ -152,6 +155,7 @@ LESSON = Lesson(
             why="One wrong word is written and then read like a right one: what follows is built on it.",
             good=False,
             scene="inference",
+            frame=2,
         ),
     ),
     notes=(

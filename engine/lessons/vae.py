@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .kit.lesson import Lesson, Note, Preset, Scene
+from .kit.lesson import Lesson, Preset, Scene
 from .kit.settings import Slider
 from .kit.state import State
 from .kit.training import Progress, Training
@@ -20,7 +20,7 @@ def _train(state: State, progress: Progress) -> Any:
 LATENT_DIGITS = Training(
     name="latent-digits",
     title="a VAE of handwritten digits with two latent numbers",
-    seconds=5,
+    seconds=10,
     train=_train,
     uses=("beta",),
 )
@@ -96,6 +96,7 @@ LESSON = Lesson(
             why="The right mean, but far too sure: the bound drops by KL(q ‖ p(z|x)).",
             good=False,
             scene="bound",
+            frame=3,
         ),
         Preset(
             name="posterior-collapse",
@@ -107,15 +108,8 @@ LESSON = Lesson(
         Preset(
             name="sharp",
             values={"beta": 0.25},
-            why="KL is cheap: images come back sharper, but the plane spreads and has holes that decode to nonsense.",
+            why="KL is cheap: images come back sharper, but codes spread far beyond N(0, I), which samples come from.",
             scene="plane",
-        ),
-    ),
-    notes=(
-        Note(
-            id="AC4b",
-            said="generative models give how likely a given example will be",
-            right="A VAE gives a lower bound (ELBO) of log p(x), not log p(x) itself; here both are shown.",
         ),
     ),
     trainings=(LATENT_DIGITS,),

@@ -1,16 +1,19 @@
 """Weight sharing: one small set of weights, used all over an image, a sequence, a graph."""
 
+from dataclasses import replace
 from functools import partial
+from typing import Literal
 
 import numpy as np
 
 from .kit.figures import Bars, Cell, Edge, Formula, Grid, Net, Node, Origin, Table
 from .kit.fixtures import Floats, array, kernel_setting
 from .kit.lesson import Frame, Frames, Lesson, Preset, Scene
-from .kit.settings import Slider, Switch
+from .kit.settings import Choice, Slider, Switch
 from .kit.state import State
-from .workings.graphs_shown import neighbourhoods
+from .workings.graphs_shown import NAMES, neighbourhoods, reordered
 from .workings.sharing import INPUTS, UNITS, convolved, dense_parameters, image, recurrent_weights, sequence, unrolled
+from .workings.sliding import number, products, signed
 
 
 def parameters_conv() -> int:
@@ -30,13 +33,13 @@ def dense_over(steps: int) -> int:
 
 def _patch(x: Floats, kernel: Floats, row: int, column: int) -> Origin:
     wide = np.pad(x, 1)[row : row + 3, column : column + 3]
-    terms = " + ".join(f"{a:g}·{w:g}" for a, w in zip(wide.flat, kernel.flat, strict=True))
     n = len(x)
     inside = [(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
     cells: tuple[Cell, ...] = tuple((r, c) for r, c in inside if 0 <= r < n and 0 <= c < n)
-    formula = Formula(symbols="y = Σ w·x + b", numbers=f"{terms} = {float((wide * kernel).sum()):.3g}")
+    numbers = f"{products(wide, kernel)} + 0 = {number(float((wide * kernel).sum()))}"
     every: tuple[Cell, ...] = tuple((i, j) for i in range(3) for j in range(3))
-    return Origin(formulas=(formula,), cells={"image": cells, "kernel": every})
+    formula = Formula(symbols="y = Σ w·x + b", numbers=numbers)
+    return Origin(formulas=(formula,), cells={"image": cells, "kernel": every, "bias": ((0, 0),)})
 
 
 def space(state: State) -> Frames:
@@ -51,44 +54,51 @@ def space(state: State) -> Frames:
         x = image(n)
         y = convolved(x, kernel, 0.0)
         row, column = (2, 3) if k == 0 else (5, 8)
+        shows: Literal["numbers", "shades"] = "numbers" if k == 0 else "shades"
         pixels = Grid(
             name="image",
-            title=f"image, {n}x{n}",
+            title=f"image {n}x{n}, padded by 1",
+            about="A bright ring. A border of zeros, not drawn, keeps the output as large as the image.",
             values=x,
             digits=1,
-            shows="numbers" if k == 0 else "shades",
+            shows=shows,
             reach=(0, 1),
             marks={"window": tuple((row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1))},
         )
         weights = Grid(
             name="kernel",
-            title="the kernel",
+            title="kernel",
             about="The same nine weights and one bias at every place of every image. Edit one with + and -.",
             values=kernel,
-            digits=1,
+            signed=True,
             edits="kernel",
             join="×",
         )
+        bias = Grid(name="bias", title="bias", values=[[0.0]], join="+", about="The bias, the tenth number: 0 here.")
         out = Grid(
             name="output",
-            title=f"output, {n}x{n}",
+            title=f"output {n}x{n}",
+            about="One number for each place of the kernel. Move here to see the pixels that it was made of.",
             values=y,
             digits=1,
-            shows="numbers" if k == 0 else "shades",
+            shows=shows,
             signed=True,
             cursor=(row, column),
             origin=partial(_patch, x, kernel),
+            marks={"target": ((row, column),)},
             join="→",
         )
         formula = Formula(
-            symbols="3·3 weights + 1 bias", numbers=f"{parameters_conv()}; dense: {dense_parameters(n * n, n * n):,}"
+            symbols="3·3 weights + 1 bias = 10; a dense layer: n²·n² weights + n² biases",
+            numbers=f"dense, n = {n}: {n * n}·{n * n} + {n * n} = {dense_parameters(n * n, n * n):,}",
         )
         caption = (
-            f"{n * n} outputs, ten parameters: the kernel is the same wherever the cursor goes."
+            f"{n * n} outputs, {parameters_conv()} parameters: the kernel is the same wherever the cursor goes."
             if k == 0
-            else f"Four times the pixels, the same ten parameters; a dense layer has {dense_parameters(144, 144):,}."
+            else f"Four times the pixels, the same {parameters_conv()} parameters; a dense layer has "
+            f"{dense_parameters(144, 144):,}."
         )
-        return Frame(caption=caption, figures=(pixels, weights, out), formulas=(formula,))
+        return Frame(caption=caption, figures=(pixels, weights, bias, out), formulas=(formula,))
 
     return Frames(3, frame)
 
@@ -110,20 +120,26 @@ def time(state: State) -> Frames:
     states = unrolled(x, W, U, b)
     first = min(steps, 8)
 
-    def origin(t: int, unit: int, top: int = 0) -> Origin:
+    def origin(t: int, unit: int) -> Origin:
         before = states[t - 1] if t else np.zeros(UNITS)
-        driven = [f"{w:g}·{v:g}" for w, v in zip(W[unit], x[t], strict=True)]
-        kept = [f"{u:g}·{v:.2g}" for u, v in zip(U[unit], before, strict=True)]
+        sums = f"{products(x[t], W[unit])} + {products(before, U[unit])} + {signed(b[unit])}"
         formula = Formula(
-            symbols="h_t = tanh(W x_t + U h_{t-1} + b)",
-            numbers=f"tanh({' + '.join(driven)} + {' + '.join(kept)} + {b[unit]:g}) = {states[t, unit]:.3f}",
+            symbols="h_t = tanh(W x_t + U h_{t-1} + b), with h_0 = 0",
+            numbers=f"h_{t + 1}[{unit}] = tanh({sums}) = {number(states[t, unit])}",
         )
         back: dict[str, tuple[Cell, ...]] = {
             "W": tuple((unit, c) for c in range(INPUTS)),
+            "x": tuple((c, 0) for c in range(INPUTS)),
             "U": tuple((unit, c) for c in range(UNITS)),
-            "states": tuple((t - 1 - top, c) for c in range(UNITS)) if t > top else (),
+            "before": tuple((c, 0) for c in range(UNITS)),
+            "b": ((unit, 0),),
         }
         return Origin(formulas=(formula,), cells=back)
+
+    def column(name: str, title: str, values: Floats, join: str, about: str) -> Grid:
+        return Grid(
+            name=name, title=title, values=values[:, None], digits=3, signed=True, reach=(-1, 1), join=join, about=about
+        )
 
     def frame(k: int) -> Frame:
         if k == steps:
@@ -146,25 +162,32 @@ def time(state: State) -> Frames:
             about="Time runs to the right. Every step reads one input and the state before, with the same W, U and b.",
             nodes=nodes,
             edges=edges,
-            height=5,
+            height=4,
         )
-        top = max(0, k - 7)
-        weights = Grid(name="W", title="W, 4x3", values=W, digits=1, new_row=True)
-        recurrent = Grid(name="U", title="U, 4x4", values=U, digits=1)
-        held = Grid(
-            name="states",
-            title=f"states h, {steps}x4",
-            about="A row for each step. Put the cursor on a number to see how it was made.",
-            values=states[top : k + 1],
-            row_labels=[f"h{at + 1}" for at in range(top, k + 1)],
-            reach=(-1, 1),
-            digits=2,
-            cursor=(k - top, 0),
-            origin=lambda row, column: origin(row + top, column, top),
-            join="→",
+        weights = Grid(
+            name="W", title="W 4x3", values=W, digits=1, new_row=True,
+            about="From the input to the state: the same at every step.",
+        )  # fmt: skip
+        recurrent = Grid(
+            name="U", title="U 4x4", values=U, digits=1, join="+",
+            about="From the state before to the state: the same at every step.",
+        )  # fmt: skip
+        before = states[k - 1] if k else np.zeros(UNITS)
+        made = column("states", f"h{k + 1}", states[k], "→", "The state after this step: tanh of the sum.")
+        return Frame(
+            caption=f"Step {k + 1}: the same 32 numbers (W, U, b) as in every step make h{k + 1} from x{k + 1} and "
+            f"h{k}{'' if k else ', which is 0'}.",
+            figures=(
+                strip,
+                weights,
+                column("x", f"x{k + 1}", x[k], "·", "The input of this step."),
+                recurrent,
+                column("before", f"h{k}", before, "·", "The state before; h0 is 0."),
+                column("b", "b", b, "+", "The bias: the same at every step."),
+                replace(made, cursor=(0, 0), origin=lambda row, _: origin(k, row)),
+            ),
+            formulas=origin(k, 0).formulas,
         )
-        caption = f"Step {k + 1}: the same 32 numbers as in every step make h{k + 1} from x{k + 1} and h{k}."
-        return Frame(caption=caption, figures=(strip, weights, recurrent, held), formulas=origin(k, 0).formulas)
 
     return Frames(steps + 1, frame)
 
@@ -198,9 +221,11 @@ LESSON = Lesson(
     settings=(
         kernel_setting(key="w"),
         Slider(name="T", default=5, low=1, high=50, step=1, help="steps of the sequence", key="n"),
-        Slider(name="node", default=1, low=1, high=5, step=1, help="the node that listens", key="o"),
-        Switch(name="ring", default=False, help="join the ends of the graph", key="c"),
-        Slider(name="order", default=0, low=0, high=99, step=1, help="order of the nodes, 0: as drawn", key="x"),
+        Choice(name="node", default="A", choices=tuple(NAMES), help="the node that listens", key="o"),
+        Switch(name="ring", default=False, help="join the ends of the path, A and E, to a ring", key="c"),
+        Slider(
+            name="order", default=7, low=0, high=99, help="the order of the nodes, drawn by lot; 0: A to E", key="x"
+        ),
     ),
     scenes=(
         Scene(name="space", title="Across space", ids=("N1a",), frames=space, settings=("kernel",)),
@@ -210,7 +235,14 @@ LESSON = Lesson(
             title="Across neighbourhoods",
             ids=("N1c",),
             frames=neighbourhoods,
-            settings=("node", "ring", "order"),
+            settings=("node", "ring"),
+        ),
+        Scene(
+            name="order",
+            title="Whatever the order of the nodes",
+            ids=("N1c",),
+            frames=reordered,
+            settings=("order", "ring"),
         ),
     ),
     presets=(
@@ -219,19 +251,22 @@ LESSON = Lesson(
             values={"T": 50},
             why="Fifty steps, still 32 parameters; a dense layer over all of them has 30,200.",
             scene="time",
+            frame=51,
         ),
         Preset(
             name="ring",
             values={"ring": True},
             why="In a ring every node hears from every other after two rounds.",
             scene="neighbourhoods",
+            frame=3,
         ),
         Preset(
             name="far-end",
-            values={"node": 5},
+            values={"node": "E"},
             why="In a path of five the far end is four rounds away: a shallow network never hears of it.",
             good=False,
             scene="neighbourhoods",
+            frame=4,
         ),
     ),
     source="LeCun et al. (1989); Elman (1990); Kipf & Welling (2017)",

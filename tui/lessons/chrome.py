@@ -23,8 +23,8 @@ VALUE = 18
 """Columns that a value takes at most in a line."""
 
 
-def heading(reading: Reading, figure: str, width: int, ink: Ink) -> Strip:
-    """`convolution › The kernel slides › output`, and how far one is."""
+def heading(reading: Reading, figure: str, beyond: str, width: int, ink: Ink) -> Strip:
+    """`convolution › The kernel slides › output`; whether there is more to see, in `beyond`; and how far one is."""
     dim = ink.style(ink.dim)
     parts: list[Part] = [(f" {reading.lesson.name} ", ink.style(ink.accent, bold=True))]
     parts += [("› ", dim), (reading.at.title, ink.style(bold=True))]
@@ -37,9 +37,9 @@ def heading(reading: Reading, figure: str, width: int, ink: Ink) -> Strip:
     if reading.frames > 1:
         right += f"  frame {min(reading.frame + 1, reading.frames)}/{reading.frames}"
     right += " "
-    room = max(0, width - cell_len(right))
+    room = max(0, width - cell_len(right) - cell_len(beyond))
     left = line(parts, room, ink)
-    return Strip.join([left, line([(right, dim)], width - room, ink)])
+    return Strip.join([left, line([(beyond, ink.style(ink.accent)), (right, dim)], width - room, ink)])
 
 
 def caption(text: str, width: int, ink: Ink, most: int) -> list[Strip]:
@@ -76,6 +76,8 @@ def chips(reading: Reading, width: int, ink: Ink, most: int) -> list[Strip]:
         item: list[Part] = [(f"{name} ", ink.style(ink.dim))]
         item += [(f"‹{value}›" if chosen else value, style)]
         items.append([*_key(setting, ink), *item, (" ", ink.style())])
+    if not most:
+        return []
     rows: list[list[Part]] = [[]]
     room = width
     at = 0

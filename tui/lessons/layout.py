@@ -15,11 +15,13 @@ from ..render.palette import Ink
 from .draw import figure as figures
 from .draw import formula
 from .draw.look import Look
-from .packing import Column, packed
+from .packing import Column, packings, torn
 from .sizing import GAP, JOIN_MOST, joined
 
 _ASIDE = 3
 """Columns between a figure and the formulas beside it."""
+_TORN = 3
+"""Lines that a page may be longer rather than that a sign stands away from what it follows."""
 _FORMULA_LEAST = 28
 """Columns that formulas have at least."""
 
@@ -85,20 +87,34 @@ class Page:
 def arrange(frame: Frame, ink: Ink, width: int, height: int) -> Page:
     """Places for all figures within `width` columns; they grow into `height` rows, but may need more."""
     whole = formula.draw(frame.formulas, ink, width)
-    columns = packed(frame.figures, ink, width, height - len(whole))
-    page = _placed(frame, columns, ink, height - len(whole) - bool(whole))
-    lines = page.height
-    if not whole:
+    found, least = None, 0
+    for columns in packings(frame.figures, ink, width, height - len(whole)):
+        page = _page(frame, columns, ink, width, height, len(whole))
+        cost = page.height + _TORN * torn(columns)
+        if found is None or cost < least:
+            found, least = page, cost
+        if page.height <= height:
+            break
+    assert found is not None
+    return found
+
+
+def _page(frame: Frame, columns: tuple[Column, ...], ink: Ink, width: int, height: int, told: int) -> Page:
+    """The page with its `told` lines of formulas below the figures, or beside them where it would scroll else."""
+    page = _placed(frame, columns, ink, height - told - bool(told))
+    if not told:
         return page
-    if lines + 1 + len(whole) > height >= lines and (beside := _free(page, frame, ink, width, lines)) is not None:
-        return replace(page, formulas=beside)
-    if lines + 1 + len(whole) > height:  # rather no blank line than a page that scrolls
-        page = _placed(frame, columns, ink, height - len(whole))
-        if (beside := _free(page, frame, ink, width, page.height)) is not None:
+    for room in (height - told, height):
+        if page.height + 1 + told <= height:
+            break
+        if (beside := _free(page, frame, ink, width)) is not None:
             return replace(page, formulas=beside)
-        lines = page.height
-    at = lines + (1 if lines and not lines + len(whole) == height else 0)
-    return replace(page, formulas=Region(0, at, width, len(whole)), height=at + len(whole))
+        if page.height + told <= height or room == height:
+            break
+        page = _placed(frame, columns, ink, room)
+    lines = page.height
+    at = lines + (lines > 0 and lines + told != height)  # rather no blank line than a page that scrolls
+    return replace(page, formulas=Region(0, at, width, told), height=at + told)
 
 
 def _placed(frame: Frame, columns: tuple[Column, ...], ink: Ink, room: int) -> Page:
@@ -129,16 +145,17 @@ def _placed(frame: Frame, columns: tuple[Column, ...], ink: Ink, room: int) -> P
     return Page(frame.figures, tuple(places), tuple(zooms), tuple(titles), tuple(signs), none, bottom)
 
 
-def _free(page: Page, frame: Frame, ink: Ink, width: int, height: int) -> Region | None:
+def _free(page: Page, frame: Frame, ink: Ink, width: int) -> Region | None:
     """A place beside or below the figures where all formulas fit, the lowest and widest; none where there is none."""
+    natural = max((cell_len(text) for f in frame.formulas for text in (f.symbols, "  " + f.numbers)), default=0)
     for place_x in sorted({0, *(place.x + place.w + _ASIDE for place in page.places)}, reverse=True):
         rest = width - place_x
-        if rest < _FORMULA_LEAST:
+        if rest < min(_FORMULA_LEAST, natural):
             continue
         tall = len(formula.draw(frame.formulas, ink, rest))
         lowest = max((p.y + p.h + 1 for p in page.places if p.x + p.w + _ASIDE > place_x), default=0)
         others = [p.y + p.h for p in page.places if p.y + p.h > lowest]
-        if lowest + tall <= height and (others or lowest == 0):
+        if lowest + tall <= page.height and (others or lowest == 0):
             return Region(place_x, lowest, rest, tall)
     return None
 

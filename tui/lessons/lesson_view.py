@@ -26,8 +26,6 @@ class Seen:
     """The row of the pane where the page begins."""
     rows: int = 0
     """The rows that it has."""
-    length: int = 0
-    """The rows that it would take."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +59,20 @@ class LessonView:
         reading, ink = self.reading, self.ink
         frame = self.shown.frame if self.shown is not None else None
         figure = self.focused(frame)
-        head = [chrome.heading(reading, (figure.title or figure.name) if figure else "", left, ink)]
         text = self.notice or (frame.caption if frame is not None and not reading.facts else "")
-        lines = min(3 if height >= 36 else 2, max(1, height // 8))
-        head += chrome.caption(text, left, ink, lines) if text else []
-        head += [blank(left, ink)] if height >= 36 else []
+        lines = 3 if height >= 36 else 2 if height >= 16 else 1
+        told = chrome.caption(text, left, ink, lines)
+        told += [blank(left, ink)] * (lines - len(told) + (1 if height >= 36 else 0))
         foot = self._foot(frame, left, side, height)
-        room = max(1, height - len(head) - len(foot))
+        room = max(1, height - 1 - len(told) - len(foot))
         body = self._body(frame, figure, left, room)
-        self.seen.top, self.seen.rows, self.seen.length = len(head), room, len(body)
+        self.seen.top, self.seen.rows = 1 + len(told), room
         reading.scroll = min(max(0, reading.scroll), max(0, len(body) - room))
         part = body[reading.scroll : reading.scroll + room]
         part += [blank(left, ink)] * (room - len(part))
-        if len(body) > reading.scroll + room and part:
-            part[-1] = self._more(part[-1], left)
-        strips = [*head, *part, *foot]
+        name = (figure.title or figure.name) if figure else ""
+        beyond = "↓ PgDn  " if len(body) > reading.scroll + room else "↑ PgUp  " if reading.scroll else ""
+        strips = [chrome.heading(reading, name, beyond, left, ink), *told, *part, *foot]
         if not side:
             return strips[:height]
         beside = self._beside(side, height, frame)
@@ -87,11 +84,6 @@ class LessonView:
             return None
         return next((f for f in frame.figures if f.name == self.reading.focus), frame.figures[0])
 
-    def _more(self, strip: Strip, width: int) -> Strip:
-        words = " more below: PgDn "
-        end = line([(words, self.ink.style(self.ink.accent))], len(words), self.ink)
-        return Strip.join([strip.crop(0, max(0, width - len(words))), end])
-
     def _foot(self, frame: Frame | None, width: int, side: int, height: int) -> list[Strip]:
         reading, ink = self.reading, self.ink
         foot: list[Strip] = []
@@ -99,9 +91,9 @@ class LessonView:
         if reading.chosen is not None and not side:
             foot += chrome.caption(f"{reading.chosen.help} (left/right, enter types)", width, ink, 1)
         elif self.shown is not None and self.shown.explains and reading.depth != "formula" and not reading.facts:
-            foot += self._origin(figure, width, 2 if height < 30 else 3)
+            foot += self._origin(figure, width, 3 if height >= 30 else 2 if height >= 18 else 0)
         if not side:
-            foot += chrome.chips(reading, width, ink, 2 if height >= 22 else 1)
+            foot += chrome.chips(reading, width, ink, 2 if height >= 22 else 1 if height >= 12 else 0)
         if self.view.told is not None:
             foot.append(training_view.bar(self.view.told, width, ink))
         ids = frame.facts if frame is not None and frame.facts else reading.at.ids

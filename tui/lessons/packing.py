@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...engine.lessons.kit.figures import Card, Figure, Tokens
+from ...engine.lessons.kit.figures import Card, Figure, Ladder, Tokens
 from ..render.palette import Ink
+from .draw import ladder
 from .sizing import GAP, Sizes, Sizing, joined
 
 _BESIDE = 110
@@ -12,7 +13,8 @@ _BESIDE = 110
 _COLUMN = 3
 """Columns between two columns of figures."""
 _WRAPS = (Card, Tokens)
-"""Kinds that may be narrower than they are in full."""
+"""Kinds that become higher where they are narrower."""
+_WRAPPED = 30
 
 
 @dataclass(frozen=True)
@@ -27,25 +29,24 @@ class Column:
         return self.sizing.fitted(room - self.sizing.between)
 
 
-def packed(all_figures: tuple[Figure, ...], ink: Ink, width: int, room: int) -> tuple[Column, ...]:
-    """The columns (one or two) that show the figures in `room` lines; the shortest, if none does."""
+def packings(all_figures: tuple[Figure, ...], ink: Ink, width: int, room: int) -> Iterator[tuple[Column, ...]]:
+    """Ways to stand, each of one column or two, the best first as long as it has `room` lines."""
     rows = Sizing.of(all_figures, ink, width)
     broken = any(each.new_row for each in all_figures[1:])
-    if rows.shortest <= room or room <= 0:
-        if width >= _BESIDE and broken and room > 0:
-            other = Sizing.of(all_figures, ink, width, breaks=False)
-            beside, under = other.fitted(room - other.between), rows.fitted(room - rows.between)
-            if other.total(beside) + other.between <= room and _area(beside) > _area(under):
-                return (Column(0, other),)
-        return (Column(0, rows),)
-    best, least = (Column(0, rows),), rows.shortest
-    for columns in _others(all_figures, rows, ink, width, broken):
-        lines = max(column.sizing.shortest for column in columns)
-        if lines < least:
-            best, least = columns, lines
-        if least <= room:
-            break
-    return best
+    if width >= _BESIDE and broken and room > 0:
+        other = Sizing.of(all_figures, ink, width, breaks=False)
+        beside, under = other.fitted(room - other.between), rows.fitted(room - rows.between)
+        if other.total(beside) + other.between <= room and _area(beside) > _area(under):
+            yield (Column(0, other),)
+            return
+    yield (Column(0, rows),)
+    if room > 0:
+        yield from _others(all_figures, rows, ink, width, broken)
+
+
+def torn(columns: tuple[Column, ...]) -> int:
+    """Rows that begin with a sign, away from the figure that it follows."""
+    return sum(1 for column in columns for row in column.sizing.rows if column.sizing.figures[row[0]].join)
 
 
 def _others(
@@ -68,7 +69,8 @@ def _two(
 ) -> Iterator[tuple[Column, ...]]:
     """Two columns, the one as narrow as its figures allow and the other with the rest, either way."""
     for first in (False, True):
-        narrow = max(joined(all_figures[k]) + rows.least[k][0] for k in (left if first else right))
+        ids = left if first else right
+        narrow = max(joined(all_figures[k]) + narrowest(all_figures[k], rows.least[k][0]) for k in ids)
         wide = width - narrow - _COLUMN
         a, b = (narrow, wide) if first else (wide, narrow)
         if wide < GAP or not (_fits(all_figures, rows, left, a) and _fits(all_figures, rows, right, b)):
@@ -81,11 +83,14 @@ def _two(
 
 def _fits(all_figures: tuple[Figure, ...], rows: Sizing, ids: tuple[int, ...], width: int) -> bool:
     """Whether no figure is cut in a column of this width."""
-    for k in ids:
-        least = 30 if isinstance(all_figures[k], _WRAPS) else rows.least[k][0]
-        if joined(all_figures[k]) + least > width:
-            return False
-    return True
+    return all(joined(all_figures[k]) + narrowest(all_figures[k], rows.least[k][0]) <= width for k in ids)
+
+
+def narrowest(figure: Figure, least: int) -> int:
+    """Columns with which a figure still tells all; `least` is what it would like at the least."""
+    if isinstance(figure, _WRAPS):
+        return min(least, _WRAPPED)
+    return min(least, ladder.narrowest(figure)) if isinstance(figure, Ladder) else least
 
 
 def _area(fitted: list[Sizes]) -> int:

@@ -56,7 +56,7 @@ class LessonsPane(Going):
         self.reading.take(preset)
         self._compute()
         where = f", scene {self.reading.scene + 1}" if self.reading.scene != before else ""
-        self.tell(f"{preset.name} ({'good' if preset.good else 'goes wrong'}{where}): {preset.why}")
+        self.tell(f"{preset.name} ({'good' if preset.good else 'goes wrong'}{where}): {preset.why}", stays=True)
 
     def action_train(self) -> None:
         """Train what the scene needs, or call off what trains."""

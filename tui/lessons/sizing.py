@@ -17,6 +17,10 @@ _GROWING = (Curves, Net, Plane, Wall)
 """Kinds that are better the larger they are: large cells beside them leave them some room."""
 _LISTS = (Bars, Table, Tokens)
 """Kinds that are shown in full on a page that scrolls anyway."""
+_THICKER = (Bars, Tokens)
+"""Kinds with few lines that become thicker on large screens."""
+_ROOMY = 20
+"""Rows from which on a screen is large."""
 _ALL = 200
 """Rows of such a list at most."""
 Sizes = dict[int, tuple[int, int, int]]
@@ -86,10 +90,11 @@ class Sizing:
                 found = tried
                 break
         heights = [self._height(row, sizes) for row, sizes in zip(self.rows, found, strict=True)]
-        scrolls = sum(heights) > room
-        heights = self._grown(found, heights, room)
+        scrolls, roomy = sum(heights) > room, room >= _ROOMY
+        heights = self._grown(found, heights, room, roomy)
         return [
-            self._others(row, sizes, high, scrolls) for row, sizes, high in zip(self.rows, found, heights, strict=True)
+            self._others(row, sizes, high, roomy, scrolls)
+            for row, sizes, high in zip(self.rows, found, heights, strict=True)
         ]
 
     def spare(self, row: tuple[int, ...], sizes: Sizes) -> int:
@@ -126,23 +131,25 @@ class Sizing:
         return wide, tall + self._head(k, wide)
 
     def _titled(self, sizes: Sizes, spare: int) -> Sizes:
-        """Grids as wide as their titles in one line, where there is room."""
+        """Grids as wide as their titles in one line and their legends, where there is room."""
         found = dict(sizes)
         for k, (wide, tall, zoom) in sizes.items():
-            more = figures.title_width(self.figures[k], rows=1) - wide
+            each = self.figures[k]
+            legend = grid.legend_width(each) if isinstance(each, Grid) else 0
+            more = max(figures.title_width(each, rows=1), legend) - wide
             if 0 < more <= spare:
                 found[k] = (wide + more, tall - self._head(k, wide) + self._head(k, wide + more), zoom)
                 spare -= more
         return found
 
-    def _grown(self, found: list[Sizes], heights: list[int], room: int) -> list[int]:
+    def _grown(self, found: list[Sizes], heights: list[int], room: int, roomy: bool) -> list[int]:
         """What is left of `room`, given to the rows that want it, in proportion."""
         spare = room - sum(heights)
         if spare <= 0 or not heights:
             return heights
         wants = []
         for row, sizes, high in zip(self.rows, found, heights, strict=True):
-            wants.append(max(0, self.height(row, self._others(row, sizes, high + spare)) - high))
+            wants.append(max(0, self.height(row, self._others(row, sizes, high + spare, roomy)) - high))
         total = sum(wants)
         if total <= spare:
             return [high + want for high, want in zip(heights, wants, strict=True)]
@@ -151,19 +158,21 @@ class Sizing:
             given[k] += 1
         return [high + more for high, more in zip(heights, given, strict=True)]
 
-    def _others(self, row: tuple[int, ...], sizes: Sizes, room: int, scrolls: bool = False) -> Sizes:
+    def _others(self, row: tuple[int, ...], sizes: Sizes, room: int, roomy: bool, scrolls: bool = False) -> Sizes:
         """A row with all its figures: what are no grids share the columns that are left."""
         found = dict(sizes)
         spare = max(0, self.spare(row, sizes))
         others = [k for k in row if k not in sizes]
-        wants = {k: self._best(k, self.least[k][0] + spare, room)[0] - self.least[k][0] for k in others}
+        wants = {k: self._best(k, self.least[k][0] + spare, room, roomy)[0] - self.least[k][0] for k in others}
         for n, k in enumerate(sorted(others, key=lambda k: wants[k])):  # who wants little gets it in full
             more = max(0, min(wants[k], spare // (len(others) - n)))
             spare -= more
-            wide, tall = self._best(k, self.least[k][0] + more, room)
+            wide, tall = self._best(k, self.least[k][0] + more, room, roomy)
             most = _ALL if scrolls and isinstance(self.figures[k], _LISTS) else max(room, self.least[k][1])
             found[k] = (max(1, min(wide, self.least[k][0] + more)), max(1, min(tall, most)), 0)
         return found
 
-    def _best(self, k: int, width: int, room: int) -> tuple[int, int]:
+    def _best(self, k: int, width: int, room: int, roomy: bool) -> tuple[int, int]:
+        if not roomy and isinstance(self.figures[k], _THICKER):
+            room = 0
         return figures.best(self.figures[k], self.ink, width, max(room, self.least[k][1]))

@@ -64,6 +64,8 @@ class Studying(Pane):
             self.screen.mount(Prompt())
         if self.reading is not None:
             self._compute()
+            if self.reading.preset is not None:
+                self.tell(f"{self.reading.preset.name}: {self.reading.preset.why}", stays=True)
 
     def on_unmount(self) -> None:
         """The process ends with the pane."""
@@ -111,9 +113,10 @@ class Studying(Pane):
         return reading is not None and (shown.place.lesson, shown.place.scene) == (reading.lesson.name, reading.scene)
 
     def _compute(self, facts: bool = True) -> None:
-        """Ask for the frame, and after a moment for the facts."""
+        """Ask for the frame, and after a moment for the facts; what was said of the last state is said no more."""
         if self.reading is None:
             return
+        self._notice = ""
         self._changes += 1
         self.study.show(self.reading.place)
         if facts:
@@ -159,13 +162,14 @@ class Studying(Pane):
         if changed:
             self._compute()
 
-    def tell(self, text: str) -> None:
-        """A sentence in place of the caption, for a while."""
+    def tell(self, text: str, stays: bool = False) -> None:
+        """A sentence in place of the caption: for a while, or until something changes."""
         self._notice = text
         self._changes += 1
         if self._noticing is not None:
             self._noticing.stop()
-        self._noticing = self.set_timer(NOTICE, self._hush)
+        if not stays:
+            self._noticing = self.set_timer(NOTICE, self._hush)
         self.pull()
 
     def _hush(self) -> None:

@@ -13,15 +13,15 @@ from .shades import shade
 _BAR_LEAST, _BAR_MOST = (6, 3), 33
 
 
-def legend(scale: Scale, ink: Ink, width: int, scope: str = "layer", unit: str = "") -> Strip:
-    """One line: low, a colour bar with 0 where it lies inside, high, unit, and the scope in words."""
+def legend(scale: Scale, ink: Ink, width: int, scope: str = "layer", unit: str = "", most: int = 20) -> Strip:
+    """One line: low, a colour bar with 0 where it lies inside, high, unit, and the scope in at most `most` columns."""
     if scale.low == scale.high:
         text = f"all {compact(scale.low, 7)} {cut(unit, 8)}".rstrip()
-        parts = [(text, ink.style()), ("  scale: " + cut(scope, 20), ink.style(ink.dim))]
+        parts = [(text, ink.style()), ("  scale: " + cut(scope, most), ink.style(ink.dim))]
         return line(parts, width, ink)
-    most, digits = (7, 3) if width >= 36 else (6, 2)
-    low, high = compact(scale.low, most, digits), compact(scale.high, most, digits)
-    unit, scope = cut(unit, 12), cut(scope, 20)
+    room, digits = (7, 3) if width >= 36 else (6, 2)
+    low, high = compact(scale.low, room, digits), compact(scale.high, room, digits)
+    unit, scope = cut(unit, 12), cut(scope, most)
     ends = cell_len(low) + cell_len(high) + 2
     tails = [f" {unit}  scale: {scope}", f"  scale: {scope}", f"  {scope}"]
     tails = tails if unit else tails[1:]

@@ -150,6 +150,8 @@ class Tokens(Figure):
     tokens: Sequence[str]
     weights: Any = None
     """[n], 0..1, or signed; none: no tint."""
+    scope: str = "weights"
+    """What the tint says, in words."""
     notes: Sequence[str] = ()
     """A few characters under each token: an id, a probability."""
     focus: int | None = None

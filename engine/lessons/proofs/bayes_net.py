@@ -100,8 +100,8 @@ def worlds_shown(state: State) -> Outcome:
     c, cs, cr, srw = of(table)
     product = torch.einsum("c,cs,cr,srw->csrw", c, cs, cr, srw)
     off, astray, marked, left = 0.0, 0, 0.0, 0.0
-    for cloudy, figure in enumerate(frame.figures):
-        assert hasattr(figure, "rows")
+    halves = [*figures(frame).values()]
+    for cloudy, figure in enumerate(halves):
         for at, (sign, world, _, term) in enumerate(figure.rows):
             values = (cloudy, *map(int, world.split()))
             off = max(off, abs(term - float(product[values])))
@@ -110,7 +110,7 @@ def worlds_shown(state: State) -> Outcome:
             astray += sign != ("×" if gone else "Σ" if hit else "")
             astray += (at in figure.struck) != gone or (at in figure.marked) != hit
             marked, left = marked + hit * term, left + (not gone) * term
-    listed = {(cloudy, *row[1].split()) for cloudy, figure in enumerate(frame.figures) for row in figure.rows}
+    listed = {(cloudy, *row[1].split()) for cloudy, figure in enumerate(halves) for row in figure.rows}
     above = 0.0 if evidence.get(node) == 0 else eliminated(table, {**evidence, node: 1})
     below = eliminated(table, evidence)
     sums = near(marked, above) and near(left, below) and near(number(frame.formulas[1].numbers), above, 6e-5)

@@ -1,13 +1,14 @@
 """What `cross-attention` claims, computed by PyTorch and the lab's own modules."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...data.pairs import tokenize
+from ...data.pairs import BEGIN, END, PAD, tokenize
 from ...models.attention import MultiHeadAttention
 from ...models.gpt import Gpt
 from ...models.translator import Translator
@@ -16,8 +17,8 @@ from ...probes.capture import looking
 from ...recipes.gpt import GptOptions
 from ...recipes.translator import TranslatorOptions
 from ...sampling.translation import Writer, greedy
-from ..cross_attention import CROSS, attention_modules, toy
-from ..kit.facts import Claim, Outcome, at_least, at_most, equal, every, same_arrays
+from ..cross_attention import CROSS, LESSON, toy
+from ..kit.facts import Claim, Outcome, same_arrays
 from ..kit.fixtures import GOLD3, S3
 from ..kit.seeding import seeded
 from ..kit.state import State
@@ -28,6 +29,7 @@ from ..workings.french_lexicon import numbered, target_ids
 from ..workings.translating import LONGEST, Model, forced
 from ..workings.translating import greedy as write_greedily
 from ..workings.translation_figures import Sentence
+from .translated_shown import difference, shown, together
 
 CPU = torch.device("cpu")
 EXPECTED = {"black": "noir", "cat": "chat"}
@@ -38,35 +40,41 @@ def tensors(said: Sentence) -> tuple[Tensor, Tensor]:
     return torch.tensor([said.ids]), torch.tensor([said.read])
 
 
-@contextmanager
-def counted(part: nn.Module) -> Iterator[list[int]]:
-    """Within, one entry for every call of a module."""
-    calls: list[int] = []
-    handle = part.register_forward_hook(lambda *_: calls.append(1))
-    try:
-        yield calls
-    finally:
-        handle.remove()
-
-
 def only_decoders(state: State) -> Outcome:
-    """The modules of the lab's classes, counted by name."""
+    """The modules of the lab's classes, counted by name, against the table and the boxes that are shown."""
     n = state["layers"]
     with seeded(0):
         built = Translator(TranslatorOptions(layers=n, width=8, hidden=8), 9, 9, 9)
         gpt = Gpt(GptOptions(layers=n, width=8, heads=2, context=8), 9)
     parts = {"encoder": built.encoder, "decoder": built.decoder, "decoder-only (GPT)": gpt.blocks}
 
-    def count(part: nn.Module) -> dict[str, int]:
+    def count(name: str, part: nn.Module) -> list[Any]:
         names = [name for name, m in part.named_modules() if isinstance(m, MultiHeadAttention)]
         crossing = sum("cross" in name for name in names)
-        return {"self-attention": len(names) - crossing, "cross-attention": crossing}
+        return [name, len(names) - crossing, crossing]
 
-    return equal(attention_modules(n), {name: count(part) for name, part in parts.items()})
+    boxes = {
+        stack: [box.name.removeprefix("masked ") for box in shown(LESSON, state, "place", 0)[stack].boxes if box.depth]
+        for stack in ("encoder", "decoder")
+    }
+    order = {stack: [part for layer in parts[stack].children() for part in _order(layer)] for stack in boxes}
+    rows = [list(row) for row in shown(LESSON, state, "place", 1)["modules"].rows]
+    counted_rows = [count(name, part) for name, part in parts.items()]
+    return together(
+        {name: row[2] for name, row in zip(("encoder", "decoder", "GPT"), rows, strict=True)},
+        {name: row[2] for name, row in zip(("encoder", "decoder", "GPT"), counted_rows, strict=True)},
+        rows == counted_rows,
+        boxes == order,
+    )
+
+
+def _order(layer: nn.Module) -> list[str]:
+    names = {"attention": "self-attention", "cross_attention": "cross-attention", "feed_forward": "feed-forward"}
+    return [names[name] for name, _ in layer.named_children() if name in names]
 
 
 def rectangle(state: State) -> Outcome:
-    """Shape, weights and output of the first cross-attention against scaled_dot_product_attention."""
+    """The matrices shown of the first cross-attention against scaled_dot_product_attention on the lab's q, k, v."""
     model, said = toy(state)
     heads = forced(model, said.ids, said.target)[0].heads(CROSS)
     lab = module(model)
@@ -81,16 +89,27 @@ def rectangle(state: State) -> Outcome:
     q, k, v = (heard[name][0] for name in "qkv")
     probe = torch.eye(len(said.ids), dtype=torch.float64).expand(len(q), -1, -1)
     weights = F.scaled_dot_product_attention(q, k, probe)
-    mixed = F.scaled_dot_product_attention(q, k, v).transpose(0, 1).flatten(1)
-    return every(
-        shape=equal(list(heads.weights.shape[1:]), [len(said.target), len(said.ids)]),
-        weights=same_arrays(heads.weights, weights.numpy()),
-        output=same_arrays(heads.mixed, mixed.numpy()),
+    mixed = F.scaled_dot_product_attention(q, k, v)
+    first, scored, shared, put = (shown(LESSON, state, "queries", n) for n in range(4))
+    same = difference(
+        *((first[name].values, heard[name.lower()][0, 0]) for name in "QKV"),
+        (scored["scores"].values, (q[0] @ k[0].T / q.shape[-1] ** 0.5).numpy()),
+        (shared["weights"].values, weights[0].numpy()),
+        (put["output"].values, mixed[0].numpy()),
+        (heads.weights, weights.numpy()),
+        (heads.mixed, mixed.transpose(0, 1).flatten(1).numpy()),
+    )
+    shape = list(np.shape(shared["weights"].values))
+    return together(
+        {"shape": shape, **same.computed},
+        {"shape": [len(said.target), len(said.ids)], "largest difference": same.expected},
+        same,
+        shape == [len(said.target), len(said.ids)],
     )
 
 
 def _reaches(model: Model, said: Sentence) -> Outcome:
-    """Noughts for the memory, and one French word changed, in the lab's module."""
+    """Zeros for the memory, and one French word changed, in the lab's module."""
     lab = module(model)
     source, given = tensors(said)
     with torch.no_grad():
@@ -106,12 +125,14 @@ def _reaches(model: Model, said: Sentence) -> Outcome:
     reached = crossing.reach_of_source(model, said.ids, said.target)
     above = crossing.reach_of_target(model, said.ids, said.target)
     upper = [above[i, j] for i in range(len(above)) for j in range(i + 1, len(above))]
-    return every(
-        zeroed_memory_changes_logits_by=at_least(float(abs(cut).max(-1).min()), 1e-3),
-        as_in_the_module=same_arrays(abs(cut).max(-1), zeroed.numpy(), 1e-5),
-        least_change_at_any_place=at_least(float(reached.min()), 1e-9),
-        also_as_in_the_module=same_arrays(reached, torch.stack(rows, 1).numpy(), 1e-5),
-        from_later_English=at_most(float(max(upper, default=0.0)), 0.0),
+    same = difference((abs(cut).max(-1), zeroed.numpy()), (reached, torch.stack(rows, 1).numpy()))
+    least, later = float(reached.min()), float(max(upper, default=0.0))
+    cut_by = float(abs(cut).max(-1).min())
+    return together(
+        {"least change": least, "from later English": later},
+        {"least change": "> 0", "from later English": 0.0},
+        same,
+        least > 1e-9 and cut_by > 1e-9 and later == 0,
     )
 
 
@@ -146,17 +167,66 @@ def cached_when_drawn(state: State) -> Outcome:
 
 
 def passes(state: State) -> Outcome:
-    """Calls of the last decoder layer, counted in the module: one in training, one a word when it writes."""
+    """Calls and rows of the last decoder layer, counted in the module, against the table that is shown."""
     model, said = example(state)
     lab = module(model)
-    with looking(lab), counted(lab.decoder[-1]) as training:
-        lab(*tensors(said))
-    with looking(lab), counted(lab.decoder[-1]) as writing:
-        greedy(Writer(lab, tensors(said)[0]), 1, LONGEST, CPU)
-    return every(
-        passes=equal(crossing.passes(said.target), {"training": len(training), "generation": len(writing)}),
-        cache_against_one_pass=_cached(model, said),
+    source, given = tensors(said)
+    last = lab.decoder[-1]
+
+    def each(lab: Translator) -> None:
+        memory, mask = lab.encode(source)
+        for t in range(1, given.shape[1] + 1):
+            lab.decode(given[:, :t], memory, mask)
+
+    with looking(lab):
+        found = [
+            _spent(last, lambda: lab(source, given)),
+            _spent(last, lambda: each(lab)),
+            _spent(last, lambda: greedy(Writer(lab, source), 1, LONGEST, CPU)),
+        ]
+    table = shown(LESSON, state.with_values(text=S3, target="auto"), "passes", -1)["cost"]
+    same = _cached(model, said)
+    return together(
+        {"passes": [row[1] for row in table.rows]},
+        {"passes": [calls for calls, _ in found]},
+        [(row[1], row[2]) for row in table.rows] == found,
+        same,
     )
+
+
+def _spent(part: nn.Module, work: Callable[[], object]) -> tuple[int, int]:
+    """Calls of a module while `work` is done, and the rows of words that it was given in all."""
+    calls: list[int] = []
+    handle = part.register_forward_hook(lambda _, given, out: calls.append(given[0].shape[1]))
+    try:
+        work()
+    finally:
+        handle.remove()
+    return len(calls), sum(calls)
+
+
+def cut_is_shown(state: State) -> Outcome:
+    """What is shown with the memory and without it: p of the right words in the module, and its greedy writing."""
+    model, said = example(state)
+    here = state.with_values(text=S3, target="auto")
+    figures = shown(LESSON, here, "reach", 0)
+    lab = module(model)
+    source, given = tensors(said)
+    right = torch.tensor(said.target)[:, None]
+    with looking(lab):
+        memory, mask = lab.encode(source)
+        p = [lab.decode(given, m, mask)[0].softmax(-1).gather(1, right)[:, 0] for m in (memory, memory * 0)]
+        words = [BEGIN]
+        while words[-1] != END and len(words) <= LONGEST:
+            scores = lab.decode(torch.tensor([words]), memory * 0, mask)[0, -1]
+            scores[[PAD, BEGIN]] = float("-inf")
+            words.append(int(scores.argmax()))
+    if state["cut"]:
+        p.reverse()
+    blind = " ".join(model.target_words[k] for k in words[1:] if k != END)
+    same = difference((figures["shown"].values, p[0].numpy()), (figures["other"].values, p[1].numpy()))
+    line = figures["written"].rows[2][1]
+    return together({"without it": line}, {"without it": blind}, same, line == blind, line != " ".join(tokenize(GOLD3)))
 
 
 def aligned(state: State) -> Outcome:
@@ -170,14 +240,9 @@ def aligned(state: State) -> Outcome:
     cross = torch.stack([w[0].mean(0) for name, w in heard.items() if name.startswith("cross")]).mean(0)
     found = {word: said.words[looked[said.target_words.index(word)]] for word in EXPECTED}
     rows = len(said.target) - 1
-    return every(
-        looks_at=equal(found, EXPECTED),
-        crossing=equal(crossing.crosses(looked[:rows]), True),
-        diagonal=Outcome(
-            looked[:rows].tolist(), f"not {list(range(rows))}", looked[:rows].tolist() != list(range(rows))
-        ),
-        weights=same_arrays(weights, cross.numpy(), 1e-5),
-    )
+    here = shown(LESSON, state.with_values(text=S3, target="auto", view="mean"), "alignment", 0)["alignment"].values
+    same = difference((weights, cross.numpy()), (here, cross.numpy()))
+    return together(found, EXPECTED, found == EXPECTED, crossing.crosses(looked[:rows]), same)
 
 
 def translated(state: State) -> Outcome:
@@ -187,24 +252,28 @@ def translated(state: State) -> Outcome:
     with looking(lab):
         words = greedy(Writer(lab, tensors(said)[0]), 1, LONGEST, CPU).words[0].tolist()
     written = [model.target_words[k] for k in write_greedily(model, said.ids)]
-    return every(
-        shown=equal(" ".join(written[:-1]), " ".join(tokenize(GOLD3))),
-        module=equal([model.target_words[k] for k in words], written),
-        exact_on_new_pairs=at_least(result(state).exact, 0.8),
+    share = result(state).exact
+    return together(
+        {"writes": " ".join(written[:-1]), "new pairs right": share},
+        {"writes": " ".join(tokenize(GOLD3)), "new pairs right": ">= 0.8"},
+        [model.target_words[k] for k in words] == written,
+        written[:-1] == tokenize(GOLD3),
+        share >= 0.8,
     )
 
 
 CLAIMS = (
-    Claim(id="Z1", says="with a cache, word by word gives the logits of one whole pass", check=cached_when_drawn),
+    Claim(id="Z1", says="word by word with a cache gives the same logits", check=cached_when_drawn),
     Claim(id="Z1", says="training takes one pass, writing one for each word", check=passes, needs="french"),
     Claim(
         id="Z2",
-        says="weights are T_dec x T_enc: queries of the decoder, keys and values of the encoder",
+        says="Q from the decoder, K and V from the encoder",
         check=rectangle,
     ),
-    Claim(id="Z2", says="what the encoder gives reaches every place of the decoder", check=reaches_when_drawn),
+    Claim(id="Z2", says="a French word changes the logits of every place", check=reaches_when_drawn),
     Claim(id="Z2", says="so it does in the trained translator", check=reaches_when_trained, needs="french"),
+    Claim(id="Z2", says="with zeros for the memory it writes other English", check=cut_is_shown, needs="french"),
     Claim(id="Z3", says="cross-attention stands in decoder layers only, once in each", check=only_decoders),
-    Claim(id="Z4", says="black looks at noir and cat at chat: the alignment crosses", check=aligned, needs="french"),
+    Claim(id="Z4", says="black looks at noir, cat at chat: they cross", check=aligned, needs="french"),
     Claim(id="Z4", says="the example is translated word for word", check=translated, needs="french"),
 )

@@ -1,35 +1,25 @@
 """What `generative` claims: torch.distributions, SciPy's optimiser and quadrature, scikit-learn's classifiers."""
 
 import math
+from typing import Any
 
 import numpy as np
 import torch
-from scipy import integrate, optimize
+from scipy import integrate, optimize, stats
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 from torch.distributions import Distribution, MultivariateNormal, Normal, kl_divergence
 
-from ..kit.facts import Claim, Outcome, close, every, same_arrays
+from ..kit.facts import Claim, Outcome, close
 from ..kit.state import State
-from ..workings.blobs_shown import COUNT, lattice
-from ..workings.density_shown import data_of
-from ..workings.gaussians import (
-    bayes,
-    blobs,
-    class_densities,
-    density,
-    discriminated,
-    drawn,
-    elbo,
-    evidence,
-    fitted,
-    log_likelihood,
-    logistic_form,
-    most_likely,
-    posterior,
-    slope,
-)
+from ..workings.bayes_rule_shown import rule as rule_frames
+from ..workings.blobs_shown import COUNT, PER_KEY, lattice, versus
+from ..workings.density_shown import curve, data_of, lower_bound
+from ..workings.gaussians import blobs, density, drawn, fitted, slope
+from .seeing import figures, seen
+
+HALF = "p(y|x) = ½"
 
 
 def log_prob(distribution: Distribution, x: Tensor) -> Tensor:
@@ -38,99 +28,141 @@ def log_prob(distribution: Distribution, x: Tensor) -> Tensor:
     return logs
 
 
+def normal(mu: float, sigma: float) -> Normal:
+    """torch's own Gaussian, in float64."""
+    return Normal(torch.tensor(mu, dtype=torch.float64), sigma)
+
+
+def gap(*pairs: tuple[Any, Any]) -> float:
+    """The largest difference of pairs of arrays of one shape, relative where their numbers exceed 1."""
+    largest = 0.0
+    for ours, theirs in pairs:
+        a, b = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
+        if a.shape != b.shape or not np.isfinite(a).all():
+            return math.inf
+        largest = max(largest, float((np.abs(a - b) / np.maximum(1.0, np.abs(b))).max(initial=0.0)))
+    return largest
+
+
 def likelihood(state: State) -> Outcome:
-    """The most likely Gaussian has the data's mean and variance: SciPy climbs the likelihood of torch's Normal."""
+    """The most likely Gaussian shown is where SciPy ends that climbs the likelihood of torch's Normal."""
     data = data_of(state)
+    row = seen(curve, state, 1)["scores"].rows[1]
     if np.ptp(data) == 0:
-        return Outcome(most_likely(data)[1], 0.0, most_likely(data)[1] == 0, "data without spread: σ = 0, no density")
+        higher = [float(log_prob(normal(row[1], s), torch.from_numpy(data)).sum()) for s in (row[2], row[2] / 2)]
+        honest = row[0] != "most likely" and near_mean(row[1], data)
+        return Outcome("no best sigma", "none", honest and higher[1] > higher[0], "data without spread: no best σ")
     x = torch.from_numpy(data)
 
     def loss(theta: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> float:
-        return -float(log_prob(Normal(float(theta[0]), math.exp(theta[1])), x).sum())
+        return -float(log_prob(normal(float(theta[0]), math.exp(theta[1])), x).sum())
 
     found = optimize.minimize(
         loss, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 4000}
     )
-    ours = most_likely(data)
-    return close(
-        {"mu": ours[0], "sigma": ours[1]}, {"mu": float(found.x[0]), "sigma": math.exp(float(found.x[1]))}, 1e-4
-    )
+    return close({"mu": row[1], "sigma": row[2]}, {"mu": float(found.x[0]), "sigma": math.exp(float(found.x[1]))}, 1e-4)
+
+
+def near_mean(mu: float, data: Any) -> bool:
+    """Whether a number is the mean of the data."""
+    return abs(mu - float(np.mean(data))) < 1e-9
 
 
 def whole(state: State) -> Outcome:
-    """The area under the curve, by adaptive quadrature; and the density at x is torch's."""
+    """The area under the density by adaptive quadrature; curve, point and scores shown are those of torch's Normal."""
     mu, sigma, x = state["mu"], state["sigma"], state["x"]
     area = float(integrate.quad(lambda at: float(density(at, mu, sigma)), mu - 12 * sigma, mu + 12 * sigma)[0])
-    normal = Normal(torch.tensor(mu, dtype=torch.float64), sigma)
-    ours = log_likelihood(data_of(state), mu, sigma)
-    theirs = float(log_prob(normal, torch.from_numpy(data_of(state))).sum())
-    return every(
-        area=close(area, 1.0, 1e-3),
-        p_of_x=close(float(density(x, mu, sigma)), float(log_prob(normal, torch.tensor(x)).exp()), 1e-9),
-        log_likelihood=close(ours, theirs, 1e-8 * max(1.0, abs(theirs))),
-    )
+    data, pairs = torch.from_numpy(data_of(state)), []
+    for k in (0, 1):
+        shown = seen(curve, state, k)
+        _, m, s, score = shown["scores"].rows[k]
+        line = shown["density"].paths["density"][0]
+        there = normal(m, s)
+        pairs += [(line[:, 1], log_prob(there, torch.from_numpy(line[:, 0].copy())).exp())]
+        pairs += [(score, log_prob(there, data).sum())]
+        pairs += [(shown["density"].points["p(x)"], [[x, float(log_prob(there, torch.tensor(x).double()).exp())]])]
+        pairs += [(shown["density"].points["data"][:, 0], data)]
+    yours = seen(curve, state, 0)["scores"].rows[0][1:3] == (mu, sigma)
+    holds = abs(area - 1) <= 1e-3 and gap(*pairs) <= 1e-8 and yours
+    return Outcome(area, 1, holds)
 
 
 def bounded(state: State) -> Outcome:
-    """The ELBO by torch's KL and quadrature over z stays below log p(1) by quadrature, and touches it."""
+    """Both curves shown, log p and the gap, by torch's KL and quadrature over z; none is above log p(1)."""
     noise, m, s = 0.5, state["m"], state["s"]
-    z = torch.linspace(-14, 14, 56_001, dtype=torch.float64)
-    prior, fit = Normal(torch.tensor(0.0, dtype=torch.float64), 1.0), log_prob(Normal(z, noise), torch.tensor(1.0))
-    log_p = float(torch.trapezoid((log_prob(prior, z) + fit).exp(), z).log())
+    z = torch.linspace(-14, 14, 5_601, dtype=torch.float64)
+    prior, fit = normal(0.0, 1.0), log_prob(Normal(z, noise), torch.tensor(1.0).double())
+    weight = (log_prob(prior, z) + fit).exp()
+    log_p = float(torch.trapezoid(weight, z).log())
+    mean = float(torch.trapezoid(weight * z, z)) / math.exp(log_p)
+    deviation = math.sqrt(float(torch.trapezoid(weight * (z - mean) ** 2, z)) / math.exp(log_p))
 
-    def theirs(mean: float, deviation: float) -> float:
-        q = Normal(torch.tensor(mean, dtype=torch.float64), deviation)
-        return float(torch.trapezoid(log_prob(q, z).exp() * fit, z) - kl_divergence(q, prior))
+    def theirs(means: Any, width: float) -> Tensor:
+        q = Normal(torch.as_tensor(means, dtype=torch.float64)[:, None], width)
+        return torch.trapezoid(log_prob(q, z).exp() * fit, z) - kl_divergence(q, prior)[:, 0]
 
-    mean, deviation = posterior(1.0, noise)
-    means, deviations = np.meshgrid(np.linspace(-1, 2.5, 36), np.linspace(0.1, 1.5, 29))
-    highest = max(float(elbo(1.0, noise, a, b)) for a, b in zip(means.ravel(), deviations.ravel(), strict=True))
-    return every(
-        log_p=close(evidence(1.0, noise), log_p, 1e-6),
-        ELBO_here=close(float(elbo(1.0, noise, m, s)), theirs(m, s), 1e-6),
-        ELBO_at_posterior=close(float(elbo(1.0, noise, mean, deviation)), log_p, 1e-6),
-        highest_of_1044=Outcome(highest, f"<= {log_p:.5f}", highest <= log_p + 1e-9),
+    shown = seen(lower_bound, state)
+    x, lines = shown["bound"].x, shown["bound"].lines
+    here = float(theirs([m], s)[0])
+    touching = float(theirs([mean], deviation)[0])
+    off = gap(
+        (lines["your s"], theirs(x, s)),
+        (lines["best s"], theirs(x, deviation)),
+        ([row[1] for row in shown["gap"].rows], [log_p, here, log_p - here]),
+        ([shown["bound"].levels["log p(x)"], shown["bound"].at], [log_p, m]),
     )
+    highest = max(float(np.max(line)) for line in lines.values())
+    holds = off <= 1e-6 and highest <= log_p + 1e-9 and abs(touching - log_p) <= 1e-6
+    return Outcome(highest, f"<= {log_p:.5f}", holds)
 
 
 def rule(state: State) -> Outcome:
-    """The posterior from prior and likelihood equals torch's: softmax of the joint in logs."""
+    """Bars and curves shown: prior, likelihood, joint and posterior are torch's, a softmax of the joint in logs."""
     x, prior, mu, sigma = state["x"], state["prior"], state["apart"], state["width"]
-    parts = bayes(x, prior, mu, sigma)
-    centres = torch.tensor([-mu, mu], dtype=torch.float64)
-    joint = log_prob(Normal(centres, sigma), torch.tensor(x))
-    joint = joint + torch.tensor([1 - prior, prior], dtype=torch.float64).log()
-    theirs = joint.softmax(0).tolist()
-    direct = parts["joint"][1] / sum(parts["joint"]) if sum(parts["joint"]) > 0 else theirs[1]
-    return every(
-        posterior=close(list(parts["posterior"]), theirs, 1e-9),
-        joint_over_sum=close(direct, theirs[1], 1e-9),
-        evidence=close(sum(parts["joint"]), float(joint.logsumexp(0).exp()), 1e-9),
+    classes = Normal(torch.tensor([-mu, mu], dtype=torch.float64), sigma)
+    priors = torch.tensor([1 - prior, prior], dtype=torch.float64)
+
+    def logs(at: Any) -> Tensor:
+        return log_prob(classes, torch.as_tensor(at, dtype=torch.float64)[..., None]) + priors.log()
+
+    bars, over = seen(rule_frames, state, 0), seen(rule_frames, state, 1)["posterior-curve"]
+    joint, whole_line = logs(x), logs(over.x)
+    off = gap(
+        (bars["prior"].values, priors),
+        (bars["likelihood"].values, (joint - priors.log()).exp()),
+        (bars["joint"].values, joint.exp()),
+        (bars["posterior"].values, joint.softmax(0)),
+        (over.lines["p(x|0)p(0)"], whole_line[:, 0].exp()),
+        (over.lines["p(x|1)p(1)"], whole_line[:, 1].exp()),
+        (over.lines["p(1|x)"], whole_line.softmax(1)[:, 1]),
+        (over.at, x),
     )
+    return Outcome(float(bars["posterior"].values[1]), float(joint.softmax(0)[1]), off <= 1e-9, f"p(y=1|x={x:g})")
 
 
 def known_numbers(state: State) -> Outcome:
     """Classes at -1 and 1 of width 1: slope 2, and 0.7311 at x = 0.5 both ways."""
-    parts = bayes(0.5, 0.5, 1.0, 1.0)
-    ours = {
-        "slope": slope(1.0, 1.0),
-        "Bayes": round(parts["joint"][1] / sum(parts["joint"]), 4),
-        "logistic": round(parts["posterior"][1], 4),
-    }
-    logit = LinearDiscriminantAnalysis(priors=[0.5, 0.5]).fit([[-2.0], [0.0], [0.0], [2.0]], [0, 0, 1, 1])
+    frames = rule_frames(state.with_values(x=0.5, prior=0.5, apart=1.0, width=1.0))
+    joint = figures(frames[0])["joint"].values
+    ours = [
+        slope(1.0, 1.0),
+        round(float(joint[1] / sum(joint)), 4),
+        round(float(figures(frames[0])["posterior"].values[1]), 4),
+    ]
     # These four points have means -1 and 1 and the variance 1 in each class.
-    certain = round(float(torch.tensor(1.0).sigmoid()), 4)
-    theirs = {"slope": float(logit.coef_[0, 0]), "Bayes": 0.7311, "logistic": certain}
-    return close(ours, theirs, 1e-6)
+    logit = LinearDiscriminantAnalysis(priors=[0.5, 0.5]).fit([[-2.0], [0.0], [0.0], [2.0]], [0, 0, 1, 1])
+    certain = round(float(torch.tensor(1.0).double().sigmoid()), 4)
+    return close(ours, [round(float(logit.coef_[0, 0]), 9), 0.7311, certain], 1e-6)
 
 
 def logistic(state: State) -> Outcome:
-    """Gaussians of one covariance: their posterior is the logistic form, and scikit-learn's LDA."""
+    """The left as shown: torch's mixture is the shade, and scikit-learn's discriminant is zero along the line."""
     points, classes = blobs(state["correlation"], state["between"], COUNT, state.seed)
     means, covariance, priors = fitted(points, classes)
-    grid = lattice(9, 9)
-    w, b = logistic_form(means, covariance, priors)
-    ours = 1 / (1 + np.exp(-(grid @ w + b)))
+    shown = seen(versus, state)
+    left, row = shown["generative"], shown["lines"].rows[0]
+    rows, columns = left.surface.shape
+    grid = lattice(rows, columns)
     logs = torch.stack(
         [
             log_prob(MultivariateNormal(torch.from_numpy(mean), torch.from_numpy(covariance)), torch.from_numpy(grid))
@@ -140,34 +172,77 @@ def logistic(state: State) -> Outcome:
         1,
     )
     lda = LinearDiscriminantAnalysis(solver="lsqr", priors=priors).fit(points, classes)
-    return every(
-        posterior=same_arrays(ours, logs.softmax(1)[:, 1], 1e-9),
-        densities=same_arrays(class_densities(grid, means, covariance), (logs.exp() / torch.from_numpy(priors)), 1e-9),
-        LDA=same_arrays(ours, lda.predict_proba(grid)[:, 1], 1e-6),
+    sure = 1 / (1 + np.exp(-(grid @ np.array(row[1:3]) + row[3])))
+    off = gap(
+        (left.surface, logs.exp().sum(1).reshape(rows, columns)),
+        (sure, logs.softmax(1)[:, 1]),
+        (sure, lda.predict_proba(grid)[:, 1]),
     )
+    along = float(np.abs(lda.decision_function(left.paths[HALF][0])).max())
+    holds = off <= 1e-6 and along <= 1e-6 and alike(left, points, classes)
+    return Outcome({"largest difference": max(off, along)}, "<= 1e-06", holds)
+
+
+def alike(plane: Any, points: Any, classes: Any) -> bool:
+    """Whether a plane shows the points of each class as such."""
+    return all(np.array_equal(plane.points[f"class {k}"], points[classes == k]) for k in (0, 1))
 
 
 def direct(state: State) -> Outcome:
-    """The boundary on the right is scikit-learn's logistic regression; the samples on the left have their moments."""
+    """The right as shown: scikit-learn's logistic regression, zero along the line."""
     points, classes = blobs(state["correlation"], state["between"], COUNT, state.seed)
-    w, b = discriminated(points, classes)
     learned = LogisticRegression(C=1e3, tol=1e-10, max_iter=10_000).fit(points, classes)
-    means, covariance, priors = fitted(points, classes)
-    new, labels = drawn(means, covariance, priors, 20_000, 1)
-    off = max(float(np.abs(new[labels == k].mean(0) - means[k]).max()) for k in (0, 1))
+    shown = seen(versus, state)
+    right, row = shown["discriminative"], shown["lines"].rows[1]
     theirs = [*map(float, learned.coef_[0]), float(learned.intercept_[0])]
-    return every(
-        right=close([*map(float, w), b], theirs, 1e-3 * max(1.0, *map(abs, theirs))),
-        samples_off_by=Outcome(off, "<= 0.06", off <= 0.06),
+    scale = max(1.0, *map(abs, theirs))
+    along = float(np.abs(learned.decision_function(right.paths[HALF][0])).max()) / scale
+    same = close(list(row[1:]), theirs, 1e-3 * scale).holds
+    bare = right.surface is None and alike(right, points, classes)
+    return Outcome({"off the line by": along}, "<= 0.001", same and bare and along <= 1e-3)
+
+
+def sampled(state: State) -> Outcome:
+    """New points as shown: 20 a key on the left, none on the right; theirs is the model's distribution."""
+    keys = len(state["samples"]) or 1
+    counts = []
+    for model in ("generative", "discriminative"):
+        shown = seen(versus, state.with_values(samples="g" * keys, model=model))
+        planes = [shown[name].points for name in ("generative", "discriminative")]
+        counts.append([sum(len(p) for name, p in plane.items() if not name.startswith("class")) for plane in planes])
+    points, classes = blobs(state["correlation"], state["between"], COUNT, state.seed)
+    means = np.stack([points[classes == k].mean(0) for k in (0, 1)])
+    within = sum(np.cov(points[classes == k].T, bias=True) for k in (0, 1)) / 2
+    new = seen(versus, state.with_values(samples="g" * 20, model="generative"))["generative"].points["new"]
+    likely = min(
+        _likely(new @ u, means @ u, float(u @ within @ u))
+        for u in np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [0.6, -0.8]])
     )
+    many, labels = drawn(means, within, np.array([0.5, 0.5]), 20_000, 1)
+    off = max(
+        max(
+            float(np.abs(many[labels == k].mean(0) - means[k]).max()),
+            float(np.abs(np.cov(many[labels == k].T) - within).max()),
+        )
+        for k in (0, 1)
+    ) / max(1.0, float(within.max()))
+    wanted = [PER_KEY * keys, 0]
+    return Outcome(counts[0], wanted, counts == [wanted, [0, 0]] and likely > 1e-5 and off <= 0.07)
+
+
+def _likely(values: Any, centres: Any, variance: float) -> float:
+    """The p-value of values [n] under the even mixture of two Gaussians (Kolmogorov and Smirnov)."""
+    p: float = stats.kstest(values, lambda at: stats.norm.cdf(at[:, None], centres, variance**0.5).mean(1)).pvalue
+    return p
 
 
 CLAIMS = (
-    Claim(id="AC1", says="maximum likelihood is the sample mean and variance", check=likelihood),
+    Claim(id="AC1", says="maximum likelihood is the data's mean and deviation", check=likelihood),
     Claim(id="AC1", says="the area under p(x) is 1", check=whole),
     Claim(id="AC1", says="ELBO <= log p(x), equal at the posterior", check=bounded),
     Claim(id="AC3", says="p(y|x) = p(x|y) p(y) / p(x)", check=rule),
     Claim(id="AC3", says="logit slope 2, and 0.7311 both ways", check=known_numbers),
-    Claim(id="AC5", says="Gaussians of equal covariance have a logistic posterior", check=logistic),
-    Claim(id="AC5", says="the right is logistic regression; only the left can be sampled", check=direct),
+    Claim(id="AC5", says="Gaussians of equal covariance: a logistic posterior", check=logistic),
+    Claim(id="AC5", says="the right is logistic regression", check=direct),
+    Claim(id="AC5", says="new points on the left, none on the right", check=sampled),
 )

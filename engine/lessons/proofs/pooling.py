@@ -22,6 +22,14 @@ TINY = 1e-8
 """Shown numbers are rounded to nine decimals."""
 
 
+def _figure(state: State, scene: str, name: str, k: int = 0) -> Any:
+    return shown.figures(LESSON, scene, state, k)[name]
+
+
+def _values(state: State, scene: str, name: str, k: int = 0) -> Floats:
+    return np.asarray(_figure(state, scene, name, k).values, dtype=np.float64)
+
+
 def _image(state: State) -> torch.Tensor:
     return torch.tensor(state["image"], dtype=torch.float64)[None, None]
 
@@ -41,17 +49,8 @@ def _pools(x: torch.Tensor, kind: str, size: int = 2, stride: int = 2) -> Floats
     return answer
 
 
-def _apart(*pairs: tuple[Any, Any]) -> float:
-    """The largest difference of shown numbers from the oracle's; infinite where shapes differ."""
-    worst = 0.0
-    for ours, oracle in pairs:
-        first, second = np.asarray(ours, dtype=float), np.asarray(oracle, dtype=float)
-        worst = max(worst, float(np.abs(first - second).max()) if first.shape == second.shape else float("inf"))
-    return worst
-
-
 def _agree(*pairs: tuple[Any, Any], says: str = "") -> Outcome:
-    worst = _apart(*pairs)
+    worst = shown.apart(*pairs)
     return Outcome({"largest difference": worst}, f"<= {TINY:g}", worst <= TINY, says)
 
 
@@ -59,27 +58,27 @@ def after_convolution(state: State) -> Outcome:
     """The lesson's shapes and numbers are those of PyTorch's modules."""
     hidden = _hidden(state)
     oracle = _pools(hidden, state["pool"])
-    first, second = (shown.values(LESSON, state, "ladder", "map", k) for k in (0, 1))
-    last = shown.values(LESSON, state, "ladder", "pooled", 1)
-    same = _apart((first, hidden[0, 0]), (second, hidden[0, 0]), (last, oracle)) <= TINY
+    first, second = (_values(state, "ladder", "map", k) for k in (0, 1))
+    last = _values(state, "ladder", "pooled", 1)
+    same = shown.apart((first, hidden[0, 0]), (second, hidden[0, 0]), (last, oracle)) <= TINY
     sides = [f"{len(first)}x{first.shape[1]} -> {len(last)}x{last.shape[1]}", "6x6 -> 3x3"]
-    boxes = [box.shape for box in shown.figure(LESSON, state, "ladder", "ladder", 1).boxes]
+    boxes = [box.shape for box in _figure(state, "ladder", "ladder", 1).boxes]
     return Outcome(sides[0], sides[1], sides[0] == sides[1] and same and boxes == ["6x6", "6x6", "6x6", "3x3"])
 
 
 def region(state: State) -> Outcome:
     """Every pooled number, and the two bars of every window, are what PyTorch's pooling gives."""
     hidden, kind = _hidden(state), state["pool"]
-    bars = np.array([shown.values(LESSON, state, "window", "both", k) for k in range(9)])
+    bars = np.array([_values(state, "window", "both", k) for k in range(9)])
     oracle = np.stack([_pools(hidden, each).ravel() for each in KINDS], 1)
-    pooled = shown.values(LESSON, state, "window", "pooled")
+    pooled = _values(state, "window", "pooled")
     says = f"each cell is the {'largest' if kind == 'max' else 'mean'} of its 2x2 window"
     return _agree((bars, oracle), (pooled, _pools(hidden, kind)), says=says)
 
 
 def parameters(state: State) -> Outcome:
     """Pooling has nothing to learn; the convolution before it has ten parameters."""
-    rows = shown.figure(LESSON, state, "sizes", "parameters", 1).rows
+    rows = _figure(state, "sizes", "parameters", 1).rows
     ours = dict(zip(("conv", "max pool", "average pool"), (row[-1] for row in rows), strict=True))
     layers = {
         "conv": nn.Conv2d(1, 1, 3, device="meta"),
@@ -91,14 +90,14 @@ def parameters(state: State) -> Outcome:
 
 def sizes(state: State) -> Outcome:
     """Sides of the table, and the pooled map as set, with PyTorch's pooling; 3, 5, 2 for the first three rows."""
-    table = shown.figure(LESSON, state, "sizes", "sizes").rows
+    table = _figure(state, "sizes", "sizes").rows
     x, size, stride = _hidden(state), state["size"], state["stride"]
     oracle = [f"{n}x{n}" for k, s, _ in table for n in (nn.MaxPool2d(k, s)(x).shape[-1],)]
     ours = [row[-1] for row in table]
     known = [(k, s) for k, s, _ in table[:3]] == [(2, 2), (2, 1), (3, 2)] and ours[:3] == ["3x3", "5x5", "2x2"]
-    pooled = shown.values(LESSON, state, "sizes", "pooled")
-    same = _apart((pooled, _pools(x, state["pool"], size, stride))) <= TINY
-    marks = shown.figure(LESSON, state, "sizes", "map").marks
+    pooled = _values(state, "sizes", "pooled")
+    same = shown.apart((pooled, _pools(x, state["pool"], size, stride))) <= TINY
+    marks = _figure(state, "sizes", "map").marks
     visits = F.fold(torch.ones(1, size**2, len(pooled) ** 2), 6, size, stride=stride)[0, 0]
     hatched = sorted(marks["never"]) == [tuple(cell) for cell in (visits == 0).nonzero().tolist()]
     framed = sorted(marks["source"]) == [tuple(cell) for cell in (visits > 1).nonzero().tolist()]
@@ -108,10 +107,10 @@ def sizes(state: State) -> Outcome:
 def average_and_maximum(state: State) -> Outcome:
     """The mean of a window never exceeds its maximum; on a constant map they are the same."""
     hidden = _hidden(state)
-    largest, mean = (shown.values(LESSON, state, "window", kind, 9) for kind in KINDS)
-    same = _apart((largest, _pools(hidden, "max")), (mean, _pools(hidden, "average"))) <= TINY
+    largest, mean = (_values(state, "window", kind, 9) for kind in KINDS)
+    same = shown.apart((largest, _pools(hidden, "max")), (mean, _pools(hidden, "average"))) <= TINY
     flat = np.full((6, 6), 0.3)
-    apart = _apart((work.pool(flat, "average"), _pools(torch.tensor(flat)[None, None], "max")))
+    apart = shown.apart((work.pool(flat, "average"), _pools(torch.tensor(flat)[None, None], "max")))
     above = int((mean > largest + TINY).sum())
     return Outcome({"cells above": above, "apart if flat": apart}, "0, 0", same and above == 0 and apart <= TINY)
 
@@ -126,9 +125,9 @@ def chosen_nudge(state: State) -> Outcome:
     counted = [int((pools[0] != pools[k]).sum()) for k in (1, 2)]
     ours, same = [], True
     for k in (0, 1):
-        old, new = (shown.values(LESSON, state, "shift", f"pooled {when}", k) for when in ("before", "after"))
-        same = same and _apart((old, pools[0]), (new, pools[k + 1])) <= TINY
-        ours.append(len(shown.figure(LESSON, state, "shift", "pooled after", k).marks["target"]))
+        old, new = (_values(state, "shift", f"pooled {when}", k) for when in ("before", "after"))
+        same = same and shown.apart((old, pools[0]), (new, pools[k + 1])) <= TINY
+        ours.append(len(_figure(state, "shift", "pooled after", k).marks["target"]))
     says = f"moved by 1 and by 2 from column {column}: cells changed"
     return Outcome(ours, counted, ours == counted and same, says)
 
@@ -152,7 +151,7 @@ def third(state: State) -> Outcome:
     exact = Fraction(sum(max(order[:4]) == max(order[2:]) for order in orders), len(orders))
     cells = 40 * 16 * 16
     within = 3 * (float(exact) * (1 - float(exact)) / cells) ** 0.5
-    raw, _, kept = shown.values(LESSON, state, "shift", "survive", 2).tolist()
+    raw, _, kept = _values(state, "shift", "survive", 2).tolist()
     holds = exact == Fraction(1, 3) and abs(kept - float(exact)) <= within and raw == 0
     return Outcome({"max": kept, "raw": raw}, {"max": f"{exact} +- {within:.3f}", "raw": 0}, holds)
 
@@ -169,9 +168,9 @@ def macs(state: State) -> Outcome:
     n, padding = state["n"], state["padding"]
     fixed = work.ledger(6, 1)
     known = [fixed["strided MACs"], fixed["full MACs"]]
-    ours = shown.values(LESSON, state, "cost", "macs").tolist()
+    ours = _values(state, "cost", "macs").tolist()
     counted = [_counted(n, padding, stride) for stride in (2, 1)]
-    rows = shown.figure(LESSON, state, "cost", "ledger").rows
+    rows = _figure(state, "cost", "ledger").rows
     x, kernel = torch.zeros(1, 1, n, n), torch.zeros(1, 1, 3, 3)
     full = F.conv2d(x, kernel, padding=padding)
     ends = [F.conv2d(x, kernel, padding=padding, stride=2), F.max_pool2d(full, 2)]
@@ -214,10 +213,10 @@ def different(state: State) -> Outcome:
     image, kernel, kind = _image(state), _kernel(state), state["pool"]
     full = F.conv2d(image, kernel, padding=1)
     oracle = [F.conv2d(image, kernel, padding=1, stride=2)[0, 0].numpy(), _pools(full, kind), full[0, 0].numpy()]
-    ours = [shown.values(LESSON, state, "functions", name) for name in ("strided", "condensed", "map")]
+    ours = [_values(state, "functions", name) for name in ("strided", "condensed", "map")]
     gap = float(np.abs(ours[0] - ours[1]).max())
     layers = [sum(p.numel() for p in nn.Conv2d(1, 1, 3, stride=s, device="meta").parameters()) for s in (1, 2)]
-    same = _apart(*zip(ours, oracle, strict=True)) <= TINY and layers == [10, 10]
+    same = shown.apart(*zip(ours, oracle, strict=True)) <= TINY and layers == [10, 10]
     if np.abs(oracle[0] - oracle[1]).max() <= TINY:
         return Outcome({"apart": gap}, {"apart": 0}, same and gap <= TINY, "on this image both give the same numbers")
     return Outcome({"apart": gap}, {"apart": "> 0"}, same and gap > 0)
@@ -226,7 +225,7 @@ def different(state: State) -> Outcome:
 def separable(state: State) -> Outcome:
     """One direction, then the other, is the pooling of the windows; rows and columns both halve."""
     kind, hidden = state["pool"], _hidden(state)
-    across, down = (shown.values(LESSON, state, "direction", name) for name in ("across", "down"))
+    across, down = (_values(state, "direction", name) for name in ("across", "down"))
     one_way = F.max_pool2d if kind == "max" else F.avg_pool2d
     rows = one_way(hidden, (1, 2))[0, 0].numpy()
     return _agree((across, rows), (down, _pools(hidden, kind)), says=f"{kind}: rows, then columns, is the 2x2 pooling")
@@ -239,13 +238,12 @@ def channels(state: State) -> Outcome:
     x = F.conv2d(_image(state), kernels, padding=1).relu()
     together = (F.max_pool2d if state["pool"] == "max" else F.avg_pool2d)(x, 2)[0].numpy()
     maps, alone = (
-        np.stack([shown.values(LESSON, state, "direction", f"{name} {k}", 1) for k in (0, 1)])
-        for name in ("channel", "pooled")
+        np.stack([_values(state, "direction", f"{name} {k}", 1) for k in (0, 1)]) for name in ("channel", "pooled")
     )
     weights = torch.ones(1, 2, 3, 3, dtype=torch.float64)
     lone = F.conv2d(x * torch.tensor([1.0, 0.0]).reshape(1, 2, 1, 1), weights)
     mixed = float((F.conv2d(x, weights) - lone).abs().max())
-    apart = _apart((maps, x[0]), (alone, together))
+    apart = shown.apart((maps, x[0]), (alone, together))
     return Outcome(
         {"pooling apart": apart, "convolution": mixed},
         {"pooling apart": "0", "convolution": "> 0" if maps[1].any() else "0: channel 1 is empty"},

@@ -1,19 +1,22 @@
 """What `tokens` claims: the tokenizers library, PyTorch's embedding and one-hot product, texts meant to break it."""
 
+import re
 from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import torch
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers
 from torch.nn import functional as F
 
 from ...data.tokenizers import PIECES
-from ..kit.facts import Claim, Outcome, equal, every, same_arrays
+from ..kit.facts import Claim, Outcome, equal, every
 from ..kit.fixtures import S1, S2, S3
 from ..kit.state import State
-from ..tokens import embeddings, encoded, rows_of, vocabulary
+from ..tokens import embedding, embeddings, merging, split, vocabulary
 from ..workings import byte_pairs as pairs
+from .seeing import figures, seen
 
 HOSTILE = (
     "\x1b]0;title\x07[/bold] a lone [",
@@ -46,13 +49,26 @@ def library(text: str, lower: bool, merged: int) -> list[list[int]]:
     return [model.encode("".join(chr(0x100 + byte) for byte in piece.encode())).ids for piece, _ in pieces]
 
 
+def read(chips: Any) -> str:
+    """The text that chips say to a reader: `▁` is a space, `<0xE2>` a byte."""
+    raw = b""
+    for chip in chips.tokens:
+        byte = re.fullmatch(r"<0x([0-9A-F]{2})>", chip)
+        raw += bytes([int(byte.group(1), 16)]) if byte else chip.replace("▁", " ").encode()
+    return raw.decode("utf-8", "surrogatepass").removeprefix(" ")
+
+
 def returns(state: State) -> Outcome:
-    """The text that is set comes back, as long as nothing is <unk> or lower-cased."""
-    numbers = encoded(state)
-    back = pairs.decode(numbers, state["kind"], lower=state["lower"])
+    """The text that is set comes back, read from the chips shown and from the numbers under them."""
+    frame = split(state)[0]
+    chips = figures(frame)["tokens"]
+    back = pairs.decode([int(note) for note in chips.notes], state["kind"], lower=state["lower"])
     wanted = state["text"].lower() if state["lower"] else state["text"]
+    lost = any(note == "0" for note in chips.notes)
+    seen_back = lost or read(chips) == wanted
+    formula = frame.formulas[0].numbers == back and (frame.formulas[0].symbols[-3:] == "= s") == (back == state["text"])
     says = "decode(encode(s)) == s in lower case" if state["lower"] else ""
-    return Outcome(back, wanted, back == wanted, says)
+    return Outcome(back, wanted, back == wanted and seen_back and formula, says)
 
 
 def hostile(state: State) -> Outcome:
@@ -62,25 +78,56 @@ def hostile(state: State) -> Outcome:
 
 
 def stable(state: State) -> Outcome:
-    """A word has the same number in every text, and the set of numbers is that of the vocabulary."""
-    numbers = {kind: pairs.encode("the cat", kind) for kind in pairs.KINDS}
-    for text in (S1, S2, S3, state["text"], *HOSTILE):
-        for kind in pairs.KINDS:
-            pairs.encode(text, kind)
-    again = {kind: pairs.encode("rat the cat", kind)[-len(numbers[kind]) :] for kind in pairs.KINDS}
-    return equal(numbers, again)
+    """Chips and numbers shown belong to each other one to one, in this text and in others."""
+    clashes, known = 0, 0
+    for kind in pairs.KINDS:
+        number_of: dict[str, str] = {}
+        chip_of: dict[str, str] = {}
+        for text in (S1, S2, S3, "rat the cat", state["text"]):
+            chips = seen(split, state.with_values(text=text, kind=kind, lower=False))["tokens"]
+            for chip, number in zip(chips.tokens, chips.notes, strict=True):
+                clashes += number_of.setdefault(chip, number) != number or chip_of.setdefault(number, chip) != chip
+        known += len(number_of)
+    return Outcome({"of so many tokens": known, "two numbers": clashes}, {"two numbers": 0}, clashes == 0 and known > 0)
 
 
 def as_library(state: State) -> Outcome:
-    """Byte pairs of the text, and of the sentences, are those of the tokenizers library with the same merges."""
+    """Byte pairs shown, of this text and of the sentences, are those of the tokenizers library."""
     merged, lower = state["merges"], state["lower"]
-    texts = (state["text"], S1, S2, S3, pairs.CORPUS)
-    ours = [pairs.encode(text, "bpe", merged=merged, lower=lower) for text in texts]
-    theirs = [[number for piece in library(text, lower, merged) for number in piece] for text in texts]
-    same = sum(a == b for a, b in zip(ours, theirs, strict=True))
-    return equal(
-        {"texts alike": same, "tokens": sum(map(len, ours))}, {"texts alike": 5, "tokens": sum(map(len, theirs))}
-    )
+    ours, theirs = [], []
+    for text in (state["text"], S1, S2, S3):
+        chips = seen(split, state.with_values(text=text, kind="bpe"))["tokens"]
+        ours.append([int(note) for note in chips.notes])
+        theirs.append([number for piece in library(text, lower, merged) for number in piece])
+    return Outcome(sum(map(len, ours)), sum(map(len, theirs)), ours == theirs)
+
+
+def merges_shown(state: State) -> Outcome:
+    """Tokens and counts of every frame of the merges, by the library; and those left out change nothing."""
+    lower, text, wrong, shown = state["lower"], state["text"], 0, 0
+    cut: list[int] = []
+    left_out = 0
+    for frame in merging(state):
+        chips, table = figures(frame)["tokens"], figures(frame)["pairs"]
+        k = int(str(chips.title).split()[1])
+        numbers = [int(note) for note in chips.notes]
+        for skipped in range(shown + 1, k):
+            left_out += flat(library(text, lower, skipped)) != cut
+        cut, shown = numbers, k
+        counts: Counter[tuple[str, str]] = Counter()
+        names = {number: pairs.shown(number, "bpe", lower=lower) for number in range(pairs.size("bpe", lower=lower))}
+        for piece in library(pairs.CORPUS, lower, max(0, k - 1)):
+            counts.update((names[a], names[b]) for a, b in pairwise(piece))
+        best = sorted(counts.values(), reverse=True)
+        wrong += numbers != flat(library(text, lower, k))
+        wrong += [row[2] for row in table.rows] != best[: len(table.rows)]
+        wrong += any(counts[row[0], row[1]] != row[2] for row in table.rows)
+    return Outcome({"wrong": wrong + left_out}, {"wrong": 0}, wrong + left_out == 0)
+
+
+def flat(pieces: list[list[int]]) -> list[int]:
+    """The numbers of all pieces in a row."""
+    return [number for piece in pieces for number in piece]
 
 
 def greedy(state: State) -> Outcome:
@@ -97,34 +144,48 @@ def greedy(state: State) -> Outcome:
 
 
 def example(state: State) -> Outcome:
-    """The sentence of the notes: six words and a full stop; The and the differ until all is lower-cased."""
-    plain, lowered = pairs.encode(S1, "word"), pairs.encode(S1, "word", lower=True)
+    """The sentence of the notes as shown: six words and a full stop; The and the differ until all is lower-cased."""
+    chips = [
+        seen(split, state.with_values(text=S1, kind="word", lower=lower))["tokens"].notes for lower in (False, True)
+    ]
     words = S1.replace(".", " .").split()
+    lowered = {word.lower() for word in words}
     return every(
-        tokens=equal(len(plain), len(words)),
-        different=equal(len(set(plain)), len(set(words))),
-        in_lower_case=equal(len(set(lowered)), len({word.lower() for word in words})),
-        The_is_the=equal([plain[0] == plain[4], lowered[0] == lowered[4]], [False, True]),
+        tokens=equal(len(chips[0]), len(words)),
+        different=equal([len(set(notes)) for notes in chips], [len(set(words)), len(lowered)]),
+        The_is_the=equal([notes[0] == notes[4] for notes in chips], [False, True]),
     )
 
 
 def lookup(state: State) -> Outcome:
-    """Rows looked up are nn.Embedding's, and exactly the product of one-hot rows and the table."""
+    """The vector shown is nn.Embedding's, and the one-hot column shown picks it out of the rows shown."""
     weight = torch.from_numpy(embeddings(vocabulary(state), state.seed))
-    numbers = torch.tensor(encoded(state))
-    theirs = torch.nn.Embedding(len(weight), weight.shape[1], _weight=weight)(numbers).detach()
-    product = F.one_hot(numbers, len(weight)).double() @ weight
-    return every(
-        embedding=same_arrays(rows_of(state), theirs, 0.0), one_hot_product=same_arrays(rows_of(state), product, 0.0)
-    )
+    first, second = seen(embedding, state, 0), seen(embedding, state, 1)
+    chips = first["tokens"]
+    number = torch.tensor([int(chips.notes[chips.focus])])
+    theirs = torch.nn.Embedding(len(weight), weight.shape[1], _weight=weight)(number).detach()
+    product = F.one_hot(number, len(weight)).double() @ weight
+    rows = torch.tensor([int(label.split()[0]) for label in first["table"].row_labels])
+    hot = torch.tensor(second["one-hot"].values)
+    same = [
+        torch.equal(torch.tensor(first["vector"].values), theirs),
+        torch.equal(torch.tensor(second["vector"].values), product),
+        torch.equal(torch.tensor(first["table"].values), weight[rows]),
+        torch.equal(hot.T @ torch.tensor(second["table"].values), theirs),
+        torch.equal(hot[:, 0], (rows == number).double()),
+        [int(label) for label in second["one-hot"].row_labels] == rows.tolist(),
+        float(hot.sum()) == 1,
+    ]
+    return Outcome({"of 7 agree": sum(same)}, {"of 7 agree": 7}, all(same))
 
 
 CLAIMS = (
-    Claim(id="Q1", says="embedding(x) == onehot(x) @ W, exactly", check=lookup),
+    Claim(id="Q1", says="embedding(x) == onehot(x) @ E, exactly", check=lookup),
     Claim(id="Q2", says="decode(encode(s)) == s", check=returns),
     Claim(id="Q2", says="it holds for hostile texts too, with every tokenizer", check=hostile),
     Claim(id="Q2", says="a token has the same number in every text", check=stable),
     Claim(id="Q2", says="byte pairs are those of the tokenizers library", check=as_library),
+    Claim(id="Q2", says="merges and pair counts shown are the library's", check=merges_shown),
     Claim(id="Q2", says="every merge joins a most frequent pair", check=greedy),
     Claim(id="Q3", says="7 tokens; The and the differ unless lower-cased", check=example),
 )

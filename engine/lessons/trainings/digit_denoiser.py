@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...models.unet import UNet
 from ...objectives.denoising import Denoising
 from ...sampling.noise import NoiseSchedule
-from ...sampling.samplers import SAMPLERS, frames, guided
+from ...sampling.samplers import SAMPLERS, Ddpm, frames, guided
 from ...training.job import Job
 from ..kit.training import Progress
 from .lab import train
@@ -33,6 +33,19 @@ OPTIONS: dict[str, Any] = {
     "ema": 0.99,
 }
 BUCKETS = 10
+
+
+class DdpmBeta(Ddpm):
+    """DDPM with the larger variance of its paper: beta (section 3.2); no noise in the last step."""
+
+    def sd(self, t: int, s: int) -> float:
+        """sqrt(beta)."""
+        at, as_ = self._alpha_bars(t, s)
+        return float((1 - at / as_) ** 0.5) if s else 0.0
+
+
+KINDS = {**SAMPLERS, "ddpm-beta": DdpmBeta}
+"""The samplers of the lessons."""
 Pictures = NDArray[np.float32]
 
 
@@ -127,7 +140,7 @@ class DigitDenoiser:
         start = torch.randn((len(labels), 1, 16, 16), generator=generator)
         with torch.no_grad():
             denoise = guided(self.network, torch.tensor(list(labels)), guidance)
-            return list(frames(SAMPLERS[sampler](self.noise, count), denoise, start, generator))
+            return list(frames(KINDS[sampler](self.noise, count), denoise, start, generator))
 
     def once(self, key: Any, measure: Any) -> Any:
         """What `measure` gives, computed the first time."""

@@ -19,7 +19,7 @@ from ..kit.state import State
 from ..kit.training import Progress
 
 STEPS, CHUNK = 2000, 20
-DRAWS = 32
+DRAWS = 128
 """Samples of each posterior over which reconstruction terms are averaged."""
 
 
@@ -44,6 +44,8 @@ class LatentDigits:
     steps: Any
     curves: dict[str, Any]
     pixel_sigma: float
+    draws: int
+    """Samples of each posterior that reconstruction terms are averaged over."""
     train_means: Any
     train_labels: Any
 
@@ -59,9 +61,8 @@ def train(state: State, progress: Progress) -> LatentDigits:
     return learn(state.seed, float(state["beta"]), progress)
 
 
-def learn(seed: int, beta: float, progress: Progress, steps: int = STEPS) -> LatentDigits:
-    """The model after `steps` steps."""
-    data = load_data("digits", seed)
+def started(seed: int, beta: float, steps: int = STEPS) -> Variational:
+    """The model and its optimiser before the first step."""
     options: dict[str, Any] = {
         "preset": "map",
         "decoder": "mlp",
@@ -70,8 +71,15 @@ def learn(seed: int, beta: float, progress: Progress, steps: int = STEPS) -> Lat
         "validate_every": 1_000_000,
     }
     with seeded(seed):
-        objective = Trainer(Job.of("vae", seed=seed, device="cpu", **{**options, "beta": beta}), data).objective
+        job = Job.of("vae", seed=seed, device="cpu", **{**options, "beta": beta})
+        objective = Trainer(job, load_data("digits", seed)).objective
     assert isinstance(objective, Variational)
+    return objective
+
+
+def learn(seed: int, beta: float, progress: Progress, steps: int = STEPS) -> LatentDigits:
+    """The model after `steps` steps."""
+    data, objective = load_data("digits", seed), started(seed, beta, steps)
     x, model = torch.from_numpy(data.test.x), objective.model
     before, history = _terms(model, x, seed), []
     for start in range(0, steps, CHUNK):
@@ -97,6 +105,7 @@ def learn(seed: int, beta: float, progress: Progress, steps: int = STEPS) -> Lat
         steps=curves[:, 0],
         curves={"reconstruction": curves[:, 1], "KL": curves[:, 2]},
         pixel_sigma=float(model.sigma),
+        draws=DRAWS,
         train_means=model.encode(torch.from_numpy(data.train.x)).mean.numpy(),
         train_labels=data.train.y,
     )

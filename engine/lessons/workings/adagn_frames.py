@@ -136,7 +136,10 @@ def times(state: State) -> tuple[Frame, ...]:
             "every residual block.",
             figures=(strip, waves, alike),
             formulas=(
-                Formula(symbols="e_i = sin(t / 10000^(2i/32)), then cosines", numbers=f"e_8({t}) = sin({t} / 100) = {now[8]:.3f}"),
+                Formula(
+                    symbols="e_i = sin(t / 10000^(2i/32)), then cosines",
+                    numbers=f"e_8({t}) = sin({t} / 100) = {now[8]:.3f}",
+                ),
             ),
         ),
     )

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from ..kit.fixtures import Floats
-from .attending import attend, causal, softmax
+from .attending import Attention, attend, causal, softmax
 
 ANIMALS = ("cat", "dog", "fox", "owl", "horse", "mouse")
 THINGS = ("mat", "rug", "bed", "sofa", "box", "chair")
@@ -66,12 +66,32 @@ VOCABULARY = tuple(dict.fromkeys(token for each in every_sentence() for token in
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """How the toy reads a sentence: both layers' weights (T, T), the scores of "it" (T,), and p of every noun (12,)."""
+    """How the toy reads a sentence: every stage of both layers, and of every noun the likeness to the answer and p."""
 
-    near: Floats
-    far: Floats
-    scores: Floats
+    first: Attention
+    """Layer 1, from each token to itself and the two that follow."""
+    second: Attention
+    """Layer 2, anywhere; its values are the words themselves."""
+    likeness: Floats
+    """(T, 12): the word of each token times every noun."""
     probabilities: Floats
+    """(12,)."""
+
+    @property
+    def near(self) -> Floats:
+        """(T, T): the weights of layer 1."""
+        return self.first.weights
+
+    @property
+    def far(self) -> Floats:
+        """(T, T): the weights of layer 2."""
+        return self.second.weights
+
+    @property
+    def logits(self) -> Floats:
+        """(12,): how like the answer of "it" is to every noun, before the softmax."""
+        answer: Floats = SHARPNESS * self.far[IT] @ self.likeness
+        return answer
 
     @property
     def answer(self) -> str:
@@ -93,7 +113,7 @@ def read(weights: Mapping[str, Floats], tokens: tuple[str, ...], cut: int | None
     second = attend(*_query_key(weights, "far", asking, words), words, mask)
     nouns = table[[VOCABULARY.index(noun) for noun in NOUNS]]
     chances = softmax(SHARPNESS * nouns @ second.output[IT])
-    return Reading(first.weights, second.weights, second.masked[IT], chances)
+    return Reading(first, second, words @ nouns.T, chances)
 
 
 def _query_key(weights: Mapping[str, Floats], layer: str, asking: Floats, asked: Floats) -> tuple[Floats, Floats]:

@@ -1,5 +1,8 @@
 """The scenes of `attention` that follow one token: what it asks, what it gathers, what it becomes. Torch-free."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
 from ..kit.figures import Bars, Card, Formula, Grid, Origin, Tokens
@@ -7,8 +10,10 @@ from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .attending import entropy, product
-from .attention_looks import Look, labels, line, look, matrix, projected, tinted, top
+from .attention_looks import Look, cell_origin, labels, line, look, projected, ranked, tinted, top
 from .sentences import FEATURES
+
+AXES_TOLD = "a thing, an act(ion), a qual(ity), a pron(oun)."
 
 
 def focused(state: State) -> tuple[Frame, ...]:
@@ -20,15 +25,27 @@ def focused(state: State) -> tuple[Frame, ...]:
     query = Grid(
         name="Q",
         title=f'the question of "{asks}": q, 1x{a.q.shape[1]}',
+        about="What it asks for: " + AXES_TOLD if seen.w.hand_set else "Random weights: the columns mean nothing.",
         values=a.q[f : f + 1],
-        digits=1,
         column_labels=seen.w.axes,
         row_labels=(labels(seen)[f],),
+        scope="q alone",
     )
 
     def origin(bar: int, column: int) -> Origin:
         formula = Formula(symbols="s = q · k", numbers=f"{product(a.q[f], a.k[bar])} = {a.scores[f, bar]:.2f}")
         return Origin(formulas=(formula,), cells={"Q": line(0, a.q.shape[1]), "K": line(bar, a.k.shape[1])})
+
+    def from_the_row(index: Callable[[int, int], int]) -> Callable[[int, int], Origin]:
+        def found(row: int, column: int) -> Origin:
+            made = cell_origin(seen, 3, f, index(row, column))
+            return replace(made, cells={**made.cells, "Q": line(0, a.q.shape[1])})
+
+        return found
+
+    order = ranked(seen)
+    best = replace(top(seen), origin=from_the_row(lambda bar, column: order[bar]))
+    row = tinted(seen, origin=from_the_row(lambda row, column: column))
 
     scores = Bars(
         name="scores",
@@ -40,14 +57,16 @@ def focused(state: State) -> tuple[Frame, ...]:
         origin=origin,
     )
     asked = Frame(
-        caption=f'"{asks}" asks, every key answers: the product is large where the key offers what the query wants.',
+        caption=f'"{asks}" asks, every key answers: q · k is large where a key offers what the query wants.'
+        + (f" Columns: {AXES_TOLD}" if seen.w.hand_set else " Random weights: the columns mean nothing."),
         figures=(query, scores, projected(seen, "K")),
         formulas=(Formula(symbols="s_j = q · k_j"),),
         facts=("U2", "U3"),
     )
     weights = Frame(
-        caption=f'Softmax turns the scores of "{asks}" into weights. Choose another token with n, or in the sentence.',
-        figures=(tinted(seen), top(seen), matrix(state, seen, 3, new_row=True)),
+        caption=f'Softmax turns the scores of "{asks}" into weights. Another token: n.'
+        + (seen.guessed or " A sentence of your own: i."),
+        figures=(row, best, replace(query, new_row=True), projected(seen, "K")),
         formulas=(
             Formula(
                 symbols="a = softmax(s / √d_k)",
@@ -78,8 +97,9 @@ def weighted_sum(state: State) -> Frames:
             new = Formula(
                 symbols="a_j v_j", numbers=f"{weight:.2f} · {value[column]:.2f} = {weight * value[column]:.3f}"
             )
+            used = {"sum": ((0, column),), "tokens": ((0, k),)}
             if r == 1:
-                return Origin(formulas=(new,), cells={"sum": ((0, column),)})
+                return Origin(formulas=(new,), cells=used)
             before, after = sums[k, column], sums[k + 1, column]
             total = Formula(symbols="Σ", numbers=f"{before:.3f} + {weight * value[column]:.3f} = {after:.3f}")
             return Origin(formulas=(total, new), cells={"sum": ((1, column),)}) if r == 2 else None
@@ -97,6 +117,7 @@ def weighted_sum(state: State) -> Frames:
         here = Tokens(
             name="tokens",
             title=f'weights of the row "{asks}" ({seen.label})',
+            about="The weights of scene 2. The cursor stands on the token whose value is added now.",
             tokens=seen.tokens,
             weights=row,
             notes=tuple(f"{each:.2f}" for each in row),
@@ -139,8 +160,9 @@ def in_context(state: State) -> tuple[Frame, ...]:
     one, two = look(state), look(state, state["other"])
     shared = shared_word(one, two)
     if shared is None:
-        text = "The two sentences share no word. Give `text` and `other` one in common."
-        return (Frame(caption=text, figures=(Card(name="none", text=text),)),)
+        told = f"text: {' '.join(one.tokens)} / other: {' '.join(two.tokens)}"
+        text = "The two sentences share no word: nothing to compare. Give one of them a word of the other: i or v."
+        return (Frame(caption=text, figures=(Card(name="none", title="both sentences", text=told),)),)
     i, j = shared
     after_one, after_two = contextual(one)[i], contextual(two)[j]
     before, after = cosine(one.x[i], two.x[j]), cosine(after_one, after_two)

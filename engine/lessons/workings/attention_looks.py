@@ -10,7 +10,7 @@ from ..kit.figures import Bars, Cell, Formula, Grid, Origin, Tokens
 from ..kit.fixtures import Floats
 from ..kit.state import State
 from .attending import Attention, Projections, causal, product, self_attention
-from .sentences import embed, projections, split
+from .sentences import embed, guesses, projections, split
 
 ROOMY = 12
 """Tokens up to which a matrix is shown as numbers."""
@@ -27,6 +27,7 @@ class Look:
     w: Projections
     a: Attention
     focus: int
+    """From 0; the setting counts from 1."""
 
     @property
     def size(self) -> int:
@@ -38,13 +39,18 @@ class Look:
         """How honest one must be about the weights."""
         return "hand-set weights" if self.w.hand_set else "random weights"
 
+    @property
+    def guessed(self) -> str:
+        """Which words the hand-set classes do not know, as the end of a caption."""
+        return guesses(self.tokens) if self.w.hand_set else ""
+
 
 def look(state: State, text: str | None = None) -> Look:
     """The state's sentence, or another text, with the state's weights, mask and focus."""
     tokens = split(state["text"] if text is None else text)
     x, w = embed(tokens), projections(state["weights"], state.seed)
     mask = causal(len(tokens)) if state["mask"] == "causal" else None
-    return Look(tokens, x, w, self_attention(x, w, mask), min(state["focus"], len(tokens) - 1))
+    return Look(tokens, x, w, self_attention(x, w, mask), min(state["focus"], len(tokens)) - 1)
 
 
 def short(token: str, most: int = 8) -> str:
@@ -62,6 +68,11 @@ def shown(state: State, seen: Look) -> Any:
     return state["show"] if seen.size <= ROOMY else "shades"
 
 
+def too_wide(state: State, seen: Look) -> str:
+    """Why a matrix is shown in shades although numbers were asked for, as the end of a title."""
+    return f", over {ROOMY} tokens: shades" if state["show"] == "numbers" and seen.size > ROOMY else ""
+
+
 def line(row: int, width: int) -> tuple[Cell, ...]:
     """The cells of one row."""
     return tuple((row, column) for column in range(width))
@@ -69,12 +80,12 @@ def line(row: int, width: int) -> tuple[Cell, ...]:
 
 def pick_row(row: int, column: int) -> dict[str, int]:
     """The focus follows the row of the cursor."""
-    return {"focus": row}
+    return {"focus": row + 1}
 
 
 def pick_token(row: int, column: int) -> dict[str, int]:
     """The focus follows the token under the cursor."""
-    return {"focus": column}
+    return {"focus": column + 1}
 
 
 def cell_origin(seen: Look, stage: int, row: int, column: int) -> Origin:
@@ -91,7 +102,7 @@ def cell_origin(seen: Look, stage: int, row: int, column: int) -> Origin:
     if stage >= 1:
         formulas.append(Formula(symbols="s / √d_k", numbers=f"{a.scores[row, column]:.2f} / √{d_k} = {scaled:.2f}"))
     allowed = bool(a.mask[row, column])
-    if stage >= 2:
+    if stage >= 2 and not a.mask.all():
         told = f"{scaled:.2f}: it may look" if allowed else f"{scaled:.2f} → -∞: it lies in the future"
         formulas.append(Formula(symbols="mask", numbers=told))
     if stage >= 3:
@@ -100,7 +111,6 @@ def cell_origin(seen: Look, stage: int, row: int, column: int) -> Origin:
         power = f"exp({scaled:.2f} - {most:.2f})" if allowed else "exp(-∞)"
         numbers = f"{power} / {total:.2f} = {a.weights[row, column]:.3f}"
         formulas.append(Formula(symbols="a = exp(s - max) / Σ exp(s - max)", numbers=numbers))
-        cells["matrix"] = line(row, seen.size)
     return Origin(formulas=tuple(reversed(formulas)), cells=cells)
 
 
@@ -110,13 +120,14 @@ def matrix(state: State, seen: Look, stage: int, **more: Any) -> Grid:
     hidden = tuple((int(r), int(c)) for r, c in np.argwhere(~seen.a.mask)) if stage >= 2 else ()
     parts: dict[str, Any] = {
         "name": "matrix",
-        "title": f"{SYMBOLS[stage]}, {seen.size}x{seen.size}",
+        "title": f"{_symbols(seen, stage)}, {seen.size}x{seen.size}{too_wide(state, seen)}",
         "about": "Rows are queries, columns keys. Put the cursor on a number to see its query, its key and its sum.",
         "values": np.where(np.isfinite(values), values, np.nan) if stage == 2 else values,
         "shows": shown(state, seen),
         "digits": 2 if stage == 3 else 1,
         "signed": None if stage < 3 else False,
         "reach": (0, 1) if stage == 3 else None,
+        "scope": "weights" if stage == 3 else "scores",
         "row_labels": labels(seen),
         "column_labels": labels(seen),
         "row_axis": "query",
@@ -127,6 +138,10 @@ def matrix(state: State, seen: Look, stage: int, **more: Any) -> Grid:
         "origin": partial(cell_origin, seen, stage),
     }
     return Grid(**{**parts, **more})
+
+
+def _symbols(seen: Look, stage: int) -> str:
+    return SYMBOLS[1] if stage == 2 and seen.a.mask.all() else SYMBOLS[stage]
 
 
 def projected(seen: Look, which: str, **more: Any) -> Grid:
@@ -151,11 +166,12 @@ def projected(seen: Look, which: str, **more: Any) -> Grid:
         "title": f"{which}, T x {width} = {size}x{depth}",
         "about": about + ("" if seen.w.hand_set else " The weights are random: the columns mean nothing."),
         "values": values,
-        "digits": 1 if which == "Q" else 2,
+        "digits": 2,
         "row_labels": labels(seen),
         "column_labels": seen.w.contents if which == "V" else seen.w.axes,
         "marks": {"focus": line(seen.focus, depth)},
-        "picks": pick_row,
+        "cursor": (seen.focus, 0),
+        "scope": f"{which} alone",
         "origin": origin,
     }
     return Grid(**{**parts, **more})
@@ -179,10 +195,16 @@ def tinted(seen: Look, **more: Any) -> Tokens:
     return Tokens(**{**parts, **more})
 
 
-def top(seen: Look, most: int = 5) -> Bars:
+def ranked(seen: Look, most: int = 5) -> list[int]:
+    """Which tokens get most of the attention of the one in focus, the largest weight first."""
+    row = seen.a.weights[seen.focus]
+    return [int(k) for k in np.argsort(-row, kind="stable")[:most] if seen.a.mask[seen.focus, k]]
+
+
+def top(seen: Look) -> Bars:
     """The tokens that get most of the attention of the one in focus."""
     row = seen.a.weights[seen.focus]
-    order = [int(k) for k in np.argsort(-row, kind="stable")[:most] if seen.a.mask[seen.focus, k]]
+    order = ranked(seen)
 
     def origin(bar: int, column: int) -> Origin:
         return cell_origin(seen, 3, seen.focus, order[bar])
@@ -191,7 +213,7 @@ def top(seen: Look, most: int = 5) -> Bars:
         name="top",
         title=f'top {len(order)} of the row "{short(seen.tokens[seen.focus])}"',
         about="The largest attention weights of the token in focus; all of its row sum to 1.",
-        labels=tuple(f"{short(seen.tokens[k])} ({k})" for k in order),
+        labels=tuple(f"{k + 1} {short(seen.tokens[k])}" for k in order),
         values=row[order],
         high=1,
         percent=True,

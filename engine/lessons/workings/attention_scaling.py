@@ -1,5 +1,6 @@
 """Why scores are divided by sqrt(d_k), and what softmax does to five of them. Torch-free."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -102,57 +103,118 @@ def scaling(state: State) -> tuple[Frame, ...]:
             formulas=(formula,),
         ),
         Frame(
-            caption="A sum of d_k random products has variance d_k: it grows as √d_k, so scores are divided by that.",
+            caption="A sum of d_k random products has variance d_k, so its standard deviation (sd) grows as √d_k: "
+            "scores are divided by that.",
             figures=(table,),
             formulas=(formula,),
         ),
     )
 
 
+def naive(scores: Floats) -> tuple[Floats, Floats]:
+    """exp(s) and exp(s) / sum as 32 bits hold them, without subtracting the largest: too large is inf, inf/inf NaN."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        powers = np.exp(scores.astype(np.float32))
+        return powers, powers / powers.sum()
+
+
 def alphas(state: State) -> Frames:
-    """alpha_0 … alpha_4: scores, their powers, and the shares of each."""
+    """alpha_0 … alpha_4: scores, their powers, the shares of each, and what becomes of them without the largest."""
     scores = np.array([cell for row in state["scores"] for cell in row])
     words = S1_OPEN.split()
     names = tuple(f"α_{k}" + (f" {words[k]}" if len(scores) == len(words) else "") for k in range(len(scores)))
     with np.errstate(under="ignore"):
         powers = np.exp(scores - scores.max())
     weights = softmax(scores)
+    cells = tuple((r, c) for r in range(len(state["scores"])) for c in range(len(state["scores"][0])))
+    lost = [name for name, power in zip(names, powers, strict=True) if power == 0]
 
     def origin(bar: int, column: int) -> Origin:
-        numbers = f"exp({scores[bar]:g} - {scores.max():g}) / {powers.sum():.4f} = {weights[bar]:.4f}"
-        rows, width = len(state["scores"]), len(state["scores"][0])
-        formula = Formula(symbols="α_i = exp(s_i - max) / Σ exp(s_j - max)", numbers=numbers)
-        return Origin(formulas=(formula,), cells={"scores": tuple((r, c) for r in range(rows) for c in range(width))})
+        power = Formula(
+            symbols="exp(s_i - max)", numbers=f"exp({scores[bar]:g} - {_signed(scores.max())}) = {powers[bar]:.4g}"
+        )
+        share = Formula(symbols="α_i = exp(s_i - max) / Σ", numbers=_shares(powers, bar))
+        return Origin(formulas=(share, power), cells={"scores": cells})
+
+    def power_origin(bar: int, column: int) -> Origin:
+        return Origin(formulas=origin(bar, column).formulas[1:], cells={"scores": (cells[bar],)})
+
+    editable = Grid(
+        name="scores",
+        title="scores, edit with + and -",
+        about="Unnormalised: any real numbers. Only their differences matter.",
+        values=np.array(state["scores"]),
+        digits=1,
+        edits="scores",
+        column_labels=words if len(scores) == len(words) and len(state["scores"]) == 1 else (),
+        reach=(-4, 4),
+    )
 
     def frame(k: int) -> Frame:
-        editable = Grid(
-            name="scores",
-            title="scores, edit with + and -",
-            about="Unnormalised: any real numbers. Only their differences matter.",
-            values=np.array(state["scores"]),
-            digits=1,
-            edits="scores",
-            column_labels=words if len(scores) == len(words) else (),
-            reach=(-4, 4),
-        )
-        values, title = ((powers, "exp(s - max)"), (weights, "α = softmax(s)"))[k]
+        if k == 2:
+            return _without_the_largest(editable, scores, names, weights)
         bars = Bars(
             name="alphas",
-            title=title,
+            title=("exp(s - max)", "α = softmax(s)")[k],
             labels=names,
-            values=values,
+            values=(powers, weights)[k],
             high=1,
             percent=k == 1,
             new_row=True,
-            origin=origin if k else None,
+            origin=origin if k else power_origin,
+        )
+        positive = (
+            f"{lost[0]} is so small that it is stored as 0." if lost else "All are positive, the largest is exp(0) = 1."
         )
         caption = (
-            "First every score becomes positive. The largest is subtracted before, so that nothing overflows.",
-            "Then all are divided by their sum: five weights that sum to 1, in the order of the scores.",
+            f"The largest score is subtracted, then exp: nothing overflows. {positive}",
+            "Then all are divided by their sum: five weights that sum to 1, in the order of the scores."
+            if len(scores) == 5
+            else f"Then all are divided by their sum: {len(scores)} weights that sum to 1, in the order of the scores.",
         )[k]
-        numbers = f"Σ = {values.sum():.4f}; largest: {names[int(values.argmax())]}"
-        symbols = ("exp(s_i - max s)", "(α_0, …, α_4) = softmax(s_0, …, s_4)")[k]
-        formulas = (Formula(symbols=symbols, numbers=numbers),)
-        return Frame(caption=caption, figures=(editable, bars), formulas=formulas)
+        numbers = f"Σ = {(powers, weights)[k].sum():.4f}; largest: {names[int(scores.argmax())]}"
+        symbols = ("exp(s_i - max s)", "(α_0, …, α_4) = softmax(s_0, …, s_4)" if len(scores) == 5 else "α = softmax(s)")
+        return Frame(
+            caption=caption, figures=(editable, bars), formulas=(Formula(symbols=symbols[k], numbers=numbers),)
+        )
 
-    return Frames(2, frame)
+    return Frames(3, frame)
+
+
+def _signed(number: float) -> str:
+    return f"({number:g})" if number < 0 else f"{number:g}"
+
+
+def _shares(powers: Floats, bar: int) -> str:
+    return f"{powers[bar]:.4g} / ({' + '.join(f'{p:.4g}' for p in powers)}) = {powers[bar] / powers.sum():.4f}"
+
+
+def _without_the_largest(editable: Grid, scores: Floats, names: tuple[str, ...], weights: Floats) -> Frame:
+    powers, shares = naive(scores)
+    table = Table(
+        name="naive",
+        title="both ways, in the 32 bits of a network",
+        about="Both are the same number on paper: exp(-max) is cancelled. In 32 bits exp(88.8) is too large already.",
+        columns=("", "s", "exp(s)", "exp(s) / Σ", "with max"),
+        rows=[
+            [name, f"{s:g}", _told(power), _told(share), f"{weight:.4f}"]
+            for name, s, power, share, weight in zip(names, scores, powers, shares, weights, strict=True)
+        ],
+        marked=tuple(int(k) for k in np.flatnonzero(~np.isfinite(shares) | ~np.isfinite(powers))),
+    )
+    caption = (
+        "Without subtracting the largest score exp overflows to inf, and inf / inf is not a number (NaN). With it: ok."
+        if np.isinf(powers).any()
+        else "Without subtracting the largest score every exp is stored as 0, and 0 / 0 is not a number. With it: fine."
+        if not powers.sum()
+        else "Without subtracting the largest score the weights are the same here. A score above 88 breaks it (key z)."
+    )
+    return Frame(
+        caption=caption,
+        figures=(editable, replace(table, new_row=True)),
+        formulas=(Formula(symbols="exp(s) / Σ exp(s) = exp(s - max) / Σ exp(s - max)"),),
+    )
+
+
+def _told(number: float) -> str:
+    return "NaN" if np.isnan(number) else "inf" if np.isinf(number) else f"{number:.4g}"

@@ -1,5 +1,7 @@
 """The scenes of `attention` that follow the whole sentence from embeddings to output. Torch-free."""
 
+from math import prod
+
 import numpy as np
 
 from ..kit.figures import Figure, Formula, Grid, Origin, Table
@@ -12,7 +14,6 @@ from .attention_looks import (
     line,
     look,
     matrix,
-    pick_row,
     projected,
 )
 from .sentences import FEATURES, MOST, split
@@ -34,12 +35,13 @@ def projected_thrice(state: State) -> Frames:
         weights = (seen.w.query, seen.w.key, seen.w.value)[k]
         axes = seen.w.contents if which == "V" else seen.w.axes
         about = (
-            "Set by hand: thing, pronoun, action, quality, article, link, mark; abc is a number drawn from the letters."
+            "Set by hand: thing, pron(oun), act(ion), qual(ity), art(icle), link (preposition or conjunction), "
+            "(punctuation) mark; abc is a number drawn from the letters."
         )
         says = (
-            "Query: each token's question. The row says what it asks for.",
-            "Key: what each token offers. A query finds a key that points the same way.",
-            "Value: the content that a token hands over to who attends to it, itself included.",
+            "Query: each token's question.",
+            "Key: what each token offers.",
+            "Value: the content that a token hands over, to itself too.",
         )[k]
         figures: tuple[Figure, ...] = (
             projected(seen, which),
@@ -48,9 +50,9 @@ def projected_thrice(state: State) -> Frames:
                 title=f"W_{which}, {weights.shape[0]}x{weights.shape[1]} ({seen.label})",
                 about="In a trained model these numbers are learned; here they are not, so that you can read them.",
                 values=weights,
-                digits=1,
                 row_labels=FEATURES,
                 column_labels=axes,
+                scope=f"W_{which} alone",
                 join="= X ×",
             ),
             Grid(
@@ -63,13 +65,15 @@ def projected_thrice(state: State) -> Frames:
                 column_labels=FEATURES,
                 new_row=True,
                 marks={"focus": line(seen.focus, seen.x.shape[1])},
-                picks=pick_row,
+                cursor=(seen.focus, 0),
+                scope="X alone",
             ),
         )
+        told = seen.guessed or " Rows of X: a 1 for the word class (act: action, qual: quality), abc: its letters."
         symbols = f"{which} = X W_{which}"
         shapes = f"({seen.size}x8)(8x{weights.shape[1]}) = {seen.size}x{weights.shape[1]}"
         return Frame(
-            caption=says + _left_out(state),
+            caption=says + (_left_out(state) or told),
             figures=figures,
             formulas=(Formula(symbols=symbols, numbers=shapes),),
             facts=("U1", "V2"),
@@ -78,18 +82,30 @@ def projected_thrice(state: State) -> Frames:
     return Frames(4, frame)
 
 
+MATRICES = (
+    ("X", "T x D"),
+    ("W_Q, W_K", "D x d_k"),
+    ("W_V", "D x d_v"),
+    ("Q, K", "T x d_k"),
+    ("V", "T x d_v"),
+    ("weights A", "T x T"),
+    ("A V", "T x d_v"),
+    ("W_O", "h·d_v x D"),
+    ("output", "T x D"),
+)
+"""Every matrix of a head, of W_O and of the output, with its shape."""
+
+
+def sized(shape: str, **sizes: int) -> str:
+    """A shape in symbols as numbers: `h·d_v x D` with h=8, d_v=64, D=512 is `512x512`."""
+    sides = (side.split("·") for side in shape.split(" x "))
+    return "x".join(str(prod(sizes[part] for part in side)) for side in sides)
+
+
 def _shapes(seen: Look) -> Frame:
-    rows = [
-        ["X", "T x D", f"{seen.size}x8", "11x512"],
-        ["W_Q, W_K", "D x d_k", "8x4", "512x64"],
-        ["W_V", "D x d_v", "8x4", "512x64"],
-        ["Q, K", "T x d_k", f"{seen.size}x4", "11x64"],
-        ["V", "T x d_v", f"{seen.size}x4", "11x64"],
-        ["weights A", "T x T", f"{seen.size}x{seen.size}", "11x11"],
-        ["A V", "T x d_v", f"{seen.size}x4", "11x64"],
-        ["W_O", "h·d_v x D", "4x8", "512x512"],
-        ["output", "T x D", f"{seen.size}x8", "11x512"],
-    ]
+    here = {"T": seen.size, "D": seen.x.shape[1], "d_k": seen.a.k.shape[1], "d_v": seen.a.v.shape[1], "h": 1}
+    base = {"T": seen.size, "D": 512, "d_k": 64, "d_v": 64, "h": 8}
+    rows = [[name, shape, sized(shape, **here), sized(shape, **base)] for name, shape in MATRICES]
     table = Table(
         name="shapes",
         title="shapes, D = d_model",
@@ -114,11 +130,11 @@ def stages(state: State) -> Frames:
     asks, gives = seen.tokens[row], seen.tokens[column]
     a = seen.a
     says = (
-        "Every query is multiplied with every key: large where they point the same way.",
+        "Every query times every key: large where they point the same way.",
         f"All are divided by √{d_k} = {np.sqrt(d_k):.0f}, so that they do not grow with d_k.",
         "The future is set to -∞ before the softmax (hatched)."
         if state["mask"] == "causal"
-        else "No mask: all may look at all. Turn the causal mask on with m.",
+        else "No mask here: all may look at all, and nothing changes. Turn the causal mask on with m.",
         "Softmax makes each row positive, with sum 1: these are the weights.",
     )
     formulas = (
@@ -130,7 +146,10 @@ def stages(state: State) -> Frames:
             symbols="s / √d_k",
             numbers=f"{a.scores[row, column]:.2f} / {np.sqrt(d_k):.0f} = {a.scaled[row, column]:.2f}",
         ),
-        Formula(symbols="s = -∞ where j > i", numbers=f"{int(a.mask.sum())} of {a.mask.size} cells may be looked at"),
+        Formula(
+            symbols="s_ij = -∞ where j > i" if state["mask"] == "causal" else "no mask: s_ij stays",
+            numbers=f"{int(a.mask.sum())} of {a.mask.size} cells may be looked at",
+        ),
         Formula(symbols="a = exp(s - max) / Σ", numbers=f"row {asks}: sum {a.weights[row].sum():.3f}, largest {gives}"),
     )
 
@@ -140,7 +159,8 @@ def stages(state: State) -> Frames:
         if k == 5:
             return _names()
         figures = (matrix(state, seen, k), projected(seen, "Q", new_row=True), projected(seen, "K"))
-        return Frame(caption=says[k] + _left_out(state), figures=figures, formulas=(formulas[k],), facts=("V1",))
+        told = _left_out(state) or (seen.guessed if k == 0 else "")
+        return Frame(caption=says[k] + told, figures=figures, formulas=(formulas[k],), facts=("V1",))
 
     return Frames(6, frame)
 
@@ -161,7 +181,8 @@ def _output(state: State, seen: Look) -> Frame:
         row_labels=labels(seen),
         column_labels=seen.w.contents,
         marks={"focus": line(seen.focus, a.v.shape[1])},
-        picks=pick_row,
+        cursor=(seen.focus, 0),
+        scope="the output",
         origin=origin,
         join="=",
     )

@@ -109,12 +109,10 @@ def _turned(state: State) -> Frame:
             slide.picture({}),
             replace(slide.weights(), join="", title="as it stands"),
             answer(slide, "as it stands", "cross-correlation", "kernel"),
-            replace(back.weights(), join="", title="turned by 180°", name="turned", edits=""),
+            replace(back.weights(), join="", title="turned by 180°", name="turned", edits="", new_row=True),
             answer(back, "turned result", "convolution", "turned"),
         ),
-        formulas=(
-            Formula(symbols="cross-correlation Σ x[i+a, j+b]·w[a,b], convolution Σ x[i-a, j-b]·w[a,b]"),
-        ),
+        formulas=(Formula(symbols="cross-correlation Σ x[i+a, j+b]·w[a,b], convolution Σ x[i-a, j-b]·w[a,b]"),),
     )
 
 

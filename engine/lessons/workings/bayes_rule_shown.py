@@ -49,7 +49,7 @@ def rule(state: State) -> tuple[Frame, ...]:
         )
         for name, values in parts.items()
     )
-    at = np.linspace(-3, 3, 121)
+    at = np.union1d(np.linspace(-4, 4, 161), [x])
     sure = 1 / (1 + np.exp(-np.clip(math.log(prior / (1 - prior)) + slope(mu, sigma) * at, -500, 500)))
     curves = Curves(
         name="posterior-curve",
@@ -77,7 +77,7 @@ def rule(state: State) -> tuple[Frame, ...]:
     )
     return (
         Frame(
-            caption="Bayes' rule turns p(x|y) around: prior times likelihood, divided by the sum. Turn n, x, d, i.",
+            caption="Bayes' rule turns p(x|y) around: prior times likelihood, divided by the sum over the classes.",
             figures=bars,
             formulas=(first,),
         ),

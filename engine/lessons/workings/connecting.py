@@ -38,10 +38,12 @@ def _inputs(slide: Slide, place: Cell) -> Frame:
     inside, window = len(g.inside(*place)), g.window(*place)
     missing = f" The other {len(window) - inside} lie on padding." if inside < len(window) else ""
     return Frame(
-        caption=f"Output ({place[0]},{place[1]}), from 0, reads {inside} of the {g.size[0] * g.size[1]} pixels; a dense unit "
-        f"reads all. Move in the output.{missing}",
+        caption=f"Output ({place[0]},{place[1]}), from 0, reads {inside} of the {g.size[0] * g.size[1]} pixels; a "
+        f"dense unit reads all. Move in the output.{missing}",
         figures=present(
-            slide.picture({"source": window}), _picking(slide.result(slide.output, {"focus": (place,)}), place)
+            slide.picture({"source": window}),
+            slide.weights(),
+            _picking(slide.result(slide.output, {"focus": (place,)}), place),
         ),
         formulas=(slide.formula(place),),
     )
@@ -157,7 +159,7 @@ def _one_weight(slide: Slide, place: Cell, asked: int) -> Frame:
     weights = replace(slide.weights({"focus": ((a, b),)}), cursor=(a, b), picks=lambda r, c: {"tap": r * columns + c})
     slope = Grid(
         name="slope",
-        title=f"∂output / ∂w[{a},{b}]",
+        title=f"∂y/∂w[{a},{b}]: x under it",
         about="By how much each output changes when this one weight grows by 1: by the pixel that lies under it. "
         "Hatched outputs have padding there.",
         values=slopes,
@@ -178,7 +180,6 @@ def _one_weight(slide: Slide, place: Cell, asked: int) -> Frame:
             slope,
             replace(slide.result(slide.output, {}), join=""),
         ),
-        formulas=(Formula(symbols=SLOPE),),
     )
 
 

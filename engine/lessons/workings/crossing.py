@@ -24,7 +24,7 @@ def alignment(model: Model, source: tuple[int, ...], target: tuple[int, ...], vi
 
 
 def without_memory(model: Model, source: tuple[int, ...], target: tuple[int, ...]) -> Floats:
-    """(t, v): the logits when the encoder's output is replaced by noughts."""
+    """(t, v): the logits when the encoder's output is replaced by zeros."""
     memory = np.zeros_like(read(model, source).out)
     return logits(model, write(model, shifted(target), memory, padding(source)).out)
 
@@ -33,23 +33,28 @@ def without_memory(model: Model, source: tuple[int, ...], target: tuple[int, ...
 def reach_of_source(model: Model, source: tuple[int, ...], target: tuple[int, ...]) -> Floats:
     """(t, s): the largest change of a logit at target place t when source word s is read as <unk>."""
     before = forced(model, source, target)[1]
-    changed = []
-    for place in range(len(source)):
-        other = _swapped(source, place)
-        after = logits(model, write(model, shifted(target), read(model, other).out, padding(other)).out)
-        changed.append(np.abs(after - before).max(-1))
-    return np.stack(changed, 1)
+    after = [without_source_word(model, source, target, place) for place in range(len(source))]
+    return np.stack([np.abs(scores - before).max(-1) for scores in after], 1)
 
 
 @lru_cache(maxsize=32)
 def reach_of_target(model: Model, source: tuple[int, ...], target: tuple[int, ...]) -> Floats:
-    """(t, t): the same when word number k that the decoder reads is <unk>: nought above the diagonal."""
-    before, memory, given = forced(model, source, target)[1], read(model, source).out, shifted(target)
-    changed = []
-    for place in range(len(given)):
-        after = logits(model, write(model, _swapped(given, place), memory, padding(source)).out)
-        changed.append(np.abs(after - before).max(-1))
-    return np.stack(changed, 1)
+    """(t, t): the same when word number k that the decoder reads is <unk>: 0 above the diagonal."""
+    before = forced(model, source, target)[1]
+    after = [without_target_word(model, source, target, place) for place in range(len(target))]
+    return np.stack([np.abs(scores - before).max(-1) for scores in after], 1)
+
+
+def without_source_word(model: Model, source: tuple[int, ...], target: tuple[int, ...], place: int) -> Floats:
+    """(t, v): the logits when the source word at `place` is read as <unk>."""
+    other = _swapped(source, place)
+    return logits(model, write(model, shifted(target), read(model, other).out, padding(other)).out)
+
+
+def without_target_word(model: Model, source: tuple[int, ...], target: tuple[int, ...], place: int) -> Floats:
+    """(t, v): the logits when the decoder reads <unk> at `place`."""
+    memory = read(model, source).out
+    return logits(model, write(model, _swapped(shifted(target), place), memory, padding(source)).out)
 
 
 def _swapped(words: tuple[int, ...], place: int) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from ..kit.figures import Card, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from ..trainings.french import result
-from .crossing import cached_logits, work
+from .crossing import cached_logits, passes, work
 from .translating import forced
 from .translation_figures import captioned, sentence, tokens
 
@@ -25,11 +25,13 @@ def parallel(state: State) -> Frames:
         if k == 0:
             return Frame(
                 caption=captioned(
-                    f"Training: the right English is given, and one masked pass foretells {t} words.", said
+                    f"Training: the right English is given, and one masked pass writes {t} words at once.", said
                 ),
                 figures=(
                     tokens("read", f"the decoder reads {t} words in 1 pass", said.read_words),
-                    tokens("foretold", "and foretells at once", said.target_words, new_row=True, join="↓"),
+                    tokens(
+                        "written", "and at once gives p of each next word", said.target_words, new_row=True, join="↓"
+                    ),
                 ),
             )
         if k <= t:
@@ -38,7 +40,7 @@ def parallel(state: State) -> Frames:
                 title="rows of words computed in each pass",
                 about="Without a cache every pass reads all words again. The cache keeps their keys and values; the "
                 "logits are the same but for rounding.",
-                columns=("pass", "writes", "no cache", "cache", "largest difference of logits"),
+                columns=("pass", "writes", "no cache", "cache", "logits differ by"),
                 rows=rows[:k],
                 marked=(k - 1,),
                 digits=2,
@@ -48,16 +50,17 @@ def parallel(state: State) -> Frames:
             return Frame(
                 caption=f"Writing, pass {k} of {t}: a word must be known before the next can be asked for.",
                 figures=(seen, table),
+                facts=("Z1",),
             )
-        spent, count = trained.milliseconds, work(said.target)
+        spent, count, often = trained.milliseconds, work(said.target), passes(said.target)
         cost = Table(
             name="cost",
             title="the decoder on one sentence",
             columns=("how", "passes", "rows computed", "ms (6 words)"),
             rows=(
-                ("teacher forcing", 1, t, spent["one pass"]),
-                ("word by word, no cache", t, count["without cache"], spent["each word"]),
-                ("word by word, cache", t, count["with cache"], spent["cached"]),
+                ("teacher forcing", often["training"], t, spent["one pass"]),
+                ("word by word, no cache", often["generation"], count["without cache"], spent["each word"]),
+                ("word by word, cache", often["generation"], count["with cache"], spent["cached"]),
             ),
             digits=3,
         )

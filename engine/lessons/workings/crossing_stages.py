@@ -9,6 +9,7 @@ from ..kit.figures import Figure, Formula, Grid, Origin
 from .attending import product
 from .transformer_layers import Heads
 from .translation_figures import strip
+from .weight_origins import figured
 
 SOFTMAX = Formula(symbols="weights = softmax(Q Kᵀ / √d_k), Q from the decoder, K and V from the memory")
 
@@ -27,7 +28,7 @@ def stages(
         return Origin(formulas=(Formula(symbols="score = q · k / √d_k", numbers=numbers),), cells=cells)
 
     def weight(i: int, j: int) -> Origin:
-        numbers = f"exp({scores[i, j]:.3g}) / {np.exp(scores[i]).sum():.3g} = {weights[i, j]:.3g}"
+        numbers = f"exp({figured(scores[i, j])}) / {figured(np.exp(scores[i]).sum())} = {weights[i, j]:.3g}"
         formula = Formula(symbols="weight = exp(score) / Σ exp(scores of its row)", numbers=numbers)
         return Origin(formulas=(formula,), cells={"scores": _row(i, s)})
 
@@ -45,6 +46,7 @@ def stages(
         title=f"scores, {t}x{s}",
         about="A row for each English word that the decoder has read, a column for each French word.",
         values=scores,
+        scope="scores",
         row_labels=asks,
         column_labels=offers,
         row_axis="decoder",
@@ -60,6 +62,7 @@ def stages(
         name="weights",
         title=f"weights, {t}x{s}, rows sum to 1",
         values=weights,
+        scope="weights",
         reach=(0, 1),
         digits=2,
         origin=weight,
@@ -67,7 +70,7 @@ def stages(
     output = strip("output", f"output, {t}x{d}", weights @ v, asks, origin=mixed, marks=marks, join="=")
     return (
         (
-            f"The decoder's {t} rows become queries; the memory's {s} rows become keys and values.",
+            f"The decoder's {_rows(t)} queries; the memory's {_rows(s)} keys and values.",
             (asked, offered, content),
         ),
         (
@@ -83,6 +86,10 @@ def stages(
             (shares, replace(content, join="×"), output),
         ),
     )
+
+
+def _rows(count: int) -> str:
+    return "1 row becomes" if count == 1 else f"{count} rows become"
 
 
 def _row(i: int, count: int) -> tuple[tuple[int, int], ...]:

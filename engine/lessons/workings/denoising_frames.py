@@ -10,9 +10,8 @@ from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from ..trainings.denoising_digits import NAME
 from .digit_pictures import DIGITS
-from .noising import schedule
+from .noising import correlation, schedule
 from .noising_frames import shades
-from .reversing import SAMPLERS
 
 ABAR = schedule("linear", 1000).alpha_bar
 FILM = 8
@@ -38,6 +37,10 @@ def _guess(x: Floats, eps: Floats, x0: Floats, abar: float, row: int, column: in
         f"= {raw:.3g} → {x0[row, column]:.3g}",
     )
     return Origin(formulas=(formula,), cells=dict.fromkeys(("x_t", "eps_hat"), ((row, column),)))
+
+
+def _like(image: Floats, last: Floats) -> str:
+    return f"{correlation(image, last):.2f}"
 
 
 def digit(state: State) -> Frames:
@@ -66,7 +69,7 @@ def digit(state: State) -> Frames:
             ),
             Bars(
                 name="shares",
-                title="variance of x_t",
+                title="x_t, of data of variance 1",
                 labels=("signal ᾱ", "noise 1 - ᾱ"),
                 values=[abar, 1 - abar],
                 high=1.0,
@@ -77,7 +80,8 @@ def digit(state: State) -> Frames:
             f"Pure noise, and the wish for a {state['digit']}. {count} steps of {state['sampler'].upper()}: press . "
             "to take one, space to run."
             if k == 0
-            else f"Step {k} of {count}. The guess x0_hat settles long before x_t is clean."
+            else f"Step {k} of {count}. Like the digit that it ends with: x0_hat {_like(stop.x0, chain[-1].x)}, "
+            f"x_t {_like(stop.x, chain[-1].x)} (correlation)."
             if stop.t
             else f"t = 0: a {state['digit']} nobody wrote, after {evaluations(state)} passes through the network."
         )
@@ -108,6 +112,7 @@ def film(state: State) -> tuple[Frame, ...]:
             title="x_t",
             images=[stop.x for stop in kept],
             labels=labels,
+            columns=4,
             signed=False,
             reach=(-2, 2),
             about="What the chain holds.",
@@ -117,6 +122,7 @@ def film(state: State) -> tuple[Frame, ...]:
             title="x0_hat: what the network means",
             images=[stop.x0 for stop in kept],
             labels=labels,
+            columns=4,
             signed=False,
             reach=(-1, 1),
             new_row=True,
@@ -129,6 +135,7 @@ def film(state: State) -> tuple[Frame, ...]:
             title=f"{sampler.upper()}, {count} steps, {evaluations(state)} network evaluations each",
             images=denoiser.draw(tuple(range(10)), sampler, count, int(state["draw"]), state["guidance"]),
             labels=DIGITS,
+            columns=5,
             signed=False,
             reach=(-1, 1),
             new_row=bool(i),
@@ -136,7 +143,7 @@ def film(state: State) -> tuple[Frame, ...]:
             picks=lambda row, column: {"digit": str(min(row, 9))},
             about="One digit of each class, all from noise. Point at one to follow its way.",
         )
-        for i, sampler in enumerate(SAMPLERS)
+        for i, sampler in enumerate(("ddpm", "ddim"))
     ]
     return (
         Frame(

@@ -1,5 +1,6 @@
 """The frames of a dense layer: one unit and all its pixels, and the matrix of all weights."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,7 +11,7 @@ from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import dense_layer, layer_counts
 from .linking import present
-from .sliding import number, products, span
+from .sliding import number, products, signed, span
 
 ALL = tuple(np.ndindex(6, 6))
 
@@ -41,8 +42,8 @@ def _source(state: State, row: int, column: int) -> Origin:
     unit = row * 6 + column
     y = dense_layer.hidden(image, matrix, biases)[row, column]
     sums = products(image, matrix[unit].reshape(6, 6))
-    formula = Formula(symbols="h_j = Σ_i W[j,i]·x_i + b_j", numbers=f"{sums} + {number(biases[unit])} = {number(y)}")
-    return Origin(formulas=(formula,), cells={"image": ALL, "weights": ALL})
+    formula = Formula(symbols="h_j = Σ_i W[j,i]·x_i + b_j", numbers=f"{sums} + {signed(biases[unit])} = {number(y)}")
+    return Origin(formulas=(formula,), cells={"image": ALL})
 
 
 def _hidden(state: State, join: str = "→") -> Grid:
@@ -50,11 +51,11 @@ def _hidden(state: State, join: str = "→") -> Grid:
     values = dense_layer.hidden(array(state["image"]), matrix, biases)
     return Grid(
         name="hidden",
-        title="hidden layer, 36 units",
+        title="hidden layer, units 0 to 35",
         about="Each unit is the sum of all 36 pixels times its own 36 weights, plus its bias. Move here to choose one.",
         values=values,
         shows="shades" if state["show"] == "shades" else "numbers",
-        digits=2,
+        digits=3,
         signed=True,
         reach=span(values),
         cursor=_unit(state),
@@ -70,17 +71,33 @@ def connections(state: State) -> Frames:
     unit, (matrix, biases) = state["unit"], dense_layer.weights(state.seed)
     image, own = array(state["image"]), matrix[state["unit"]].reshape(6, 6)
     value = float((own * image).sum() + biases[unit])
-    symbols = "h_j = Σ_i W[j,i]·x_i + b_j"
-    total = f"h_{unit} = {number((own * image).sum())} + {number(biases[unit])} = {number(value)}"
+    total = float((own * image).sum())
+    formula = Formula(
+        symbols="h_j = Σ_i W[j,i]·x_i (the 36 products) + b_j (the bias)",
+        numbers=f"h_{unit} = {signed(total)} + {signed(biases[unit])} = {number(value)}",
+    )
 
     def lit() -> Frame:
         return Frame(
             caption=f"Hidden unit {unit} is connected to all 36 pixels. Move in the hidden layer: they all stay lit.",
             figures=present(_image(state, True), _hidden(state)),
-            formulas=(Formula(symbols=symbols, numbers=total),),
+            formulas=(Formula(symbols="h_j = Σ_i W[j,i]·x_i + b_j: a sum over all 36 pixels"),),
         )
 
     def weighted() -> Frame:
+        def product(r: int, c: int) -> Origin:
+            numbers = f"{number(image[r, c])}·{signed(own[r, c])} = {number(own[r, c] * image[r, c])}"
+            cells = {"image": ((r, c),), "weights": ((r, c),)}
+            return Origin(formulas=(Formula(symbols="x_i · W[j,i]", numbers=numbers),), cells=cells)
+
+        def summed(_: int, at: int) -> Origin | None:
+            if at == 2:
+                return Origin(formulas=(formula,), cells={"sum": ((0, 0), (0, 1))})
+            if at == 1:
+                return Origin(formulas=(Formula(symbols="b_j", numbers=f"the bias of unit {unit}"),))
+            every = Formula(symbols="Σ_i W[j,i]·x_i", numbers=f"{products(image, own)} = {number(total)}")
+            return Origin(formulas=(every,), cells={"products": ALL})
+
         weights = Grid(
             name="weights",
             title=f"36 weights of unit {unit}",
@@ -94,18 +111,32 @@ def connections(state: State) -> Frames:
         )
         parts = Grid(
             name="products",
-            title=f"products, sum {number((own * image).sum())}",
+            title="pixel · weight",
             values=own * image,
             digits=2,
             signed=True,
             reach=span(own * image),
             join="=",
+            new_row=True,
+            origin=product,
             about="Each pixel times its weight.",
         )
+        made = Grid(
+            name="sum",
+            title="sum, bias, unit",
+            values=np.array([[total, biases[unit], value]]),
+            digits=3,
+            signed=True,
+            column_labels=("Σ", f"b_{unit}", f"h_{unit}"),
+            join="Σ →",
+            origin=summed,
+            cursor=(0, 2),
+            about="The products add up; with the bias they are the number of the unit.",
+        )
         return Frame(
-            caption=f"Each pixel has a weight of its own in unit {unit}. The products and the bias add up to the unit.",
-            figures=present(_image(state), weights, parts, _hidden(state)),
-            formulas=(Formula(symbols=symbols, numbers=total),),
+            caption=f"Each pixel has a weight of its own in unit {unit}. The 36 products and the bias add up to "
+            f"{number(value)}.",
+            figures=present(_image(state), weights, parts, made),
         )
 
     def degrees() -> Frame:
@@ -166,7 +197,8 @@ def weights(state: State) -> Frames:
         formula = Formula(symbols="parameters = 36·36 + 36", numbers=f"{matrix.size} + {biases.size} = {total}")
         if k == 0:
             caption = "Each connection has a weight of its own: 36 rows of 36, all different."
-            return Frame(caption=caption, figures=present(grid), formulas=(formula,))
+            figures = present(grid, replace(_image(state), new_row=True), replace(_hidden(state, ""), digits=1))
+            return Frame(caption=caption, figures=figures)
         return Frame(
             caption=f"With a bias for each unit: {total} parameters, for an image of 36 pixels.",
             figures=present(_image(state), _hidden(state), table),

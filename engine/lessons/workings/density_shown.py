@@ -11,6 +11,8 @@ from ..kit.state import State
 from .gaussians import Floats, density, elbo, evidence, log_likelihood, most_likely, posterior
 
 LINE = np.linspace(-4, 4, 161)
+FLAT = 0.05
+"""The σ that is drawn where the data have no spread and no σ is the most likely."""
 
 
 def data_of(state: State) -> Floats:
@@ -23,17 +25,24 @@ def _point(data: Floats, mu: float, sigma: float, _: int, at: int) -> Origin:
     x, score = data[at], log_likelihood(data[[at]], mu, sigma)
     formula = Formula(
         symbols="log N(x; μ, σ²) = -(x - μ)²/2σ² - log σ√2π",
-        numbers=f"-({x:g} - {mu:.3g})²/(2·{sigma:.3g}²) - log({sigma:.3g}·2.507) = {score:.4f}",
+        numbers=f"-({x:g}{_minus(mu)})²/(2·{sigma:.3g}²) - log({sigma:.3g}·√(2·π)) = {score:.4f}",
     )
     return Origin(formulas=(formula,), cells={"data": ((0, at),)})
+
+
+def _minus(number: float) -> str:
+    """` - 0.5`, with a negative number in brackets."""
+    return f" - {number:.3g}" if number >= 0 else f" - ({number:.3g})"
 
 
 def curve(state: State) -> tuple[Frame, ...]:
     """A density over 1-D data: yours, then the most likely one."""
     data, x = data_of(state), state["x"]
-    best = most_likely(data)
+    mean, spread = most_likely(data)
+    flat = spread == 0
+    best = (mean, FLAT if flat else spread)
     frames = []
-    for k, (mu, sigma) in enumerate(((state["mu"], state["sigma"]), (best[0], max(best[1], 0.05)))):
+    for k, (mu, sigma) in enumerate(((state["mu"], state["sigma"]), best)):
         top = 1.2 * float(density(mu, mu, sigma))
         here = float(density(x, mu, sigma))
         plane = Plane(
@@ -51,7 +60,7 @@ def curve(state: State) -> tuple[Frame, ...]:
         )
         row = Grid(
             name="data",
-            title="data: edit with + and -",
+            title="data: tab here, then + and -",
             values=np.array(state["data"]),
             signed=True,
             edits="data",
@@ -65,7 +74,7 @@ def curve(state: State) -> tuple[Frame, ...]:
             columns=("", "μ", "σ", "Σ log p(x)"),
             rows=[
                 ("yours", state["mu"], state["sigma"], log_likelihood(data, state["mu"], state["sigma"])),
-                ("most likely", best[0], best[1], log_likelihood(data, best[0], max(best[1], 0.05))),
+                ("σ → 0, drawn" if flat else "most likely", *best, log_likelihood(data, *best)),
             ],
             marked=(k,),
         )
@@ -73,10 +82,15 @@ def curve(state: State) -> tuple[Frame, ...]:
             Frame(
                 caption="p(x) says how likely each x is. Turn μ with m and σ with s until the data fit best."
                 if k == 0
+                else f"The data are all alike: the smaller σ, the likelier, without end. No best σ; drawn is {FLAT:g}."
+                if flat
                 else "Maximum likelihood: μ is the mean of the data, σ² their mean squared distance from it.",
                 figures=(plane, table, row),
                 formulas=(
-                    Formula(symbols="p(x) = exp(-(x-μ)²/2σ²) / σ√2π", numbers=f"p({x:g}) = {here:.4f}"),
+                    Formula(
+                        symbols="p(x) = exp(-(x-μ)²/2σ²) / σ√2π",
+                        numbers=f"exp(-({x:g}{_minus(mu)})²/(2·{sigma:.3g}²)) / ({sigma:.3g}·√(2·π)) = {here:.4f}",
+                    ),
                     Formula(symbols="Σ log p(xᵢ)", numbers=f"{score:.4f}"),
                 ),
             )
@@ -90,7 +104,7 @@ def lower_bound(state: State) -> tuple[Frame, ...]:
     x = 1.0
     mean, deviation = posterior(x, noise)
     whole, here = evidence(x, noise), float(elbo(x, noise, m, s))
-    at = np.linspace(-1, 2.5, 141)
+    at = np.union1d(np.linspace(-1, 2.5, 141), [m])
     curves = Curves(
         name="bound",
         title="ELBO by the mean of q",
@@ -109,9 +123,7 @@ def lower_bound(state: State) -> tuple[Frame, ...]:
         rows=[("log p(1)", whole), ("ELBO", here), ("gap = KL(q | posterior)", whole - here)],
         digits=6,
     )
-    caption = (
-        "What a VAE reports is a bound: never above log p(x), and equal at the posterior only. Turn m with v, s with z."
-    )
+    caption = "What a VAE reports is a bound: never above log p(x), and equal at the posterior only. Turn m and s."
     formula = Formula(symbols="ELBO = E_q log p(x|z) - KL(q ‖ p(z)) ≤ log p(x)", numbers=f"{here:.5f} ≤ {whole:.5f}")
     goal = Formula(
         symbols="posterior of z", numbers=f"N({mean:.3g}, {deviation**2:.3g}): m = {mean:.3g}, s = {deviation:.4g}"

@@ -32,9 +32,8 @@ def both_ways(state: State, down: int, right: int) -> tuple[Floats, Floats, Floa
 
 
 def global_pools(values: Floats) -> dict[str, float]:
-    """Global pooling of one map: its mean, its maximum, and the mean after ReLU."""
+    """Global pooling of one map: its maximum, and its mean after ReLU (the plain mean is 0 for weights of sum 0)."""
     return {
-        "mean": float(values.mean()),
         "maximum": float(values.max()),
         "mean after ReLU": float(np.maximum(values, 0).mean()),
     }
@@ -59,8 +58,9 @@ def _source(state: State, image: Floats, values: Floats, row: int, column: int) 
         [image[r % 6, c % 6] if wrap or inside else 0.0 for (r, c), inside in zip(cells, on_image, strict=True)]
     )
     under = tuple((r % 6, c % 6) for (r, c), inside in zip(cells, on_image, strict=True) if wrap or inside)
+    weights = tuple(np.ndindex(*kernel.shape))
     numbers = f"{products(pixels, kernel)} = {number(values[row, column])}"
-    return Origin(formulas=(Formula(symbols="y = Σ x·w", numbers=numbers),), cells={"image": under})
+    return Origin(formulas=(Formula(symbols="y = Σ x·w", numbers=numbers),), cells={"image": under, "kernel": weights})
 
 
 def _two_ways(state: State) -> Frame:
@@ -70,10 +70,15 @@ def _two_ways(state: State) -> Frame:
     moved = shifting.shifted(image, down, right, wrap)
     output, after, along = both_ways(state, down, right)
     reach = span(output)
-    pixels = _grid("image", f"image, shifted {_told(down, right)}", moved, state, (0, 1))
+    pixels = _grid("image", f"image shifted by ({down},{right})", moved, state, (0, 1))
+    kernel = array(state["kernel"])
+    weights = Grid(
+        name="kernel", title="kernel", values=kernel, signed=True, reach=span(kernel), edits="kernel", join="×",
+        about="The weights. Edit one with + and -, take another kernel with w.",
+    )  # fmt: skip
     computed = _grid(
         "shifted first",
-        "shift → convolve",
+        "conv(shift(x))",
         after,
         state,
         reach,
@@ -85,13 +90,16 @@ def _two_ways(state: State) -> Frame:
     if along is None:
         error, nearest = shifting.nearest_shift(output, after, wrap)
         along = shifting.shifted(output, *nearest, wrap=wrap)
-        title = "convolve → nearest shift"
+        title = "nearest shift of conv(x)"
         caption = (
-            f"The output has one cell for {stride} pixels: it cannot shift by a part of one. The nearest of its shifts "
-            f"is off by {number(error)}: not equivariant."
+            f"One output cell is {stride} pixels wide and cannot shift by a part. The nearest shift is off by "
+            f"{number(error)}: not equivariant."
+            if error > EXACT
+            else f"The image moved by no multiple of {stride}; here the output happens to be one of its shifts. In "
+            "general it is none."
         )
     else:
-        error, title = float(np.abs(along - after).max()), "convolve → shift"
+        error, title = float(np.abs(along - after).max()), "shift(conv(x))"
         caption = (
             "Shifted then convolved is the same as convolved then shifted: convolution is equivariant."
             if error <= EXACT
@@ -113,20 +121,15 @@ def _two_ways(state: State) -> Frame:
     same = int(along.size - len(differ))
     gauge = Bars(
         name="meter",
-        title="equivariance meter",
-        about="How many cells are equal both ways.",
-        labels=("cells equal",),
+        title=f"largest difference {number(error) if error > EXACT else 0}",
+        about="The equivariance meter: how many cells are equal both ways, and by how much they differ at most.",
+        labels=("equal",),
         values=np.array([same / along.size]),
         high=1.0,
         percent=True,
         notes=(f"{same} of {along.size}",),
     )
-    symbols = "conv(shift(x)) = shift(conv(x))"
-    return Frame(
-        caption=caption,
-        figures=(pixels, gauge, computed, other),
-        formulas=(Formula(symbols=symbols, numbers=f"largest difference {error:.3g}"),),
-    )
+    return Frame(caption=caption, figures=(pixels, weights, gauge, computed, other))
 
 
 def _why(stride: int, wrap: bool) -> str:
@@ -155,30 +158,40 @@ def _errors(image: Matrix, kernel: Matrix, stride: int, wrap: bool) -> Floats:
 
 def _all_shifts(state: State) -> Frame:
     stride, wrap = state["stride"], state["border"] == "circular"
+    chosen = state["down"] % 6, state["right"] % 6
     errors = _errors(state["image"], state["kernel"], stride, wrap)
-    exact = tuple((int(r), int(c)) for r, c in np.argwhere(errors == 0))
-    grid = Grid(
-        name="errors",
-        title="largest difference, for each shift",
-        about="0 means that the output of the shifted image is a shift of the output. Move here to take a shift.",
-        values=errors,
-        digits=1,
-        signed=False,
-        reach=(0, max(1e-9, float(errors.max()))),
-        row_labels=tuple(str(i) for i in range(6)),
-        column_labels=tuple(str(i) for i in range(6)),
-        row_axis="down",
-        column_axis="right",
-        cursor=(state["down"] % 6, state["right"] % 6),
-        picks=lambda down, right: {"down": down, "right": right},
-        marks={"winner": exact},
+    other = 2 if stride == 1 else 1
+    compared = _errors(state["image"], state["kernel"], other, wrap)
+    reach = (0, max(1e-9, float(errors.max()), float(compared.max())))
+    exact = int((errors == 0).sum())
+
+    def grid(name: str, of: int, values: Floats) -> Grid:
+        return _grid(
+            name,
+            f"stride {of}: {int((values == 0).sum())} of 36 exact",
+            values,
+            state,
+            reach,
+            about="By how much the output of each shifted image misses the nearest shift of the output; 0 (marked): "
+            "it is a shift. Move here to choose a shift of the image.",
+            signed=False,
+            row_labels=tuple(str(i) for i in range(6)),
+            column_labels=tuple(str(i) for i in range(6)),
+            row_axis="down",
+            column_axis="right",
+            cursor=chosen,
+            picks=lambda down, right: {"down": down, "right": right},
+            marks={"winner": tuple((int(r), int(c)) for r, c in np.argwhere(values == 0)), "focus": (chosen,)},
+        )
+
+    even = np.array([[r % stride == 0 and c % stride == 0 for c in range(6)] for r in range(6)])
+    which = f", the multiples of {stride}" if stride > 1 and np.array_equal(even, errors == 0) else ""
+    border = "" if wrap else " Zeros that come in at the border break the rest."
+    return Frame(
+        caption=f"Stride {stride}: {exact} of 36 shifts of the image are shifts of the output{which}. "
+        f"{_told(*chosen).capitalize()}: off by {number(errors[chosen])}.{border}",
+        figures=(grid("errors", stride, errors), grid("other stride", other, compared)),
     )
-    caption = f"Stride {stride}: {len(exact)} of the 36 shifts of the image are shifts of the output."
-    if stride > 1 and wrap:
-        caption += f" They are the multiples of {stride}." if 6 % stride == 0 else ""
-    if not wrap:
-        caption += " Padding with zeros breaks the rest at the border."
-    return Frame(caption=caption, figures=(grid,))
 
 
 def _pooled(state: State) -> Frame:

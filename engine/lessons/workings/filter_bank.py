@@ -9,7 +9,7 @@ from . import convolving
 
 NAMES = ("vertical edges", "horizontal edges", "blobs", "sharpen")
 SHORT = ("vertical", "horizontal", "blobs", "sharpen")
-SHORTEST = ("down", "across", "blob", "sharp")
+SHORTEST = ("vert", "hor", "blob", "sharp")
 FILTERS = tuple(KERNELS[name] for name in ("sobel-x", "sobel-y", "blob", "sharpen"))
 
 

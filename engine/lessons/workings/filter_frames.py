@@ -1,4 +1,4 @@
-"""The frames of several filters: what each finds, what one makes of several channels, and what each alone changes."""
+"""The frames of several filters: what each finds, and what each alone changes."""
 
 import numpy as np
 
@@ -10,15 +10,14 @@ from . import filter_bank
 from .filter_bank import FILTERS, NAMES, SHORT, SHORTEST
 from .sliding import number, products, span
 
-SMALL = "One small picture for each channel that comes in."
 
-
-def _image(state: State) -> Grid:
+def picture(state: State) -> Grid:
     shows = "shades" if state["show"] == "shades" else "numbers"
     return Grid(
         name="image",
-        title="image 6x6",
-        about="The pixels, from 0 black to 1 white. Edit one with + and -.",
+        title="image 6x6, padded by 1",
+        about="The pixels, from 0 black to 1 white; a border of zeros, not drawn, keeps the maps at 6x6. Edit a pixel "
+        "with + and -.",
         values=array(state["image"]),
         shows=shows,  # type: ignore[arg-type]
         digits=1,
@@ -36,7 +35,7 @@ def _map(state: State, j: int, values: Floats, reach: tuple[float, float], name:
         under = ((row + a - 1, column + b - 1) for a in range(3) for b in range(3))
         cells = tuple((r, c) for r, c in under if 0 <= r < 6 and 0 <= c < 6)
         formula = Formula(symbols="y = Σ x·w", numbers=f"{sums} = {number(values[row, column])}")
-        return Origin(formulas=(formula,), cells={"image": cells})
+        return Origin(formulas=(formula,), cells={"image": cells, "filter": tuple(np.ndindex(3, 3))})
 
     return Grid(
         name=name,
@@ -71,10 +70,13 @@ def one_is_not_enough(state: State) -> Frames:
             )
             return Frame(
                 title=NAMES[k],
-                caption=f"This filter answers to {found[k]}, and to little else.",
-                figures=(_image(state), kernel, _map(state, k, stack[k], reach)),
+                caption=f"Filter {k} (counted from 0) answers to {found[k]}. Zeros lie around the image, so the map "
+                "has 6x6 numbers, too.",
+                figures=(picture(state), kernel, _map(state, k, stack[k], reach)),
             )
         cosines = filter_bank.cosines(stack)
+        largest = float(np.abs(cosines[np.triu_indices(3, 1)]).max())
+        alike = "the maps have little in common" if largest < 0.5 else "in this image two maps have much in common"
         short = SHORT[:3]
         rows = tuple((short[i], *(f"{cosines[i, j]:.2f}" for j in range(3))) for i in range(3))
         table = Table(
@@ -96,8 +98,8 @@ def one_is_not_enough(state: State) -> Frames:
         )
         return Frame(
             title="side by side",
-            caption="Each map tells something that the others do not: their cosines are small.",
-            figures=(_image(state), pictures, table),
+            caption=f"Three maps of one image: the largest cosine between two of them is {largest:.2f}, {alike}.",
+            figures=(picture(state), pictures, table),
             formulas=(Formula(symbols="cos = a·b / (|a| |b|)", numbers=f"vertical, horizontal: {cosines[0, 1]:.3f}"),),
         )
 
@@ -158,60 +160,3 @@ def one_filter_one_channel(state: State) -> Frames:
         return Frame(caption=caption, figures=(*walls, bars))
 
     return Frames(1, frame)
-
-
-def through_all(state: State) -> Frame:
-    image = array(state["image"])
-    stack = filter_bank.maps(image)
-    slices, bias = filter_bank.second_layer(state.seed)
-    parts, total = filter_bank.through_all(stack, slices, bias)
-
-    def origin(row: int, column: int) -> Origin:
-        sums = " + ".join(number(part[row, column]) for part in parts)
-        formula = Formula(
-            symbols="y = Σ over channels (x_c * w_c) + b", numbers=f"{sums} + {bias:g} = {number(total[row, column])}"
-        )
-        return Origin(formulas=(formula,))
-
-    labels = tuple(f"ch {c}" for c in range(len(FILTERS)))
-    return Frame(
-        title="a filter reads all channels",
-        caption="A filter of the next layer has a slice for each channel. The parts are added, with one bias, to one "
-        "output channel.",
-        figures=(
-            Wall(name="input", title="4 channels come in", images=stack, labels=labels, signed=True, about=SMALL),
-            Wall(
-                name="slices",
-                title="one filter, 4 slices of 3x3",
-                images=slices,
-                labels=labels,
-                signed=True,
-                join="×",
-                new_row=True,
-                about="The slices of one filter: together they are one filter.",
-            ),
-            Wall(
-                name="parts",
-                title="each channel with its slice",
-                images=parts,
-                labels=labels,
-                signed=True,
-                join="=",
-                new_row=True,
-                about=SMALL,
-            ),
-            Grid(
-                name="sum",
-                title="their sum + bias: one output channel",
-                values=total,
-                digits=1,
-                signed=True,
-                join="→",
-                origin=origin,
-                new_row=True,
-                shows="shades" if state["show"] == "shades" else "numbers",
-                about="One output channel is the sum of the parts.",
-            ),
-        ),
-        formulas=(Formula(symbols="y = Σ over channels (x_c * w_c) + b", numbers=origin(2, 2).formulas[0].numbers),),
-    )

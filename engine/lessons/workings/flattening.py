@@ -1,5 +1,8 @@
 """Flattening: the numbers of several maps in one row, and the index that each one gets."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from ..kit.figures import Cell, Formula, Grid, Mark, Origin
@@ -7,14 +10,17 @@ from ..kit.fixtures import KERNELS, Floats, array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import convolving
-from .sliding import number, span
+from .convolving import Geometry
+from .sliding import number, products, span
 
 SYMBOLS = "index = (c·H + h)·W + w"
+FILTERED = ("sobel-x", "sobel-y", "blob")
+"""The filters of the layer whose output is flattened."""
 
 
 def maps(image: Floats) -> Floats:
     """[3, 2, 2]: vertical edges, horizontal edges, blobs, with stride 2: the output of a small convolutional layer."""
-    kernels = (array(KERNELS[name]) for name in ("sobel-x", "sobel-y", "blob"))
+    kernels = (array(KERNELS[name]) for name in FILTERED)
     return np.stack([convolving.convolve(image, kernel, stride=2) for kernel in kernels])
 
 
@@ -32,44 +38,74 @@ def flattened(stack: Floats) -> Floats:
 
 
 def flatten(state: State) -> Frames:
-    """The maps, then row after row unrolled into the vector."""
+    """The layer that makes the maps, then row after row unrolled into the vector."""
     image = array(state["image"])
     stack = maps(image)
     channels, height, width = stack.shape
     vector, steps = flattened(stack), channels * height
     reach = span(stack)
+    shows = "shades" if state["show"] == "shades" else "numbers"
 
     def address(c: int, h: int, w: int) -> Origin:
-        numbers = f"({c}·{height} + {h})·{width} + {w} = {index(c, h, w, height, width)}"
         at = index(c, h, w, height, width)
-        return Origin(
-            formulas=(Formula(symbols=SYMBOLS, numbers=numbers),), cells={f"map {c}": ((h, w),), "vector": ((0, at),)}
+        numbers = f"({c}·{height} + {h})·{width} + {w} = {at}"
+        formula = Formula(symbols=SYMBOLS, numbers=numbers)
+        return Origin(formulas=(formula,), cells={f"map {c}": ((h, w),), "vector": ((0, at),)})
+
+    def made(c: int, h: int, w: int) -> Origin:
+        under = Geometry(image.shape, (3, 3), stride=2).window(h, w)
+        pixels = np.array([image[cell] for cell in under])
+        numbers = f"{products(pixels, array(KERNELS[FILTERED[c]]))} = {number(stack[c, h, w])}"
+        cells = {"image": under, f"filter {c}": tuple(np.ndindex(3, 3))}
+        return Origin(formulas=(Formula(symbols="y = Σ x·w", numbers=numbers),), cells=cells)
+
+    def a_map(c: int, row: int | None, source: Callable[[int, int, int], Origin]) -> Grid:
+        marks: dict[Mark, tuple[Cell, ...]] = {}
+        if row is not None:
+            marks = {"source": tuple((row, w) for w in range(width))}
+        return Grid(
+            name=f"map {c}",
+            title=f"channel {c}, {height}x{width}",
+            about=f"One map of a convolutional layer: the filter {FILTERED[c]} on the image, stride 2, no padding.",
+            values=stack[c],
+            shows=shows,  # type: ignore[arg-type]
+            digits=1,
+            signed=True,
+            reach=reach,
+            origin=partial(source, c),
+            marks=marks,
+            join="" if c else "→",
         )
 
-    def frame(k: int) -> Frame:
+    picture = Grid(
+        name="image", title="image 6x6", values=image, shows=shows, digits=1, reach=(0, 1), edits="image",  # type: ignore[arg-type]
+        about="The pixels, from 0 black to 1 white. Edit one with + and -.",
+    )  # fmt: skip
+
+    def layer() -> Frame:
+        filters = (
+            Grid(
+                name=f"filter {c}", title=name, values=array(KERNELS[name]), signed=True, new_row=not c,
+                about=f"The weights that make channel {c}.",
+            )
+            for c, name in enumerate(FILTERED)
+        )  # fmt: skip
+        return Frame(
+            title="the layer before",
+            caption=f"A small layer: three filters of 3x3, stride 2, no padding, make {channels} channels of "
+            f"{height}x{width} from the image.",
+            figures=(picture, *(a_map(c, None, made) for c in range(channels)), *filters),
+        )
+
+    def unrolled(k: int) -> Frame:
         done = k * width
         row_c, row_h = divmod(k - 1, height)
-
-        def a_map(c: int) -> Grid:
-            here = k > 0 and c == row_c
-            marks: dict[Mark, tuple[Cell, ...]] = {"source": tuple((row_h, w) for w in range(width))} if here else {}
-            return Grid(
-                name=f"map {c}",
-                title=f"channel {c}, {height}x{width}",
-                about="One map of a convolutional layer: vertical edges, horizontal edges or blobs, with stride 2.",
-                values=stack[c],
-                digits=1,
-                signed=True,
-                reach=reach,
-                origin=lambda h, w: address(c, h, w),
-                marks=marks,
-            )
 
         def back(_: int, at: int) -> Origin:
             c, rest = divmod(at, height * width)
             return address(c, *divmod(rest, width))
 
-        cells = tuple((0, at) for at in range(max(0, done - width), done))
+        cells = tuple((0, at) for at in range(done - width, done))
         row = Grid(
             name="vector",
             title=f"flattened, {stack.size} numbers",
@@ -80,25 +116,17 @@ def flatten(state: State) -> Frames:
             signed=True,
             reach=reach,
             origin=back,
-            cursor=(0, max(0, done - 1)),
+            cursor=(0, done - 1),
             column_labels=tuple(str(i) for i in range(stack.size)),
             column_axis="index",
-            marks={"target": cells} if cells else {},
+            marks={"target": cells},
             new_row=True,
         )
-        picture = Grid(name="image", title="image 6x6", values=image, digits=1, reach=(0, 1), edits="image")
-        caption = (
-            "A dense layer wants one row of numbers: the maps are unrolled, row by row, channel after channel."
-            if k == 0
-            else f"Row {row_h} of channel {row_c} becomes numbers {done - width} to {done - 1}."
-        )
-        last = index(channels - 1, height - 1, width - 1, height, width)
-        example = "" if k == 0 else address(row_c, row_h, width - 1).formulas[0].numbers
-        told = example or f"the last of {stack.size}: {last}, value {number(vector[-1])}"
         return Frame(
-            caption=caption,
-            figures=(picture, *(a_map(c) for c in range(channels)), row),
-            formulas=(Formula(symbols=SYMBOLS, numbers=told),),
+            caption=f"A dense layer wants one row of numbers: row {row_h} of channel {row_c} becomes numbers "
+            f"{done - width} to {done - 1} (all from 0).",
+            figures=(picture, *(a_map(c, row_h if c == row_c else None, address) for c in range(channels)), row),
+            formulas=address(row_c, row_h, width - 1).formulas,
         )
 
-    return Frames(steps + 1, frame)
+    return Frames(steps + 1, lambda k: unrolled(k) if k else layer())

@@ -39,8 +39,8 @@ def one_digit(glyphs: Any, index: int) -> Frame:
     )  # fmt: skip
     wrong = {name: int((answers[index] != label).sum()) for name, answers in glyphs.answers.items()}
     return Frame(
-        caption=f"Test digit {index}, a {label}, in place and moved by a pixel: dense is wrong {wrong['dense']} times "
-        f"of 9, the convolution {wrong['conv']}. Choose a digit with g.",
+        caption=f"Test digit no. {index} (from 0) shows a {label}. In place and moved: dense is wrong "
+        f"{wrong['dense']} times of 9, the convolution {wrong['conv']}. Choose a digit with g.",
         figures=(table, wall),
     )
 

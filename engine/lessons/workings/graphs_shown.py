@@ -5,13 +5,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kit.figures import Cell, Edge, Formula, Grid, Net, Node, Origin, Table
+from ..kit.figures import Cell, Edge, Formula, Grid, Mark, Net, Node, Origin, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
-from .sharing import INPUTS, UNITS, Floats, adjacency, field, graph_layer, graph_weights, propagation, rounds
+from .sharing import (
+    INPUTS,
+    UNITS,
+    Floats,
+    adjacency,
+    dense_parameters,
+    field,
+    graph_layer,
+    graph_weights,
+    propagation,
+    rounds,
+)
+from .sliding import number, products
 
 NAMES = "ABCDE"
 ROUNDS = 4
+DEGREE = "d: neighbours and itself"
 
 
 def node_order(order: int) -> list[int]:
@@ -43,7 +56,7 @@ def _net(a: Floats, node: int, round_: int) -> Net:
                 name=NAMES[at],
                 x=0.5 + 0.5 * math.cos(angle),
                 y=0.5 + 0.5 * math.sin(angle),
-                label="listens" if at == node else "heard" if at in reach else "",
+                label="listens" if at == node else "heard" if at in reach else "not yet",
                 role=role if at in reach else "quiet",  # type: ignore[arg-type]
             )
         )
@@ -56,12 +69,13 @@ def _net(a: Floats, node: int, round_: int) -> Net:
     return Net(
         name="graph",
         title=f"heard by {NAMES[node]} after {round_} round{'s' if round_ != 1 else ''}",
-        about="In each round every node takes a weighted mean of its neighbours and itself, all with the same weights. "
-        "After k rounds a node knows what lies within k steps. Move the cursor to let another node listen.",
+        about="In each round every node takes a weighted sum of its neighbours and itself, with weights 1/√(d_i d_j): d "
+        "is how many they are. After k rounds a node knows what lies within k steps. Move the cursor to let another "
+        "node listen.",
         nodes=nodes,
         edges=edges,
         height=9,
-        picks=lambda row, column: {"node": row + 1},
+        picks=lambda row, column: {"node": NAMES[row]},
         cursor=(node, 0),
     )
 
@@ -71,80 +85,105 @@ def _message(a: Floats, held: list[Floats], k: int, row: int, column: int) -> Or
         return None
     weights = propagation(a)[row]
     near = [at for at in range(5) if weights[at]]
-    terms = " + ".join(f"{weights[at]:.2f}·{held[k - 1][at, column]:.2g}" for at in near)
+    terms = products(weights[near], held[k - 1][near, column])
     formula = Formula(
-        symbols=f"x_{NAMES[row]} = Σ x_j / √(d_i d_j) over neighbours and itself",
-        numbers=f"{' '.join(NAMES[at] for at in near)}: {terms} = {held[k][row, column]:.3f}",
+        symbols=f"x_{NAMES[row]} = Σ_j x_j / √(d_i·d_j), j = {', '.join(NAMES[at] for at in near)}; {DEGREE}",
+        numbers=f"{terms} = {number(held[k][row, column])}",
     )
     cells: tuple[Cell, ...] = tuple((at, 0) for at in near)
     return Origin(formulas=(formula,), cells={"graph": cells, "before": tuple((at, column) for at in near)})
 
 
+def _features(name: str, title: str, values: Floats, node: int) -> Grid:
+    """[5, 3]: how much of the marks of A, C and E each node holds."""
+    return Grid(
+        name=name,
+        title=title,
+        about="A row for each node, a column for each mark: how much of the marks of A, C and E a node holds. At first "
+        "A, C and E hold their own mark only, B and D none.",
+        values=values,
+        row_labels=list(NAMES),
+        column_labels=[f"of {NAMES[at]}" for at in (0, 2, 4)],
+        column_axis="mark",
+        row_axis="node",
+        reach=(0, 1),
+        cursor=(node, 0),
+    )
+
+
 def neighbourhoods(state: State) -> Frames:
-    """Messages round by round, then the layer with its weights in two orders of the nodes."""
-    a, node = adjacency(state["ring"]), state["node"] - 1
+    """Messages round by round."""
+    a, node = adjacency(state["ring"]), NAMES.index(state["node"])
     held = rounds(features(), a, ROUNDS)
 
     def frame(k: int) -> Frame:
-        if k > ROUNDS:
-            return _permuted(state)
         reach = field(a, node, k)
-        now = Grid(
-            name="held",
-            title=f"held after round {k}",
-            about="Features of five nodes. At first A, C and E have a mark of their own; watch it spread.",
-            values=held[k],
-            row_labels=list(NAMES),
-            column_labels=["a", "c", "e"],
-            reach=(0, 1),
-            cursor=(node, 0),
-            marks={"target": tuple((node, c) for c in range(INPUTS))},
-            origin=lambda row, column: _message(a, held, k, row, column),
-        )
-        figures: tuple[Net | Grid, ...] = (_net(a, node, k), now)
+        marks: dict[Mark, tuple[Cell, ...]] = {"target": tuple((node, c) for c in range(INPUTS))}
+        earlier = _features("before", f"round {k - 1}" if k > 1 else "at first", held[max(0, k - 1)], node)
+        now = _features("held", f"round {max(1, k)}", held[k] if k else np.full_like(held[0], np.nan), node)
         if k:
-            earlier = Grid(
-                name="before",
-                title=f"after round {k - 1}",
-                values=held[k - 1],
-                row_labels=list(NAMES),
-                column_labels=["a", "c", "e"],
-                reach=(0, 1),
-            )
-            figures = (_net(a, node, k), earlier, replace(now, join="→"))
+            now = replace(now, marks=marks, origin=lambda row, column: _message(a, held, k, row, column))
+        else:
+            earlier = replace(earlier, marks=marks)
         heard = ", ".join(NAMES[at] for at in reach)
+        joined = "joined to a ring" if state["ring"] else "a path; c joins its ends"
         caption = (
-            f"{NAMES[node]} knows only itself. Step on: each round carries messages one edge further."
+            f"{NAMES[node]} knows only itself. Each round carries marks one edge further. The graph is {joined}."
             if k == 0
             else f"After {k} round{'s' if k > 1 else ''} {NAMES[node]} has heard of {heard}: its {k}-hop neighbourhood."
         )
         origin = _message(a, held, k, node, 0)
-        return Frame(caption=caption, figures=figures, formulas=origin.formulas if origin else ())
+        return Frame(
+            caption=caption,
+            figures=(_net(a, node, k), earlier, replace(now, join="→")),
+            formulas=origin.formulas if origin else (start,),
+        )
 
-    return Frames(ROUNDS + 2, frame)
+    start = Formula(
+        symbols=f"x_i = Σ_j x_j / √(d_i·d_j) over neighbours and itself; {DEGREE}",
+        numbers="before the first round each node holds its own mark only",
+    )
+    return Frames(ROUNDS + 1, frame)
+
+
+def reordered(state: State) -> Frames:
+    """The layer with its weights in two orders of the nodes; its parameters for graphs of any size."""
+    return Frames(2, lambda k: _sizes() if k else _permuted(state))
 
 
 def _permuted(state: State) -> Frame:
     a, x = adjacency(state["ring"]), features()
     W, b = graph_weights(state.seed)
-    order = node_order(state["order"] or 7)
+    order = node_order(state["order"])
     plain = graph_layer(x, a, W, b)
     moved = graph_layer(x[order], a[np.ix_(order, order)], W, b)
     error = float(np.abs(moved - plain[order]).max())
-    kernel = Grid(name="W", title="W, 3x4: the same for all", values=W, digits=1)
-    first = Grid(name="first", title="f(A, X), nodes A to E", values=plain, digits=2, row_labels=list(NAMES))
-    second = Grid(
-        name="second", title="f(PAPᵀ, PX), reordered", values=moved, digits=2, row_labels=[NAMES[at] for at in order]
+    names = [NAMES[at] for at in order]
+    kernel = Grid(name="W", title="W 3x4", values=W, digits=1, about="The weights, the same for all nodes.")
+    bias = Grid(name="b", title="b", values=b[None], digits=1, about="The biases, the same for all nodes.")
+
+    def made(name: str, title: str, values: Floats, rows: list[str], join: str = "") -> Grid:
+        return Grid(
+            name=name, title=title, values=values, digits=2, row_labels=rows, row_axis="node", join=join,
+            about="What one graph convolution makes of the nodes: a row for each, four numbers.",
+        )  # fmt: skip
+
+    first = made("first", "f(A, X)", plain, list(NAMES))
+    second = made("second", "f(PAPᵀ, PX)", moved, names, "P →")
+    formula = Formula(symbols="f(PAPᵀ, PX) = P f(A, X), P: the new order", numbers=f"largest difference {error:.1g}")
+    caption = (
+        f"Reorder the nodes to {' '.join(names)}, and the rows of the output are reordered alike: numbering is free."
     )
+    return Frame(caption=caption, figures=(first, second, replace(kernel, new_row=True), bias), formulas=(formula,))
+
+
+def _sizes() -> Frame:
     counts = Table(
         name="counts",
-        title="parameters, 3 to 4 features",
-        columns=("graph", "GCN", "dense"),
-        rows=[(f"{n} nodes", parameters_gcn(), f"{3 * n * 4 * n + 4 * n:,}") for n in (5, 50, 500)],
-        new_row=True,
+        title="parameters, 3 to 4 features for each node",
+        columns=("graph", "GCN", "dense over all nodes"),
+        rows=[(f"{n} nodes", parameters_gcn(), f"{dense_parameters(3 * n, 4 * n):,}") for n in (5, 50, 500)],
     )
-    formula = Formula(
-        symbols="f(PAPᵀ, PX) = P f(A, X)", numbers=f"largest difference {error:.1g}; 3·4 + 4 = 16 parameters"
-    )
-    caption = "Reorder the nodes, and the output is reordered alike: the graph counts, not the numbering."
-    return Frame(caption=caption, figures=(first, second, kernel, counts), formulas=(formula,))
+    formula = Formula(symbols="GCN = 3·4 weights + 4 biases, for any graph", numbers=f"3·4 + 4 = {parameters_gcn()}")
+    caption = "A graph convolution (GCN) has 16 parameters, however many nodes there are: W and b are shared by all."
+    return Frame(caption=caption, figures=(counts,), formulas=(formula,))

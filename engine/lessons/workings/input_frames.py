@@ -9,7 +9,7 @@ from ..kit.state import State
 from .attending import Mask, causal
 from .fresh_translator import SMALL, fresh
 from .translating import read, shifted
-from .translation_figures import captioned, focused, sentence, strip, tokens
+from .translation_figures import captioned, focused, french_alone, sentence_as_drawn, strip, tokens, vocabulary_frame
 
 PADDED = 2
 """Words of padding behind the shorter sentence of a batch."""
@@ -19,12 +19,12 @@ MASK_TITLES = {"look-ahead": "look-ahead", "padding": "padding is hidden", "comb
 
 
 def decoder_input(target: tuple[int, ...], shift: bool = True) -> tuple[int, ...]:
-    """What the decoder reads: the target shifted right; without the `shift` the very words it has to foretell."""
+    """What the decoder reads: the target shifted right; without the `shift` the very words it has to write."""
     return shifted(target) if shift else target
 
 
 def answers_seen(target: tuple[int, ...], given: tuple[int, ...]) -> tuple[bool, ...]:
-    """At each place, whether the decoder reads there the word that it has to foretell (the mask lets it see itself)."""
+    """At each place, whether the decoder reads there the word that it has to write (the mask lets it see itself)."""
     return tuple(a == b for a, b in zip(target, given, strict=True))
 
 
@@ -38,7 +38,7 @@ def masks(words: tuple[int, ...]) -> dict[str, Mask]:
 def paths(state: State) -> Frames:
     """Source and target as words, the shift, and the masks."""
     model = fresh(state.seed, SMALL)
-    said = sentence(state, model)
+    said = sentence_as_drawn(state, model)
     given = decoder_input(said.target, state["shift"])
     known = model.target_words
     names = tuple(known[k] for k in given)
@@ -61,23 +61,25 @@ def paths(state: State) -> Frames:
                 ),
                 facts=("AA1",),
             )
+        if k == 3:
+            return vocabulary_frame(("AA1",), len(model.source_words) - len(SPECIAL))
         if k == 1:
             seen = answers_seen(said.target, given)
             rows = [
                 (i + 1, a, b, "yes" if s else "no")
                 for i, (a, b, s) in enumerate(zip(names, said.target_words, seen, strict=True))
             ]
-            good = f"Shifted right, {SPECIAL[1]} in front: each place reads the word before the one it must foretell."
+            good = f"Shifted right, {SPECIAL[1]} in front: each place reads the word before the one it must write."
             bad = "Not shifted: each place reads its own answer. The loss falls to 0 by copying, and nothing is learnt."
             return Frame(
                 caption=good if state["shift"] else bad,
                 figures=(
-                    tokens("target", "must foretell", said.target_words),
+                    tokens("target", "must write", said.target_words),
                     tokens("read", "decoder reads", names, new_row=True),
                     Table(
                         name="places",
                         title="place by place",
-                        columns=("place", "reads", "must foretell", "answer read here"),
+                        columns=("place", "reads", "must write", "answer read here"),
                         rows=rows,
                         marked=tuple(i for i, s in enumerate(seen) if s),
                         new_row=True,
@@ -94,6 +96,7 @@ def paths(state: State) -> Frames:
                 about="1: the query of this row may look at this column. Hatched: it may not.",
                 values=mask.astype(float),
                 digits=0,
+                scope="1 seen, 0 not",
                 reach=(0, 1),
                 row_labels=labels if name == "look-ahead" else (),
                 marks={"never": tuple(zip(*(part.tolist() for part in np.nonzero(~mask)), strict=True))},
@@ -107,13 +110,13 @@ def paths(state: State) -> Frames:
             facts=("AA4",),
         )
 
-    return Frames(3, frame)
+    return Frames(4, frame)
 
 
 def embedding(state: State) -> Frames:
     """Eight numbers a word: the row of the table times the root of D, the position, their sum."""
     model = fresh(state.seed, SMALL)
-    said = sentence(state, model, own=False)
+    said = french_alone(state, model)
     there = read(model, said.ids)
     row, m = focused(state, len(said.ids)), SMALL.width
     table = model.weights["source.embedding.weight"]
@@ -126,7 +129,7 @@ def embedding(state: State) -> Frames:
 
     def place(i: int, c: int) -> Origin:
         wave, exponent = ("cos" if c % 2 else "sin"), c - c % 2
-        numbers = f"{wave}({i} / 10000^({exponent}/{m})) = {there.positions[i, c]:.3g}"
+        numbers = f"{wave}({i} / 10000^({exponent}/{m})) = {there.positions[i, c]:.4f}"
         return Origin(formulas=(Formula(symbols=f"{wave}(place / 10000^(2i/D))", numbers=numbers),))
 
     def total(i: int, c: int) -> Origin:
@@ -136,17 +139,18 @@ def embedding(state: State) -> Frames:
 
     marks = {"focus": tuple((row, c) for c in range(m))}
     s = len(said.ids)
+    places = tuple(f"place {i}" for i in range(s))
     source = tokens("source", "numbers of the words", said.words, notes=[str(i) for i in said.ids], focus=row)
     first = strip("scaled", f"E · √{m}, {s}x{m}", there.scaled, said.words, origin=scaled, marks=marks)
-    second = strip("positions", f"PE, {s}x{m}", there.positions, (), origin=place, marks=marks, join="+")
+    second = strip("positions", f"PE, {s}x{m}", there.positions, places, origin=place, marks=marks, join="+")
     last = strip("x0", f"x0, {s}x{m}", there.x0, said.words, origin=total, marks=marks, join="=", cursor=(row, 0))
 
     def frame(k: int) -> Frame:
         if k == 0:
-            caption = f"Word {said.ids[row]}, {said.words[row]}, picks a row of the table; √D makes it as large as PE."
+            caption = f'"{said.words[row]}" is word {said.ids[row]}: that row of the table E, times √D.'
             return Frame(caption=captioned(caption, said, "D = 8, as drawn."), figures=(source, first))
         return Frame(
-            caption="The place is added number by number: the same word at another place is another vector.",
+            caption="The place (from 0) is added number by number: the same word elsewhere is another vector.",
             figures=(first, second, last),
             formulas=(Formula(symbols="x0 = E[word] · √D + PE[place]"),),
         )

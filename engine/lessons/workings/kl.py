@@ -50,6 +50,14 @@ def normal(x: Any, mu: float, sigma: float) -> Floats:
     return density
 
 
+def signed(value: float, spec: str = "g") -> str:
+    """A number inside a sum or a product: in brackets where it is negative, and never -0."""
+    text = f"{value:{spec}}"
+    if not text.strip("-0."):
+        return text.removeprefix("-")
+    return f"({text})" if value < 0 else text
+
+
 def ellipse(mu: Any, sigma: Any, reach: float = 1.0, places: int = 49) -> Floats:
     """[places, 2]: the points `reach` standard deviations from the mean of an upright Gaussian of the plane."""
     angle = np.linspace(0, 2 * pi, places)

@@ -1,6 +1,6 @@
 """One layer of each stack opened: its parts in order, its residual paths, its parameters. Torch-free."""
 
-from ..kit.figures import Box, Ladder, Wire
+from ..kit.figures import Box, Formula, Ladder, Origin, Wire
 from .translating import Plan
 
 SUBLAYERS = {
@@ -23,6 +23,25 @@ def layer_parameters(plan: Plan, stack: str) -> int:
     return sum(parameters(plan, part) + parameters(plan, "layer norm") for part in SUBLAYERS[stack])
 
 
+def counting(plan: Plan) -> tuple[Formula, ...]:
+    """How many numbers each part has."""
+    return tuple(
+        Formula(symbols=f"{name}: {rule}", numbers=_counted(plan, name))
+        for name, rule in (
+            ("attention", "4 matrices of D x D with a bias each"),
+            ("feed-forward", "D x H and H x D, a bias each"),
+            ("layer norm", "a gain and a bias of D"),
+        )
+    )
+
+
+def _counted(plan: Plan, part: str) -> str:
+    m, h, count = plan.width, plan.hidden, parameters(plan, part)
+    if "attention" in part:
+        return f"4·({m}·{m} + {m}) = {count:,}"
+    return f"{m}·{h} + {h} + {h}·{m} + {m} = {count:,}" if part == "feed-forward" else f"2·{m} = {count}"
+
+
 def opened(plan: Plan, stack: str, tokens: int) -> Ladder:
     """The parts of one layer, the norm first (pre-LN) or last (post-LN) in each sub-layer."""
     shape = f"{tokens}x{plan.width}"
@@ -37,6 +56,14 @@ def opened(plan: Plan, stack: str, tokens: int) -> Ladder:
         wires.append(Wire(source=start, target=len(boxes) - 1, label="residual"))
         if not plan.norm_first:
             boxes.append(_box(plan, "layer norm", shape, whole))
+
+    def origin(row: int, _: int) -> Origin | None:
+        name = boxes[row].name
+        if not boxes[row].depth:
+            return None
+        formula = Formula(symbols=f"parameters of the {name}, D = {plan.width}", numbers=_counted(plan, name))
+        return Origin(formulas=(formula,))
+
     return Ladder(
         name=stack,
         title=f"one {stack} layer, {whole:,} parameters",
@@ -44,6 +71,7 @@ def opened(plan: Plan, stack: str, tokens: int) -> Ladder:
         "With pre-LN the norm stands before the sub-layer, with post-LN (as in 2017) after the sum.",
         boxes=boxes,
         wires=wires,
+        origin=origin,
         share_label="share of the layer's parameters",
     )
 

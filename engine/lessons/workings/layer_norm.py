@@ -7,7 +7,7 @@ import numpy as np
 from ..kit.fixtures import Floats
 
 EPSILON = 1e-5
-"""Added to the variance, so that a constant token is not divided by nought; PyTorch's default."""
+"""Added to the variance, so that a constant token is not divided by 0; PyTorch's default."""
 
 
 def mean_and_variance(x: Floats) -> tuple[Floats, Floats]:

@@ -21,14 +21,14 @@ THERMODYNAMICS = (
 )
 
 
-def along(chain: Schedule) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
-    """Some t from 0 to T, evenly spaced."""
-    return np.unique(np.linspace(0, chain.steps, POINTS).round().astype(int))
+def along(chain: Schedule, t: int = 0) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    """Some t from 0 to T, evenly spaced, and t."""
+    return np.union1d(np.linspace(0, chain.steps, POINTS).round().astype(int), t)
 
 
 def equilibrium(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     """The correction, then KL and entropy over t for data of one dimension."""
-    name, times = state["data"], along(chain)
+    name, times = state["data"], along(chain, t)
     kl, entropy = curves(name, tuple(float(a) for a in chain.alpha_bar[times]))
     mean, variance = moments(DATA[name])
     x, abar = X[_WINDOW], float(chain.alpha_bar[t])

@@ -127,6 +127,6 @@ def numbers(tokens: Sequence[str]) -> tuple[int, ...]:
 
 
 def exact(prefix: Sequence[str]) -> Floats:
-    """(V,): the grammar's own probabilities of the next word; all nought where it has no such prefix."""
+    """(V,): the grammar's own probabilities of the next word; all 0 where it has no such prefix."""
     after = next_words(prefix)
     return np.array([after.get(word, 0.0) for word in words()])

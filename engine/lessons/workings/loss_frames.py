@@ -56,7 +56,7 @@ def losses(state: State) -> Frames:
                     tokens("read", "the decoder reads (given)", said.read_words),
                     tokens(
                         "target",
-                        "it must foretell, tinted by -ln p",
+                        "it must write, tinted by -ln p",
                         said.target_words,
                         weights=each,
                         notes=[f"{part:.3f}" for part in each],

@@ -34,10 +34,10 @@ class Schedule:
         return ratio
 
     @property
-    def crossing(self) -> int:
-        """The first t at which there is no more signal than noise (SNR <= 1); T if there is none."""
+    def crossing(self) -> int | None:
+        """The first t at which there is no more signal than noise (SNR <= 1), if there is one."""
         below = np.flatnonzero(self.snr <= 1)
-        return int(below[0]) if len(below) else self.steps
+        return int(below[0]) if len(below) else None
 
     def step(self, permille: float) -> int:
         """The t that lies `permille` thousandths of the way along the chain."""

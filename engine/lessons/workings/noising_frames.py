@@ -72,7 +72,7 @@ def noising(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
         ),
     )
     level = standardised(x0)
-    at = np.unique(np.linspace(0, chain.steps, 21).round().astype(int))
+    at = np.union1d(np.linspace(0, chain.steps, 21).round().astype(int), t)
     measured = np.array([jump(level, eps, float(chain.alpha_bar[i])).var() for i in at])
     shares = Bars(
         name="shares",
@@ -123,6 +123,7 @@ def strip(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
             title="x_t with the same noise throughout",
             about="One picture of noise is mixed in ever larger shares. Point at a frame to set t.",
             images=images,
+            columns=4,
             labels=[f"t={s}" for s in times],
             signed=False,
             reach=(-2.5, 2.5),

@@ -1,5 +1,6 @@
 """Layer norm and the residual stream: one token, pre-LN beside post-LN, silent sub-layers. Torch-free."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,15 +11,16 @@ from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .fresh_translator import SMALL, fresh
 from .layer_norm import EPSILON, layer_norm, mean_and_variance
+from .transformer_layers import Sublayer
 from .translating import Model, read
-from .translation_figures import captioned, focused, sentence, strip
+from .translation_figures import captioned, focused, french_alone, strip
 
 DEPTH = 12
 """Layers of the encoder whose stream is measured."""
 
 
 def silenced(model: Model) -> Model:
-    """The same model with every sub-layer's last matrix and bias at nought: branches give nothing."""
+    """The same model with every sub-layer's last matrix and bias at zero: branches give nothing."""
     ends = ("output.weight", "output.bias", "down.weight", "down.bias")
     weights = {name: w * 0 if name.endswith(ends) else w for name, w in model.weights.items()}
     return replace(model, weights=weights)
@@ -41,31 +43,37 @@ def stream_norms(model: Model, ids: tuple[int, ...]) -> Floats:
 def norms(state: State) -> Frames:
     """What the norm does to a token, what it does to the stream, what is left of silent sub-layers."""
     model = drawn(state)
-    said = sentence(state, model, own=False)
+    said = french_alone(state, model)
     row = focused(state, len(said.ids))
     word = said.words[row]
     there = read(model, said.ids)
 
     def frame(k: int) -> Frame:
         if k == 0:
-            return _one_token(there.x0[row], word)
+            return _one_token(there.x0[row], word, there.scaled[row], there.positions[row])
         if k == 1:
             lines = {f"{name}-LN": stream_norms(drawn(state, DEPTH, name), said.ids) for name in ("pre", "post")}
             figure = Curves(
                 name="norms",
                 title=f"mean length of a token's vector, encoder of {DEPTH} layers as drawn",
-                about="Pre-LN adds every branch to a stream that is never scaled back, so it grows with depth. Post-LN "
-                "normalises the sum after every sub-layer, so each vector has length √D.",
+                about="Pre-LN adds every branch to a stream that is never scaled back: it wanders, mostly upwards, with "
+                "depth. Post-LN normalises the sum after every sub-layer, so each vector has length √D.",
                 x=np.arange(2 * DEPTH + 1),
                 lines=lines,
                 x_label="sub-layers passed",
                 y_label="length",
                 levels={"√D": float(np.sqrt(SMALL.width))},
             )
-            caption = "Pre-LN leaves the stream alone: it grows. Post-LN normalises the sum: every length is √D."
+            first, last = lines["pre-LN"][[0, -1]]
+            ends = f"from {first:.1f} to {last:.1f}" if last > first + 0.05 else f"{last:.1f} at both ends"
+            caption = f"Pre-LN never scales the stream back: {ends}. Post-LN normalises each sum: every length is √D."
             return Frame(caption=caption, figures=(figure,))
         out = there.sublayers[1].after
-        silent = "all sub-layers give noughts" if state["zeroed"] else "sub-layers as drawn"
+
+        def after(i: int, c: int) -> Origin:
+            return Origin(formulas=_through(there.sublayers[:2], i, c), cells={"in": ((i, c),)})
+
+        silent = "all sub-layers give zeros" if state["zeroed"] else "sub-layers as drawn"
         rest = "Silence the sub-layers with z."
         if state["zeroed"]:
             same = state["norm"] == "pre"
@@ -74,7 +82,7 @@ def norms(state: State) -> Frames:
             caption=captioned(f"{state['norm']}-LN, {silent}. {rest}", said),
             figures=(
                 strip("in", "stream before layer 1", there.x0, said.words),
-                strip("out", "after layer 1", out, said.words, join="→"),
+                strip("out", "after layer 1", out, said.words, join="→", origin=after),
                 Table(
                     name="change",
                     title="largest change",
@@ -90,7 +98,20 @@ def norms(state: State) -> Frames:
     return Frames(3, frame)
 
 
-def _one_token(x: Floats, word: str) -> Frame:
+def _through(parts: Sequence[Sublayer], i: int, c: int) -> tuple[Formula, ...]:
+    """One number of the stream through the sub-layers: what each adds, and what a norm behind it makes of the sum."""
+    found = []
+    for part in parts:
+        x, branch, after = (float(array[i, c]) for array in (part.before, part.branch, part.after))
+        name = part.name.split(".")[-1].replace("_", " ")
+        numbers = f"{x:.3f} + {_signed(branch, 3)} = {x + branch:.3f}"
+        if abs(x + branch - after) > 1e-9:
+            numbers += f"; with LN {after:.3f}"
+        found.append(Formula(symbols=f"stream + {name}", numbers=numbers))
+    return tuple(found)
+
+
+def _one_token(x: Floats, word: str, scaled: Floats, place: Floats) -> Frame:
     """x, x - mean, and the normalised vector of one token."""
     mean, variance = (float(part[0]) for part in mean_and_variance(x))
     normal = layer_norm(x)
@@ -98,7 +119,8 @@ def _one_token(x: Floats, word: str) -> Frame:
 
     def origin(row: int, c: int) -> Origin | None:
         if row == 0:
-            return None
+            numbers = f"{scaled[c]:.3f} + {_signed(place[c], 3)} = {x[c]:.3f}"
+            return Origin(formulas=(Formula(symbols="x = E[word] · √D + PE[place]", numbers=numbers),))
         if row == 1:
             numbers = f"{x[c]:.3g} - {_signed(mean)} = {x[c] - mean:.3g}"
             formula = Formula(symbols="x - mean", numbers=numbers)
@@ -109,7 +131,7 @@ def _one_token(x: Floats, word: str) -> Frame:
 
     after = [float(part[0]) for part in mean_and_variance(normal)]
     return Frame(
-        caption=f"Layer norm looks at one token alone: the {len(x)} numbers of {word}. At first gain is 1, bias 0.",
+        caption=f'Layer norm looks at one token alone: the {len(x)} numbers of "{word}". At first gain is 1, bias 0.',
         figures=(
             Grid(
                 name="token",
@@ -117,6 +139,7 @@ def _one_token(x: Floats, word: str) -> Frame:
                 about="Every token is normalised over its own numbers; neither the other tokens nor the batch matter.",
                 values=rows,
                 digits=2,
+                scope="numbers of the token",
                 signed=True,
                 row_labels=("x", "x - mean", "LN(x)"),
                 origin=origin,
@@ -134,5 +157,6 @@ def _one_token(x: Floats, word: str) -> Frame:
     )
 
 
-def _signed(number: float) -> str:
-    return f"({number:.3g})" if number < 0 else f"{number:.3g}"
+def _signed(number: float, decimals: int | None = None) -> str:
+    text = f"{number:.3g}" if decimals is None else f"{number:.{decimals}f}"
+    return f"({text})" if number < 0 else text

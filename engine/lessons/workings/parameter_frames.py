@@ -19,7 +19,7 @@ def counts(state: State) -> Frames:
             about="Weights and biases of one layer that makes maps as large as its input, padded as needed.",
             labels=("dense", "convolution"),
             values=(dense, conv),
-            high=float(dense),
+            high=float(max(dense, conv)),
         )
         table = Table(
             name="counts",
@@ -33,9 +33,9 @@ def counts(state: State) -> Frames:
             marked=(1,),
             new_row=True,
         )
+        times = f"{dense / conv:,.1f} times fewer" if dense >= conv else f"{conv / dense:,.1f} times more"
         return Frame(
-            caption=f"Dense {dense:,} parameters, convolution {conv:,}: {dense / conv:,.1f} times fewer. Change n, k "
-            "and the channels.",
+            caption=f"Dense {dense:,} parameters, convolution {conv:,}: {times}. Change n, k and the channels.",
             figures=(bars, table),
             formulas=(
                 Formula(
@@ -70,17 +70,31 @@ def counts(state: State) -> Frames:
 
     def without_padding() -> Frame:
         small = max(n - k + 1, 0)
-        valid = layer_counts.dense_parameters(n, c_in, c_out, out=small)
-        rows = (
-            ("padded, same size", f"{n}x{n}", layer_counts.dense_parameters(n, c_in, c_out)),
-            ("not padded", f"{small}x{small}", valid),
-        )
+        padded, free = layer_counts.dense_parameters(n, c_in, c_out), 0
+        rows = [("padded, same size", f"{n}x{n}", padded)]
+        caption = f"A kernel of {k}x{k} does not fit into {n}x{n} pixels: without padding there is no output."
+        size = f"{n} - {k} + 1 = {small}"
+        if small:
+            free = layer_counts.dense_parameters(n, c_in, c_out, out=small)
+            rows.append(("not padded", f"{small}x{small}", free))
+            caption = (
+                f"The comparison assumes padding: without it the output is {small}x{small}, and a dense layer to as "
+                f"many units has {free:,} parameters."
+            )
+        else:
+            size = f"{n} - {k} + 1 < 1: no output"
         return Frame(
-            caption=f"The comparison assumes padding: without it the output is {small}x{small}, and a dense layer "
-            f"to as many units has {valid:,} parameters.",
+            caption=caption,
             figures=(
-                Table(name="valid", title="dense", columns=("output", "size", "parameters"), rows=rows, digits=12),
+                Table(
+                    name="valid",
+                    title="dense layer to as many units",
+                    columns=("convolution", "output", "parameters"),
+                    rows=rows,
+                    digits=12,
+                ),
             ),
+            formulas=(Formula(symbols="rows of the output without padding = n - k + 1", numbers=size),),
         )
 
     return Frames(3, lambda i: (live, growth, without_padding)[i]())

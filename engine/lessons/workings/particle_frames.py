@@ -38,13 +38,13 @@ def _radii(measured: Floats, times: Floats, chain: Schedule, start: Floats, t: i
     )
 
 
-def _times(chain: Schedule) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
-    return np.unique(np.linspace(0, chain.steps, SAMPLED).round().astype(int))
+def _times(chain: Schedule, t: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    return np.union1d(np.linspace(0, chain.steps, SAMPLED).round().astype(int), t)
 
 
 def spreading(state: State, chain: Schedule, t: int) -> Frame:
     """Forwards from the data."""
-    shape, seed, times = state["shape"], state.seed, _times(chain)
+    shape, seed, times = state["shape"], state.seed, _times(chain, t)
     start, abar = begin(shape, seed), float(chain.alpha_bar[t])
     here = spread(shape, seed, abar)
     forth = np.array([radius(spread(shape, seed, float(chain.alpha_bar[s]))) for s in times])
@@ -71,7 +71,7 @@ def spreading(state: State, chain: Schedule, t: int) -> Frame:
 
 def pulling(state: State, chain: Schedule, t: int) -> Frame:
     """Backwards from pure noise, along the score."""
-    shape, seed, times = state["shape"], state.seed, _times(chain)
+    shape, seed, times = state["shape"], state.seed, _times(chain, t)
     stops, way = pulled_back(shape, seed, chain.name, chain.steps, state["rescale"])
     near = int(np.abs(np.array(stops) - t).argmin())
     back = np.array([radius(way[int(np.abs(np.array(stops) - s).argmin())]) for s in times])

@@ -8,6 +8,7 @@ from ..kit.figures import Bars, Curves, Formula, Grid, Table, Tokens
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .antecedents import (
+    ADJECTIVE_AT,
     IT,
     NOUNS,
     OF_ANIMALS,
@@ -17,7 +18,10 @@ from .antecedents import (
     read,
     sentence,
 )
+from .attention_looks import line
+from .pronoun_origins import answer_origin, score_origin, weight_origin
 
+UNSEEN = '"cat … tired" and eleven others'
 Toy = Any
 """What the training gave (trainings.pronouns.Pronouns), of which only its matrices and counts are used."""
 
@@ -44,64 +48,87 @@ def _row(of: Sentence, seen: Reading, name: str, cut: bool, **more: Any) -> Toke
     told = "edge cut" if cut else "learned weights"
     return Tokens(
         name=name,
-        title=f'"it" in "… it was {of.tokens[9]}" ({told})',
-        about='Layer 2, the row of "it". The toy learned it; nobody told it which words to look at.',
+        title=f'"it" in "… it was {of.tokens[ADJECTIVE_AT]}" ({told})',
+        about='Layer 2, the row of "it". No label says which noun to look at: only the answer is trained. Two things '
+        "are built in: layer 1 sees two tokens ahead at most, and the answer is compared with the words themselves.",
         tokens=of.tokens,
         weights=row,
-        notes=tuple(f"{weight:.2f}" if weight >= 0.005 else "" for weight in row),
+        notes=tuple(_note(weight, cut and k == of.antecedent) for k, weight in enumerate(row)),
         focus=IT,
+        cursor=(0, of.antecedent),
         dropped=(of.antecedent,) if cut else (),
+        origin=lambda r, column: weight_origin(seen.second, IT, column),
         **more,
     )
 
 
-def _answer(of: Sentence, seen: Reading, name: str, most: int = 2) -> Bars:
-    order = [int(k) for k in np.argsort(-seen.probabilities, kind="stable")[:most]]
-    unseen = "never seen in training" if of.held_out else "seen in training"
+def _note(weight: float, cut: bool) -> str:
+    return "cut" if cut else f"{weight:.2f}" if weight >= 0.005 else "≈0"
+
+
+def _answers(*read_: tuple[str, Sentence, Reading, str]) -> Bars:
+    """Both nouns of each sentence, the right one first, and the likeliest of all where it is neither."""
+    bars = []
+    for told, of, seen, row in read_:
+        order = [NOUNS.index(of.answer), NOUNS.index(of.other)]
+        best = int(seen.probabilities.argmax())
+        bars += [(told, of, seen, row, noun) for noun in dict.fromkeys((*order, best))]
     return Bars(
-        name=name,
-        title=f'"it" is the … ("{of.answer}" is right)',
-        about=f'Probability of each noun, read at "it". "{of.answer} … {of.tokens[9]}": {unseen}.',
-        labels=tuple(NOUNS[k] for k in order),
-        values=seen.probabilities[order],
+        name="answers",
+        title='"it" is the … (* right)',
+        about="Probability of both nouns of the sentence, and of the likeliest of all 12 where it is another, read at "
+        '"it". The line is what guessing gives: 1/12.',
+        labels=tuple(
+            f"{told}: {NOUNS[noun]}{'*' if NOUNS[noun] == of.answer else ''}" for told, of, _, _, noun in bars
+        ),
+        values=np.array([seen.probabilities[noun] for _, _, seen, _, noun in bars]),
         high=1,
         percent=True,
-        marked=tuple(k for k, noun in enumerate(order) if NOUNS[noun] == of.answer),
+        marked=tuple(k for k, (_, of, _, _, noun) in enumerate(bars) if NOUNS[noun] == of.answer),
+        reference=("guessing, 1/12", 1 / len(NOUNS)),
+        origin=lambda bar, column: answer_origin(bars[bar][1], bars[bar][2], bars[bar][4], bars[bar][3]),
+        new_row=True,
     )
 
 
 def pronoun(state: State) -> Frames:
-    """The flip, how the question is made, the cut, and how sure the claim is."""
+    """The flip, how the question is made, its numbers, the cut, and how sure the claim is."""
     toy: Toy = state.result("pronouns")
     of, other, cut = chosen(state), swapped(state), state["cut"]
 
     def flip() -> Frame:
         a, b = reading(state, of, cut), reading(state, other, cut)
-        flips = a.answer != b.answer
+        words = f'"{of.tokens[ADJECTIVE_AT]}" to "{other.tokens[ADJECTIVE_AT]}"'
         caption = (
-            f'One word changes, "{of.tokens[9]}" to "{other.tokens[9]}", and "it" turns from {a.answer} to {b.answer}.'
-            if flips and not cut
-            else f'The edge is cut: "it" cannot see its antecedent and says {a.answer} and {b.answer}. Mend it with x.'
+            f'Both edges are cut: "it" cannot see its antecedent. Right would be {of.answer} and {other.answer}; '
+            f"it says {a.answer} and {b.answer}. Mend it with x."
+            if cut
+            else f'One word changes, {words}, and "it" turns from {a.answer} to {b.answer}.'
+            if a.answer != b.answer
+            else f'One word changes, {words}, and "it" is still {a.answer}: it did not learn this.'
         )
+        words_of = (of.tokens[ADJECTIVE_AT], other.tokens[ADJECTIVE_AT])
         figures = (
             _row(of, a, "one", cut),
-            _answer(of, a, "answer one"),
             _row(other, b, "two", cut, new_row=True),
-            _answer(other, b, "answer two"),
+            _answers((words_of[0], of, a, "one"), (words_of[1], other, b, "two")),
         )
-        return Frame(caption=caption, figures=figures, formulas=(_told(of, a), _told(other, b)))
+        return Frame(caption=caption, figures=figures)
 
     def question() -> Frame:
         seen = reading(state, of, cut)
         near = Tokens(
             name="near",
             title='layer 1: "it" reads itself and two words ahead (learned weights)',
-            about="Layer 1 may look no farther than two tokens ahead. The adjective makes the question of layer 2.",
+            about="Layer 1 may look no farther than two tokens ahead: so it was built. What it reads there, the "
+            "adjective above all, makes the question of layer 2.",
             tokens=of.tokens,
             weights=seen.near[IT],
-            notes=tuple(f"{weight:.2f}" if weight > 0 else "" for weight in seen.near[IT]),
+            notes=tuple(_note(w, False) if IT <= k <= IT + 2 else "" for k, w in enumerate(seen.near[IT])),
             focus=IT,
+            cursor=(0, ADJECTIVE_AT),
             dimmed=tuple(k for k in range(len(of.tokens)) if not IT <= k <= IT + 2),
+            origin=lambda row, column: weight_origin(seen.first, IT, column),
         )
         matrix = Grid(
             name="layer 2",
@@ -111,25 +138,55 @@ def pronoun(state: State) -> Frames:
             shows="shades",
             signed=False,
             reach=(0, 1),
+            scope="weights",
             row_labels=of.tokens,
             column_labels=of.tokens,
             row_axis="query",
             column_axis="key",
-            marks={"focus": tuple((IT, k) for k in range(len(of.tokens)))},
+            marks={"focus": line(IT, len(of.tokens))},
+            cursor=(IT, of.antecedent),
+            origin=lambda row, column: weight_origin(seen.second, row, column),
             new_row=True,
         )
-        scores = Bars(
-            name="scores",
-            title='layer 2: scaled scores of "it"',
-            about="The question of “it”, which holds the adjective by now, with the key of every word.",
-            labels=of.tokens,
-            values=np.where(np.isfinite(seen.scores), seen.scores, 0.0),
-            dropped=(of.antecedent,) if cut else (),
-            marked=(of.antecedent,),
+        return Frame(
+            caption=f'Layer 1 tells "it" of "{of.tokens[ADJECTIVE_AT]}"; layer 2 asks with that, and '
+            + (
+                f'"{of.answer}" would fit, but its edge is cut.'
+                if cut
+                else f'"{of.answer}" fits best.'
+                if int(seen.far[IT].argmax()) == of.antecedent
+                else "it looks elsewhere."
+            ),
+            figures=(near, matrix, _scores(of, seen, cut)),
+        )
+
+    def numbers() -> Frame:
+        seen = reading(state, of, cut)
+        a = seen.second
+        values = np.vstack([a.q[IT], a.k])
+        both = Grid(
+            name="q and K",
+            title=f'q of "it", 1x{a.q.shape[1]}, over K, {len(of.tokens)}x{a.k.shape[1]} (learned)',
+            about='The question of "it" and the keys in 32 learned numbers each; no dimension has a name. A key with the '
+            "colours of the question, dimension by dimension, gives a large product.",
+            values=values,
+            shows="shades",
+            signed=True,
+            scope="q and K",
+            row_labels=("q of it", *of.tokens),
+            cursor=(of.antecedent + 1, 0),
+            marks={"source": line(0, a.q.shape[1]), "focus": line(of.antecedent + 1, a.k.shape[1])},
         )
         return Frame(
-            caption=f'Layer 1 tells "it" of "{of.tokens[9]}"; layer 2 asks with that, and "{of.answer}" fits.',
-            figures=(near, matrix, scores),
+            caption=f'q of "it" times every key: the row of "{of.answer}" has the colours of q. '
+            "Enter on a score: all products.",
+            figures=(both, _scores(of, seen, cut, new_row=True)),
+            formulas=(
+                Formula(
+                    symbols=f"s(it, {of.answer}) = q · k / √{a.k.shape[1]}",
+                    numbers=f"{a.scores[IT, of.antecedent]:.2f} / √{a.k.shape[1]} = {a.scaled[IT, of.antecedent]:.2f}",
+                ),
+            ),
         )
 
     def severed() -> Frame:
@@ -137,19 +194,12 @@ def pronoun(state: State) -> Frames:
         k = NOUNS.index(of.answer)
         before, after = whole.probabilities[k], without.probabilities[k]
         return Frame(
-            caption=f'Cut the edge from "it" to "{of.answer}": p({of.answer}) falls from {before:.2f} to {after:.2f}. '
-            "The answer came by this edge.",
+            caption=f'Cut the edge from "it" to "{of.answer}": p({of.answer}) goes from {before:.3f} to {after:.3f}; '
+            f"guessing is {1 / len(NOUNS):.3f}. " + ("The answer came by this edge." if before - after > 0.5 else ""),
             figures=(
                 _row(of, whole, "whole", False),
-                _answer(of, whole, "answer whole"),
                 _row(of, without, "without", True, new_row=True),
-                _answer(of, without, "answer without"),
-            ),
-            formulas=(
-                Formula(
-                    symbols=f"p({of.answer}) - p({of.answer}, cut)",
-                    numbers=f"{before:.3f} - {after:.3f} = {before - after:.3f}",
-                ),
+                _answers(("whole", of, whole, "whole"), ("cut", of, without, "without")),
             ),
         )
 
@@ -173,17 +223,29 @@ def pronoun(state: State) -> Frames:
             y_label="nats",
             levels={"ln 12": float(np.log(len(NOUNS)))},
         )
+        pair = f'"{of.answer} … {of.tokens[ADJECTIVE_AT]}"'
+        share = toy.accuracy["held out"]
+        seen = f"{pair} was never in training" if of.held_out else f"{pair} was in training, {UNSEEN} were not"
+        learned = "it learned kinds of words, not sentences" if share == 1 else "it learned only some of the kinds"
         return Frame(
-            caption="It never saw this adjective of this noun, and is right: it learned kinds of words, not sentences.",
+            caption=f"{seen}. Of the pairs it never saw {100 * share:.0f} % are answered right: {learned}.",
             figures=(table, curve),
         )
 
-    return Frames(4, lambda k: (flip, question, severed, held_out)[k]())
+    return Frames(5, lambda k: (flip, question, numbers, severed, held_out)[k]())
 
 
-def _told(of: Sentence, seen: Reading) -> Formula:
-    weight = seen.far[IT, of.antecedent]
-    return Formula(
-        symbols=f"… because it was {of.tokens[9]}",
-        numbers=f"a(it, {of.answer}) = {weight:.3f}, p({of.answer}) = {seen.probabilities[NOUNS.index(of.answer)]:.3f}",
+def _scores(of: Sentence, seen: Reading, cut: bool, **more: Any) -> Bars:
+    scaled = seen.second.scaled[IT]
+    return Bars(
+        name="scores",
+        title='layer 2: scaled scores of "it"',
+        about="The question of “it”, which holds the adjective by now, times the key of every word, over √32.",
+        labels=of.tokens,
+        values=np.where(seen.second.mask[IT], scaled, 0.0),
+        dropped=(of.antecedent,) if cut else (),
+        marked=(of.antecedent,),
+        cursor=(of.antecedent, 0),
+        origin=lambda bar, column: score_origin(seen.second, IT, bar),
+        **more,
     )

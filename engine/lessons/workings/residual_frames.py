@@ -166,19 +166,16 @@ def gradients(state: State) -> tuple[Frame, ...]:
     means = f"On average a plain layer multiplies the gradient's norm by {factor:.3g}"
     if skip:
         means += f", one with a skip by {work.expected_factor(made, True):.4g}"
-    word = "less reaches" if factor < 0.95 else "more reaches" if factor > 1.05 else "hardly less or more reaches"
+    deeper = "The deeper the plain chain, the {} reaches its first layer."
+    if 0.95 <= factor <= 1.05:
+        deeper = "Plain layers that hardly shrink or stretch the gradient: about as much arrives at every depth."
     return (
         Frame(
-            caption=f"Of a gradient of norm 1 at the output, this reaches the input through {made.depth} layers: {told}.",
+            caption=f"Of a gradient of norm 1 at the output this reaches the input, {made.depth} layers away: {told}.",
             figures=(_bars(norms, made.depth),),
         ),
         Frame(caption=f"{means}.", figures=(lines,), formulas=_expected(made, skip)),
-        Frame(
-            caption=f"The deeper the plain chain, the {word} its first layer."
-            if "hardly" not in word
-            else "Plain layers that neither shrink nor stretch on average: at every depth about as much reaches the first.",
-            figures=(by_depth,),
-        ),
+        Frame(caption=deeper.format("less" if factor < 1 else "more"), figures=(by_depth,)),
     )
 
 
@@ -197,7 +194,7 @@ def _bars(norms: dict[str, Floats], depth: int) -> Bars:
         values=powers,
         high=max(1.0, float(np.abs(powers).max())),
         marked=tuple(i for i, (_, name) in enumerate(places) if name != "plain"),
-        notes=[f"norm {value:.1e}" for value in values],
+        notes=[f"norm {_scientific(value)}" for value in values],
         about="0 is a norm of 1, -3 a thousandth, 3 a thousand. The gradient travels from the output, at the bottom, "
         "up to the input.",
     )
@@ -206,16 +203,22 @@ def _bars(norms: dict[str, Floats], depth: int) -> Bars:
 def _expected(made: work.Chain, skip: bool) -> tuple[Formula, ...]:
     """The mean size at the input, in closed form."""
     gain, depth, half = f"{made.gain:g}", made.depth, made.depth / 2
-    root, power = ("/√2", "/2") if made.relu else ("", "")
+    base, power = ("(g/√2)", "/2") if made.relu else ("g", "")
     plain = f"({gain}/√2)^{depth}" if made.relu else f"{gain}^{depth}"
     answer = work.expected_norm(made, False)
-    formulas = [Formula(symbols=f"plain, on average: (g{root})ᴸ", numbers=f"{plain} = {answer:.3g}")]
+    formulas = [Formula(symbols=f"plain, on average: {base}ᴸ", numbers=f"{plain} = {answer:.3g}")]
     if skip:
         branch = f"(1 + {made.branch:g}²·{gain}²{power})^{half:g}"
         answer = work.expected_norm(made, True)
         symbols = f"with skips: (1 + a²·g²{power})^(L/2)"
         formulas.append(Formula(symbols=symbols, numbers=f"{branch} = {answer:.3g}"))
     return tuple(formulas)
+
+
+def _scientific(value: float) -> str:
+    """1.3e-5."""
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}e{int(power)}"
 
 
 def _number(x: float) -> str:

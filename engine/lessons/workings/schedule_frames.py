@@ -11,7 +11,7 @@ from .noising import LENGTHS, NAMES, Schedule, schedule
 def schedules(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     """Alpha-bar and SNR over t; then where each schedule ends."""
     other = schedule(NAMES[1 - NAMES.index(chain.name)], chain.steps, state["rescale"])
-    show = np.unique(np.linspace(0, chain.steps, 101).round().astype(int))
+    show = np.union1d(np.linspace(0, chain.steps, 101).round().astype(int), t)
     abar, end = float(chain.alpha_bar[t]), float(chain.alpha_bar[-1])
     lines = {chain.name: chain.alpha_bar[show], other.name: other.alpha_bar[show]}
     snr = {name: np.clip(curve / np.clip(1 - curve, 1e-6, None), 1e-5, 1e4) for name, curve in lines.items()}
@@ -50,7 +50,9 @@ def schedules(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
             good = left < 1e-3
             marked += [len(rows)] if (name, steps) == (chain.name, chain.steps) else []
             struck += [] if good else [len(rows)]
-            rows.append((name, steps, left, float(np.sqrt(left)), each.crossing, "noise" if good else "still image"))
+            rows.append(
+                (name, steps, left, float(np.sqrt(left)), each.crossing or "never", "noise" if good else "still image")
+            )
     table = Table(
         name="table",
         title="where each schedule ends",
@@ -66,13 +68,14 @@ def schedules(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
         if state["rescale"]
         else "Without 1000/T the linear betas add too little noise in few steps: the chain ends before the image does."
     )
+    crossed = f"falls to 1 at t = {chain.crossing}" if chain.crossing else "never falls to 1"
     return (
         Frame(
             title="alpha-bar and signal-to-noise ratio",
-            caption=f"{chain.name}, T = {chain.steps}: SNR falls to 1 at t = {chain.crossing}. s changes the schedule, "
-            "T the number of steps.",
+            caption=f"{chain.name}, T = {chain.steps}: SNR {crossed}. s changes the schedule, T the number of steps.",
             figures=curves,
             formulas=(now, last),
+            facts=("AG1",),
         ),
         Frame(title="it must end as noise", caption=rule, figures=(table,), formulas=(last,)),
     )

@@ -27,12 +27,25 @@ _LISTS = {
     "et ou mais car si dans sur sous avec pour par",
     "act": "is are was were be been am has have had do does did can could will would may must sat sit sits lay ran "
     "run runs ate eat eats drank drink drinks drinks saw see sees went go goes said say says came took take takes made "
-    "make makes chased chase chases slept sleep sleeps likes like wants want boit mange dort est",
-    "qual": "black white red green blue big small old new good bad hot cold soft hard warm wet dry late happy sad "
-    "sleepy hungry thirsty dusty torn clean dirty noir noire blanc blanche petit grand fatigué fatiguée tired scared",
+    "make makes chased chase chases slept sleep sleeps likes like wants want gave give gives found find finds knew "
+    "know knows thought think thinks loves love got get gets put left fell held hold boit mange dort est sont",
+    "qual": "black white red green blue brown big small little old young new good bad hot cold soft hard warm wet dry "
+    "late early happy sad very sleepy hungry thirsty dusty torn clean dirty noir noire blanc blanche vert verte petit "
+    "petite grand grande fatigué fatiguée tired scared quick lazy long short",
 }
-_CLASS = {word: kind for kind, words in _LISTS.items() for word in words.split()}
-_ENDINGS = (("ly", "qual"), ("ful", "qual"), ("ous", "qual"), ("ed", "act"), ("ing", "act"))
+_THINGS = (
+    "cat cats dog dogs fox owl horse mouse bird birds cow fish animal animals man men woman women boy girl child "
+    "children king queen people friend mat mats rug bed sofa box chair table house garden tree door window road river "
+    "sea water milk eau bread cake food book books word words letter name day night morning time year city school car "
+    "train ball hand eye head life world sun moon rain snow chat chats chien chiens souris oiseau maison table jardin "
+    "gâteau pain lait homme femme enfant roi reine livre jour nuit ville"
+)
+_CLASS = {word: kind for kind, words in {**_LISTS, "thing": _THINGS}.items() for word in words.split()}
+_ENDINGS = {
+    **dict.fromkeys(("ly", "ful", "ous", "able", "ible", "less", "ish", "ive", "ical"), "qual"),
+    **dict.fromkeys(("ed", "ing", "ize", "ify"), "act"),
+    **dict.fromkeys(("tion", "ness", "ment", "ity", "ism", "ist", "ship"), "thing"),
+}
 
 
 def split(text: str, most: int = MOST) -> tuple[str, ...]:
@@ -42,12 +55,37 @@ def split(text: str, most: int = MOST) -> tuple[str, ...]:
 
 def word_class(token: str) -> str:
     """One of the first seven FEATURES: from the list, else from the ending, else a thing."""
-    word = token.lower().rstrip("'’")
-    if not any(char.isalnum() for char in word):
+    if not any(char.isalnum() for char in token):
         return "mark"
-    if word in _CLASS:
-        return _CLASS[word]
-    return next((kind for end, kind in _ENDINGS if word.endswith(end) and len(word) > len(end) + 2), "thing")
+    return _CLASS.get(_bare(token)) or _ENDINGS.get(ending(token), "thing")
+
+
+def _bare(token: str) -> str:
+    return token.lower().rstrip("'’")
+
+
+def ending(token: str) -> str:
+    """The ending by which the class of a word can be guessed, or nothing."""
+    word = _bare(token)
+    return next((end for end in _ENDINGS if word.endswith(end) and len(word) > len(end) + 2), "")
+
+
+def unknown(tokens: Sequence[str]) -> tuple[str, ...]:
+    """The words that are on no list, each once: their class is guessed by the ending, or they are taken for things."""
+    words = (token for token in tokens if any(char.isalnum() for char in token) and _bare(token) not in _CLASS)
+    return tuple(dict.fromkeys(words))
+
+
+def guesses(tokens: Sequence[str], most: int = 2) -> str:
+    """What was guessed of the words that are on no list, in a few words; nothing where all are known."""
+    words = unknown(tokens)
+    told = [
+        f'"{word if len(word) <= 10 else word[:9] + "…"}" {word_class(word)}'
+        + (f" (-{ending(word)})" if ending(word) else "")
+        for word in words[:most]
+    ]
+    more = f", {len(words) - most} more" if len(words) > most else ""
+    return f" Not on my list, guessed: {', '.join(told)}{more}; w: random." if words else ""
 
 
 def letters(token: str) -> float:

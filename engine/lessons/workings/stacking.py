@@ -19,7 +19,7 @@ def weights(channels: int) -> tuple[int, int]:
     return 2 * 9 * channels**2, 25 * channels**2
 
 
-def paths(layers: int, size: int = 11) -> Floats:
+def paths(layers: int, size: int = 9) -> Floats:
     """[size, size]: in how many ways each pixel reaches the output in the middle."""
     counts: Floats = np.zeros((size, size))
     counts[size // 2, size // 2] = 1
@@ -94,6 +94,8 @@ def nearest(target: Matrix, channels: int, starts: int = 4, rounds: int = 80) ->
         left = float(np.abs(np.einsum("tab,ja,jb->t", meets, first, second) - goal).max())
         found.append((left, first, second))
     _, first, second = min(found, key=lambda fit: fit[0])
+    size = np.abs(first).max(1, keepdims=True)  # the factor that both share is free: first kernels of at most 1
+    first, second = first / size, second * size
     return first.reshape(channels, 3, 3), second.reshape(channels, 3, 3)
 
 

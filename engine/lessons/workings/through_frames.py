@@ -7,10 +7,12 @@ from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from ..trainings.french import result
+from .attending import causal
 from .loss_frames import chosen_model
-from .transformer_layers import Sublayer
-from .translating import Pass, forced, nll, probabilities, read
+from .transformer_layers import Heads, Sublayer
+from .translating import Model, Pass, forced, nll, probabilities, read
 from .translation_figures import Sentence, captioned, focused, sentence, strip, tokens
+from .weight_origins import linear_formula, weight_formulas
 
 TOP = 8
 Stage = tuple[str, str, tuple[Figure, ...], tuple[Formula, ...], tuple[str, ...]]
@@ -25,32 +27,44 @@ def through(state: State) -> Frames:
     encoder = read(model, said.ids)
     decoder, scores = forced(model, said.ids, said.target)
     stages = [
-        *_inputs(said, encoder, model.source_words, model.target_words),
+        *_inputs(model, said, encoder),
         *(_layer("encoder", k, encoder, said.words, said) for k in range(model.plan.layers)),
         *(_layer("decoder", k, decoder, said.read_words, said) for k in range(model.plan.layers)),
-        *_outputs(said, scores, model.target_words, row),
+        *_outputs(model, said, decoder, scores, row),
     ]
 
     def frame(k: int) -> Frame:
         title, caption, figures, formulas, facts = stages[k]
-        caption = captioned(f"{k + 1} of {len(stages)}. {caption}", said)
+        caption = captioned(caption, said)
         return Frame(title=title, caption=caption, figures=figures, formulas=formulas, facts=facts)
 
     return Frames(len(stages), frame)
 
 
-def _inputs(said: Sentence, encoder: Pass, french: tuple[str, ...], english: tuple[str, ...]) -> list[Stage]:
+def _inputs(model: Model, said: Sentence, encoder: Pass) -> list[Stage]:
     s, m = encoder.x0.shape
+    table = model.weights["source.embedding.weight"]
     numbered: tuple[Figure, ...] = (
         tokens("source", "French, number of each word", said.words, notes=[str(k) for k in said.ids]),
         tokens("read", "English, shifted right", said.read_words, notes=[str(k) for k in said.read], new_row=True),
     )
-    words = f"{len(french)} French and {len(english)} English words, the four special ones counted."
-    scaled = strip("scaled", f"embedding · √{m}, {s}x{m}", encoder.scaled, said.words)
-    placed = strip("positions", f"positions, {s}x{m}", encoder.positions, said.words, join="+")
+    words = f"{len(model.source_words)} French, {len(model.target_words)} English words, 4 of each like <end>."
+
+    def embedded(i: int, c: int) -> Origin:
+        numbers = f"{table[said.ids[i], c]:.4f} · √{m} = {encoder.scaled[i, c]:.3f}"
+        formula = Formula(symbols=f"E[{said.ids[i]}, {c}] · √{m}, learned", numbers=numbers)
+        return Origin(formulas=(formula,))
+
+    def waved(i: int, c: int) -> Origin:
+        wave, exponent = ("cos" if c % 2 else "sin"), c - c % 2
+        numbers = f"{wave}({i} / 10000^({exponent}/{m})) = {encoder.positions[i, c]:.4f}"
+        return Origin(formulas=(Formula(symbols=f"{wave}(place / 10000^(2i/D))", numbers=numbers),))
+
+    scaled = strip("scaled", f"embedding · √{m}, {s}x{m}", encoder.scaled, said.words, origin=embedded)
+    placed = strip("positions", f"positions, {s}x{m}", encoder.positions, said.words, join="+", origin=waved)
 
     def sums(i: int, c: int) -> Origin:
-        numbers = f"{encoder.scaled[i, c]:.3g} + {encoder.positions[i, c]:.3g} = {encoder.x0[i, c]:.3g}"
+        numbers = f"{encoder.scaled[i, c]:.3f} + {encoder.positions[i, c]:.3f} = {encoder.x0[i, c]:.3f}"
         formula = Formula(symbols=f"x0 = E[word] · √{m} + PE[place]", numbers=numbers)
         return Origin(formulas=(formula,), cells={"scaled": ((i, c),), "positions": ((i, c),)})
 
@@ -63,18 +77,28 @@ def _inputs(said: Sentence, encoder: Pass, french: tuple[str, ...], english: tup
     ]
 
 
-def _heat(name: str, title: str, weights: Floats, rows: tuple[str, ...], columns: tuple[str, ...], ahead: bool) -> Grid:
-    hidden = tuple((i, j) for i in range(len(rows)) for j in range(i + 1, len(columns))) if ahead else ()
+def _heat(name: str, title: str, heads: Heads, rows: tuple[str, ...], columns: tuple[str, ...], ahead: bool) -> Grid:
+    seen = causal(len(rows)) if ahead else None
+    hidden = () if seen is None else tuple((i, j) for i in range(len(rows)) for j in range(i + 1, len(columns)))
+
+    def origin(i: int, j: int) -> Origin:
+        if seen is not None and not seen[i, j]:
+            formula = Formula(symbols="softmax over this word and those before", numbers="a later word: weight 0")
+            return Origin(formulas=(formula,))
+        return Origin(formulas=weight_formulas(list(zip(heads.q, heads.k, strict=True)), i, j, "head", seen))
+
     return Grid(
         name=name,
         title=title,
         about="Weights of the heads' mean. A row is a query, a column a key; rows sum to 1.",
-        values=weights,
+        values=heads.weights.mean(0),
         reach=(0, 1),
+        scope="weights",
         row_labels=rows,
         column_labels=columns,
-        digits=1,
+        digits=2,
         marks={"never": hidden} if hidden else {},
+        origin=origin,
     )
 
 
@@ -86,22 +110,37 @@ def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sente
     assert own is not None
     masked = stack == "decoder"
     title = "masked self-attn." if masked else "self-attention"
-    figures: list[Figure] = [
-        _heat("own", f"{title}, {len(words)}x{len(words)}", own.weights.mean(0), words, words, masked)
-    ]
+    figures: list[Figure] = [_heat("own", f"{title}, {len(words)}x{len(words)}", own, words, words, masked)]
     text = "French words look at each other, then each is changed alone by the feed-forward network."
     if masked:
         cross = parts["cross_attention"].heads
         assert cross is not None
         shape = f"{len(words)}x{len(said.words)}"
-        figures.append(_heat("cross", f"cross-attention, {shape}", cross.weights.mean(0), (), said.words, False))
+        figures.append(_heat("cross", f"cross-attention, {shape}", cross, (), said.words, False))
         text = "Three sub-layers: English words look back, then at the French, then each is changed alone."
     after = parts["feed_forward"].after
+    names = ("attention", "cross_attention", "feed_forward") if masked else ("attention", "feed_forward")
+
+    def summed(i: int, c: int) -> Origin:
+        before, *added = (float(parts[names[0]].before[i, c]), *(float(parts[n].branch[i, c]) for n in names))
+        told = " + ".join(f"({x:.3f})" if x < 0 else f"{x:.3f}" for x in (before, *added))
+        formula = Formula(
+            symbols=f"stream + {' + '.join(n.replace('_', '-') for n in names)}", numbers=f"{told} = {after[i, c]:.3f}"
+        )
+        return Origin(formulas=(formula,))
+
     length = np.linalg.norm(after, axis=1).mean()
     figures.append(
-        strip("stream", f"stream after layer {k + 1}, {after.shape[0]}x{after.shape[1]}", after, words, new_row=True)
+        strip(
+            "stream",
+            f"stream after layer {k + 1}, {after.shape[0]}x{after.shape[1]}",
+            after,
+            words,
+            new_row=True,
+            origin=summed,
+        )
     )
-    caption = f"{stack.capitalize()} layer {k + 1}. {text} Mean length of the vectors: {length:.1f}."
+    caption = f"{text} Mean length of the vectors: {length:.1f}."
     return (
         f"{stack} layer {k + 1}",
         caption,
@@ -111,7 +150,8 @@ def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sente
     )
 
 
-def _outputs(said: Sentence, scores: Floats, english: tuple[str, ...], row: int) -> list[Stage]:
+def _outputs(model: Model, said: Sentence, decoder: Pass, scores: Floats, row: int) -> list[Stage]:
+    english, matrix, bias = model.target_words, model.weights["head.weight"], model.weights["head.bias"]
     p, each = probabilities(scores), nll(scores, said.target)
     order = np.argsort(-scores[row], kind="stable")[:TOP].tolist()
     names, right = [english[k] for k in order], said.target[row]
@@ -124,6 +164,14 @@ def _outputs(said: Sentence, scores: Floats, english: tuple[str, ...], row: int)
         formula = Formula(symbols="p = exp(z - max) / Σ exp(z - max)", numbers=numbers)
         return Origin(formulas=(formula,), cells={"read": ((0, row),)})
 
+    def projected(i: int, _: int) -> Origin:
+        formula = linear_formula(decoder.out[row], matrix[order[i]], float(bias[order[i]]), "z = h · W_word + b")
+        return Origin(formulas=(formula,), cells={"read": ((0, row),)})
+
+    def surprised(_: int, i: int) -> Origin:
+        here = Formula(symbols="-ln p", numbers=f"-ln {np.exp(-each[i]):.5f} = {each[i]:.4f}")
+        return Origin(formulas=(here,), cells={"read": ((0, i),)})
+
     read_row = tokens(
         "read", "the decoder has read up to", said.read_words, focus=row, dimmed=_later(row, said), picks=_focus
     )
@@ -133,6 +181,7 @@ def _outputs(said: Sentence, scores: Floats, english: tuple[str, ...], row: int)
         labels=names,
         values=scores[row, order],
         marked=marked,
+        origin=projected,
         new_row=True,
     )
     shares = Bars(
@@ -153,6 +202,7 @@ def _outputs(said: Sentence, scores: Floats, english: tuple[str, ...], row: int)
         said.target_words,
         weights=each,
         notes=[f"{x:.3f}" for x in each],
+        origin=surprised,
         new_row=True,
     )
     left = 1 - float(p[row, order].sum())
@@ -161,14 +211,14 @@ def _outputs(said: Sentence, scores: Floats, english: tuple[str, ...], row: int)
     return [
         (
             "projection",
-            f"The last vector of {said.read_words[row]} becomes {len(english)} logits, one for each English word.",
+            f'The last vector of "{said.read_words[row]}" becomes {len(english)} logits, one for each English word.',
             (read_row, bars),
             (),
             ("AA5",),
         ),
         (
             "softmax",
-            f"Softmax: they sum to 1, {left:.1%} for all words not shown. Right is {word}.",
+            f'Softmax: they sum to 1, {left:.1%} for all words not shown. Right is "{word}".',
             (read_row, bars, shares),
             (),
             ("AA5",),

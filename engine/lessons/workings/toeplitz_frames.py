@@ -13,7 +13,7 @@ from ..kit.state import State
 from . import toeplitz
 from .connecting import chosen
 from .linking import present
-from .sliding import Slide, number, span, too_large
+from .sliding import Slide, number, products, span, too_large
 
 ABOUT = (
     "One row for each output, one column for each pixel, both in the order of flattening. The same weights stand along "
@@ -59,48 +59,63 @@ def _entry(slide: Slide, unit: int, pixel: int) -> Origin:
     tap = int(toeplitz.taps(g)[unit, pixel])
     place, at = divmod(unit, g.out[1]), divmod(pixel, g.size[1])
     weight = "0, not connected"
-    cells: dict[str, tuple[Cell, ...]] = {
-        "image": ((at[0] + g.padding, at[1] + g.padding),),
-        "output": (place,),
-    }
+    cells: dict[str, tuple[Cell, ...]] = {"image": (at,), "output": (place,)}
     if tap:
         a, b = divmod(tap - 1, g.kernel[1])
         weight = f"w[{a},{b}] = {number(slide.kernel[a, b])}"
         cells["kernel"] = ((a, b),)
     numbers = f"output ({place[0]},{place[1]}), pixel ({at[0]},{at[1]}): {weight}"
-    return Origin(formulas=(Formula(symbols="M[output, pixel] = w[tap]", numbers=numbers),), cells=cells)
+    return Origin(formulas=(Formula(symbols="M[output, pixel] = w[a,b]", numbers=numbers),), cells=cells)
+
+
+def _pixels(slide: Slide, place: Cell) -> Grid:
+    """The image without its border: the matrix has a column for each pixel, none for padding."""
+    bare = replace(slide, geometry=replace(slide.geometry, padding=0))
+    read = tuple(cell for _, cell in slide.geometry.inside(*place))
+    title = "image 6x6" + (", its padding adds nothing" if slide.geometry.padding else "")
+    return replace(bare.picture({"window": read, "never": ()}), title=title)
 
 
 def _taps(slide: Slide, place: Cell) -> Frame:
-    g, taps = slide.geometry, toeplitz.taps(slide.geometry)
+    taps = toeplitz.taps(slide.geometry)
     names = np.arange(1.0, slide.kernel.size + 1).reshape(slide.kernel.shape)
-    weights = replace(slide.weights(), title="the weights, counted", values=names, digits=0, signed=False, edits="")
+    weights = replace(slide.weights(), title="weights, counted from 1", values=names, digits=0, signed=False, edits="")
     weights = replace(weights, reach=(0, slide.kernel.size), join="", new_row=True)
     title = f"which weight, {taps.shape[0]}x{taps.shape[1]}"
     matrix = _matrix(slide, place, taps.astype(float), title, (0, slide.kernel.size), False)
     return Frame(
-        caption=f"The same {slide.kernel.size} weights stand in every row, moved along by a step. All else is 0.",
-        figures=present(matrix, slide.picture({"window": g.window(*place)}), weights),
+        caption=f"A row for each output, a column for each pixel: the same {slide.kernel.size} weights in every row, "
+        "moved along. All else is 0.",
+        figures=present(matrix, _pixels(slide, place), weights),
     )
 
 
 def _product(slide: Slide, place: Cell) -> Frame:
     g = slide.geometry
     values = toeplitz.as_matrix(g, slide.kernel)
-    unit = place[0] * g.out[1] + place[1]
     product = (values @ slide.image.ravel()).reshape(g.out)
-    matrix = _matrix(slide, place, values, f"matrix {values.shape[0]}x{values.shape[1]}", span(slide.kernel), True)
-    output = slide.result(product, {"target": (place,)}, join="=", title=f"M · x, as {g.out[0]}x{g.out[1]}")
+    matrix = _matrix(slide, place, values, f"matrix M, {values.shape[0]}x{values.shape[1]}", span(slide.kernel), True)
+
+    def origin(row: int, column: int) -> Origin | None:
+        if (row, column) not in np.ndindex(*g.out):
+            return None
+        unit, read = row * g.out[1] + column, g.inside(row, column)
+        at = [r * g.size[1] + c for _, (r, c) in read]
+        terms = products(slide.image.ravel()[at], values[unit, at])
+        numbers = f"y[{unit}] = {terms or '0'} = {number(product[row, column])}"
+        symbols = "y[k] = Σ_i x[i]·M[k,i], where M[k,i] is connected"
+        cells = {"image": tuple(cell for _, cell in read), "matrix": tuple((unit, pixel) for pixel in at)}
+        return Origin(formulas=(Formula(symbols=symbols, numbers=numbers),), cells=cells)
+
+    output = slide.result(product, {"target": (place,)}, join="", title=f"y = M · x, as {g.out[0]}x{g.out[1]}")
     return Frame(
-        caption="This matrix times the flattened image is the flattened output: a convolution is a dense layer with "
-        "most weights 0 and the others tied.",
+        caption="Matrix times flattened image is the flattened output: a dense layer with most weights 0, the others "
+        "tied.",
         figures=present(
             matrix,
-            replace(slide.picture({"window": g.window(*place)}), join="×"),
-            replace(output, picks=lambda r, c: {"row": r, "column": c}),
-            slide.below(),
+            replace(_pixels(slide, place), title="x: image 6x6"),
+            replace(output, picks=lambda r, c: {"row": r, "column": c}, origin=origin, cursor=place, new_row=True),
         ),
-        formulas=(Formula(symbols="y = M x", numbers=f"y[{unit}] = row {unit} of M · x = {number(product[place])}"),),
     )
 
 
@@ -112,18 +127,19 @@ def _counts(slide: Slide, place: Cell) -> Frame:
     table = Table(
         name="entries",
         title="entries of the matrix",
-        columns=("entries", "dense layer", "convolution"),
+        columns=("entries", "dense", "convolution"),
         rows=(
             ("in all", entries, entries),
-            ("connected (not 0 by design)", entries, connected),
+            ("connected", entries, connected),
             ("free to differ", entries, distinct),
         ),
         marked=(2,),
+        new_row=True,
     )
     matrix = _matrix(slide, place, (taps > 0).astype(float), "connected or not", (0, 1), False)
     return Frame(
         caption=f"{connected} entries are connected, and among them are only {distinct} different weights.",
-        figures=present(table, replace(matrix, new_row=True)),
+        figures=present(matrix, table),
         formulas=(
             Formula(
                 symbols="share connected = connections / entries",

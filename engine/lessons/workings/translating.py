@@ -157,9 +157,12 @@ def nll(logits_tv: Floats, target: Sequence[int]) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def greedy(model: Model, source: tuple[int, ...]) -> tuple[int, ...]:
-    """The likeliest word each time, until <end> or LONGEST words; keys and values are kept in a cache."""
-    memory, mask = read(model, source).out, padding(source)
+def greedy(model: Model, source: tuple[int, ...], heard: bool = True) -> tuple[int, ...]:
+    """The likeliest word each time, until <end> or LONGEST words; keys and values are kept in a cache.
+
+    Unless `heard`, zeros stand in for the memory.
+    """
+    memory, mask = read(model, source).out * float(heard), padding(source)
     cache: Cache = {}
     words: list[int] = []
     while len(words) < LONGEST and END not in words:

@@ -89,6 +89,11 @@ def sentence_as_drawn(state: State, model: Model) -> Sentence:
     return sentence(state, writer, own=trained is not None)
 
 
+def french_alone(state: State, model: Model) -> Sentence:
+    """The French of the settings, where no English is shown."""
+    return replace(sentence(state, model, own=False), asks=False)
+
+
 def focused(state: State, count: int) -> int:
     """The focus, within `count` words."""
     return min(int(state["focus"]), count - 1)
@@ -103,14 +108,11 @@ def captioned(caption: str, said: Sentence, more: str = "") -> str:
 
 def vocabulary_frame(facts: tuple[str, ...], count: int) -> Frame:
     """The French words that may be typed."""
-    cards = tuple(
-        Card(name=kind, title=f"{kind} ({len(found)})", text=" ".join(found), new_row=True)
-        for kind, found in kinds().items()
-    )
+    text = " ".join(f"{kind.upper()}: {' '.join(found)}." for kind, found in kinds().items())
     return Frame(
         caption=f"The words to type with i: {count} with the plurals and the feminine forms (accents matter). "
         "Any other word is read as <unk>.",
-        figures=cards,
+        figures=(Card(name="words", title="French words of the model", text=text),),
         facts=facts,
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..kit.figures import Box, Curves, Formula, Grid, Ladder, Origin, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
-from .kl import divergence, normal, sampled
+from .kl import divergence, normal, sampled, signed
 
 CASES = ((0.0, 1.0), (1.0, 1.0), (0.0, 0.5))
 X = np.linspace(-4, 4, 201)
@@ -87,7 +87,7 @@ def _worked(mu: float, sigma: float) -> Formula:
     value = float(divergence(mu, sigma))
     return Formula(
         symbols="KL = ½ (mu² + sigma² - 1 - ln sigma²)",
-        numbers=f"½ ({mu**2:.4g} + {sigma**2:.4g} - 1 - {np.log(sigma**2):.4g}) = {value:.4f}",
+        numbers=f"½ ({mu**2:.4g} + {sigma**2:.4g} - 1 - {signed(np.log(sigma**2), '.4f')}) = {value:.4f}",
     )
 
 
@@ -165,8 +165,11 @@ def _reparametrised(state: State, k: int) -> Frame:
         e = float(eps[row])
         lines = (
             Formula(symbols="eps ~ N(0, 1)", numbers=f"{e:.3f}"),
-            Formula(symbols="sigma·eps", numbers=f"{sigma:g}·{e:.3f} = {sigma * e:.3f}"),
-            Formula(symbols="z = mu + sigma·eps", numbers=f"{mu:g} + {sigma:g}·{e:.3f} = {mu + sigma * e:.3f}"),
+            Formula(symbols="sigma·eps", numbers=f"{sigma:g}·{signed(e, '.4f')} = {float(values[row, 1]):.3f}"),
+            Formula(
+                symbols="z = mu + sigma·eps",
+                numbers=f"{mu:g} + {sigma:g}·{signed(e, '.4f')} = {float(values[row, 2]):.3f}",
+            ),
         )
         return Origin(formulas=(lines[column],), cells={"draws": tuple((row, c) for c in range(column))})
 
@@ -200,4 +203,4 @@ def _reparametrised(state: State, k: int) -> Frame:
 
 
 def _sum(mu: float, sigma: float, eps: float) -> str:
-    return f"{mu:g} + {sigma:g}·{eps:g} = {sampled(mu, sigma, eps):.4g}"
+    return f"{mu:g} + {sigma:g}·{signed(eps)} = {sampled(mu, sigma, eps):.4g}"

@@ -8,14 +8,18 @@ import numpy as np
 from ..kit.figures import Bars, Curves, Formula, Grid, Origin, Plane, Wall
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
-from .kl import divergence, ellipse, sampled
+from .kl import divergence, ellipse, sampled, signed
 
 REACH = 3.2
-"""Of the plane that is drawn, both ways."""
+"""Of the plane that is drawn, both ways, at least."""
+SIGNS = 6
+"""Points of each digit that carry its name."""
 SIDE = 7
 """Places along each side of the decoded wall."""
-WALL = np.linspace(-2.1, 2.1, SIDE)
+WALL = np.round(np.linspace(-2.1, 2.1, SIDE), 2) + 0.0
 SAMPLES = 5
+CHOICE = 100
+"""Test images that may be chosen."""
 SHOWN = 300
 
 
@@ -29,24 +33,34 @@ def _pick(x: float, y: float) -> dict[str, float]:
     return {"z1": float(np.clip(round(x, 2), -3, 3)), "z2": float(np.clip(round(y, 2), -3, 3))}
 
 
-def _plane(result: Any, title: str, **more: Any) -> Plane:
-    names = [(digit, str(digit)) for digit in np.unique(result.labels).tolist()]
+def _spread(points: Any, count: int = SIGNS) -> Any:
+    """[count, 2]: of the points [n, 2] the one nearest to their median, then always the farthest from those chosen."""
+    points = np.asarray(points, dtype=np.float64)
+    chosen = [int(np.hypot(*(points - np.median(points, axis=0)).T).argmin())]
+    while len(chosen) < min(count, len(points)):
+        gaps = np.hypot(*(points[:, None] - points[chosen][None]).transpose(2, 0, 1)).min(axis=1)
+        chosen.append(int(gaps.argmax()))
+    return points[chosen]
+
+
+def _plane(result: Any, title: str, picks_at: Any = _pick, **more: Any) -> Plane:
     groups = {
         str(digit): result.means[:SHOWN][result.labels[:SHOWN] == digit] for digit in np.unique(result.labels).tolist()
     }
+    reach = max(REACH, 0.1 * float(np.ceil(10.5 * np.abs(result.means[:SHOWN]).max())))
     return Plane(
         name="plane",
         title=title,
         about=(
-            "Each dot is the mean of q(z|x) of a test image, coloured by its digit, whose name stands at their median. "
-            "The model was never told the digits. Move the cursor: what it stands on is decoded."
+            "Each dot is the mean of q(z|x) of a test image, coloured by its digit; six of each digit, far apart, "
+            "carry its name. The model was never told the digits."
         ),
-        extent=(-REACH, REACH, -REACH, REACH),
+        extent=(-reach, reach, -reach, reach),
         points=groups,
-        labels=[(*np.median(result.means[result.labels == digit], axis=0).tolist(), name) for digit, name in names],
+        labels=[(*place, name) for name, points in groups.items() for place in _spread(points).tolist()],
         x_label="z1",
         y_label="z2",
-        picks_at=_pick,
+        picks_at=picks_at,
         **more,
     )
 
@@ -78,15 +92,27 @@ def _latent(state: State, result: Any, k: int) -> Frame:
     if k == 1:
         return _one(state, result)
     places = np.array([(x, y) for y in WALL[::-1] for x in WALL])
+    chosen = int(np.hypot(*(places - np.array((state["z1"], state["z2"]))).T).argmin())
+
+    def origin(row: int, column: int) -> Origin:
+        numbers = f"decoder({places[row, 0]:g}, {places[row, 1]:g})"
+        return Origin(formulas=(Formula(symbols="mean of p(x|z) at z = (z1, z2)", numbers=numbers),))
+
     wall = Wall(
         name="wall",
-        title="the plane decoded, z1 to the right, z2 upwards",
+        title="decoded: z1 from -2.1 to 2.1 rightwards, z2 from 2.1 down to -2.1",
         about="Neighbours look alike: the KL term keeps the Gaussians close, so that there are few empty places.",
         images=result.decode(places),
-        labels=[f"{x:.1f},{y:.1f}" for x, y in places],
+        columns=SIDE,
+        chosen=chosen,
+        cursor=(chosen, 0),
         reach=(0, 1),
+        picks=lambda row, column: _pick(*places[row].tolist()),
+        origin=origin,
     )
-    caption = f"{SIDE * SIDE} places of the plane, decoded: digits turn into one another without a jump."
+    caption = (
+        f"{SIDE} x {SIDE} places of the plane, decoded: neighbours look alike. Marked: the one nearest to the cursor."
+    )
     return Frame(title="The decoded plane", caption=caption, figures=(wall,))
 
 
@@ -104,14 +130,22 @@ def _one(state: State, result: Any) -> Frame:
         labels=["x", "at mu", *(f"z{k + 1}" for k in range(SAMPLES))],
         reach=(0, 1),
     )
-    caption = "The encoder gives an image an ellipse, not a point; every sample of it must decode to the same image."
+    caption = "The encoder gives an image an ellipse, not a point; every sample of it should decode to that image."
+
+    def nearest(x: float, y: float) -> dict[str, int]:
+        return {"image": int(np.hypot(*(result.means[:CHOICE] - np.array((x, y))).T).argmin())}
+
     numbers = f"mu = ({mu[0]:.3f}, {mu[1]:.3f}), sigma = ({sigma[0]:.3f}, {sigma[1]:.3f})"
     return Frame(
         title="One image's Gaussian",
         caption=caption,
         figures=(
             _plane(
-                result, f"q(z|x) of test image {n}, a {result.labels[n]}", paths=paths, at=(float(mu[0]), float(mu[1]))
+                result,
+                f"q(z|x) of test image {n}, a {result.labels[n]}",
+                nearest,
+                paths=paths,
+                at=(float(mu[0]), float(mu[1])),
             ),
             wall,
         ),
@@ -135,14 +169,20 @@ def _terms(state: State, result: Any, k: int) -> Frame:
     formulas = (
         Formula(
             symbols="loss = reconstruction + beta·KL",
-            numbers=f"{back:.2f} + {beta:g}·{each.sum():.2f} = {back + beta * each.sum():.2f} nats",
+            numbers=f"{back:.3f} + {beta:g}·{each.sum():.3f} = {back + beta * each.sum():.2f} nats",
         ),
     )
     if k == 0:
         told = (
-            Formula(symbols="-E log p(x|z), a density: may lie below 0", numbers=f"{back:.3f}"),
+            Formula(
+                symbols="-E log p(x|z): a density, so it may lie below 0",
+                numbers=f"mean of {result.draws} samples of q(z|x) = {back:.3f}",
+            ),
             *(_worked(result, n, d, float(each[d])) for d in (0, 1)),
-            Formula(symbols="reconstruction + KL = -ELBO", numbers=f"{back + each.sum():.3f}"),
+            Formula(
+                symbols="reconstruction + KL = -ELBO",
+                numbers=f"{back:.4f} + {each[0]:.4f} + {each[1]:.4f} = {back + each.sum():.3f}",
+            ),
         )
         bars = Bars(
             name="terms",
@@ -150,7 +190,9 @@ def _terms(state: State, result: Any, k: int) -> Frame:
             about="Pixels have a Gaussian density with one learned sigma, so the reconstruction term may be negative.",
             labels=("reconstruction", "KL of z1", "KL of z2", "-ELBO"),
             values=[back, float(each[0]), float(each[1]), back + float(each.sum())],
-            origin=lambda row, column: Origin(formulas=(told[row],)),
+            origin=lambda row, column: Origin(
+                formulas=(told[row],), cells={"terms": ((0, 0), (1, 0), (2, 0)) if row == 3 else ()}
+            ),
         )
         pair = Wall(
             name="pair",
@@ -180,7 +222,7 @@ def _terms(state: State, result: Any, k: int) -> Frame:
     caption = (
         "The KL term has vanished: the code says nothing, and every image decodes to the average one."
         if means[1] < 0.1
-        else "KL rises while reconstruction falls: the plane pays for itself."
+        else "KL rises while the reconstruction term falls by more: the code pays for itself."
     )
     return Frame(title="Over the training", caption=caption, figures=(curves, bars), formulas=formulas)
 
@@ -189,5 +231,5 @@ def _worked(result: Any, n: int, d: int, value: float) -> Formula:
     mu, sigma = float(result.means[n, d]), float(result.sigmas[n, d])
     return Formula(
         symbols=f"KL of z{d + 1} = ½ (mu² + sigma² - 1 - ln sigma²)",
-        numbers=f"½ ({mu**2:.4f} + {sigma**2:.4f} - 1 - {np.log(sigma**2):.4f}) = {value:.4f}",
+        numbers=f"½ ({mu**2:.5f} + {sigma**2:.5f} - 1 - {signed(np.log(sigma**2), '.5f')}) = {value:.4f}",
     )

@@ -76,8 +76,8 @@ def weather(state: State) -> Frames:
             Grid(
                 name="P",
                 title="P: from row to column",
-                about="Row i holds the probabilities of tomorrow's weather after weather i. Edit a weight with + and -: "
-                "each row is divided by its sum, so that it stays a distribution.",
+                about="Row i holds the probabilities of tomorrow's weather after weather i. Edit a weight with + and "
+                "-: each row is divided by its sum, so that it stays a distribution.",
                 values=chain,
                 row_labels=STATES,
                 column_labels=STATES,

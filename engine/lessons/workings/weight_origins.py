@@ -43,7 +43,10 @@ def weight_formulas(
         return each
     shares = [formula.numbers.rpartition("= ")[2] for formula in each]
     mean = sum(map(float, shares)) / len(shares)
-    return (Formula(symbols=f"mean of the {what}s", numbers=f"({' + '.join(shares)}) / {len(each)} = {mean:.3f}"), *each)
+    return (
+        Formula(symbols=f"mean of the {what}s", numbers=f"({' + '.join(shares)}) / {len(each)} = {mean:.3f}"),
+        *each,
+    )
 
 
 def linear_formula(h: Floats, weight: Floats, bias: float, symbols: str) -> Formula:

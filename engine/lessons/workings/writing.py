@@ -62,7 +62,7 @@ def decoding_settings() -> tuple[Setting, ...]:
             key="g",
         ),
         Slider(name="temperature", default=1.0, stops=stops, help="T, by which logits are divided", key="w"),
-        Slider(name="top_k", default=0, low=0, high=20, step=1, help="keep the k likeliest; 0 keeps all", key="n"),
+        Slider(name="top_k", default=0, low=0, high=20, step=1, help="keep the k likeliest; 0 keeps all", key="a"),
         Slider(
             name="top_p", default=1.0, low=0.05, high=1.0, step=0.05, help="keep the fewest with this mass", key="m"
         ),

@@ -87,7 +87,7 @@ def writing(state: State) -> Frames:
                 Tokens(
                     name="text",
                     title="past and present; what follows is not yet written",
-                    about="Each word is foretold from those before it, then read like them.",
+                    about="Each word is predicted from those before it, then read like them.",
                     tokens=shown,
                     focus=at,
                     dimmed=tuple(range(at + 1, len(shown))),

@@ -1,5 +1,8 @@
 """`cross-attention`: what turns its facts red, other sentences, and hostile ones. Nothing is trained here."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,11 +11,11 @@ from dlviz.engine.lessons import cross_attention
 from dlviz.engine.lessons.cross_attention import LESSON, attention_modules
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.state import State
-from dlviz.engine.lessons.proofs import cross_attention as proofs
 from dlviz.engine.lessons.trainings.french import PLAN, French
 from dlviz.engine.lessons.workings import crossing, transformer_layers, translating
-from dlviz.engine.lessons.workings.french_lexicon import GOLD, lexicon, numbered
+from dlviz.engine.lessons.workings.french_lexicon import GOLD, kinds, lexicon, numbered, told
 from dlviz.engine.lessons.workings.fresh_translator import SMALL, fresh
+from dlviz.engine.lessons.workings.transformer_layers import Heads
 
 HOSTILE = ("[/x] un chat", "\x1b]0;x\x07chat", "[", "🐈 chat 猫", "' ' '", "chat " * 24, "l'l'l'l'")
 
@@ -51,6 +54,37 @@ def test_scores_without_the_scale_turn_z2_red(monkeypatch: pytest.MonkeyPatch) -
     assert not all(fact.holds for fact in facts(LESSON.state(), "Z2"))
 
 
+def test_an_output_of_keys_turns_z2_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = cross_attention.stages
+
+    def keys(heads: Heads, *rest: Any) -> Any:
+        return right(replace(heads, v=heads.k), *rest)
+
+    monkeypatch.setattr(cross_attention, "stages", keys)
+    assert not all(fact.holds for fact in facts(LESSON.state(), "Z2"))
+
+
+def test_weights_of_another_head_turn_z2_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = cross_attention.stages
+    monkeypatch.setattr(
+        cross_attention, "stages", lambda h, *rest: right(replace(h, weights=h.weights[::-1].copy()), *rest)
+    )
+    assert not all(fact.holds for fact in facts(LESSON.state(), "Z2"))
+
+
+def test_a_ladder_in_the_wrong_order_turns_z3_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = cross_attention.decoder_ladder
+
+    def wrong(*args: Any) -> Any:
+        ladder = right(*args)
+        boxes = list(ladder.boxes)
+        boxes[4], boxes[5] = boxes[5], boxes[4]
+        return replace(ladder, boxes=boxes)
+
+    monkeypatch.setattr(cross_attention, "decoder_ladder", wrong)
+    assert not any(fact.holds for fact in facts(LESSON.state(), "Z3"))
+
+
 def test_keys_from_the_decoder_turn_z2_red(monkeypatch: pytest.MonkeyPatch) -> None:
     right = translating.attention
 
@@ -73,7 +107,7 @@ def test_a_cache_without_places_turns_z1_red(monkeypatch: pytest.MonkeyPatch) ->
 def test_cross_attention_in_the_encoder_turns_z3_red(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(fact.holds for fact in facts(LESSON.state({"layers": 5}), "Z3"))
     wrong = {stack: {**counts, "cross-attention": 1} for stack, counts in attention_modules(2).items()}
-    monkeypatch.setattr(proofs, "attention_modules", lambda layers: wrong)
+    monkeypatch.setattr(cross_attention, "attention_modules", lambda layers: wrong)
     assert not any(fact.holds for fact in facts(LESSON.state(), "Z3"))
 
 
@@ -96,7 +130,26 @@ def test_the_words_are_those_of_the_grammar() -> None:
 def test_unknown_words_are_told_in_a_sentence() -> None:
     state = LESSON.parse(["text=un perro noir"]).with_result("french", untrained())
     scene = next(scene for scene in LESSON.scenes if scene.name == "alignment")
-    assert "perro" in scene.frames(state)[0].caption and "noir" not in scene.frames(state)[0].caption.split("perro")[1]
+    caption = scene.frames(state)[0].caption
+    assert caption.startswith("Unknown French") and "perro" in caption and "noir" not in caption.split("perro")[0]
+
+
+def test_an_unknown_word_is_told_with_what_may_be_meant() -> None:
+    said = told(numbered("la souris verte mange un gateau", lexicon()[0], 20)[2], lexicon()[0])
+    assert '"gateau" (gâteau?)' in said and "verte" not in said
+
+
+def test_before_training_nothing_is_made_up() -> None:
+    state = LESSON.parse(["text=la vache dort"])
+    scene = next(scene for scene in LESSON.scenes if scene.name == "queries")
+    caption = scene.frames(state)[0].caption
+    assert caption.startswith("Type its English") and "1 row" in caption
+    assert "Type its" not in scene.frames(state.with_values(target="the cow sleeps"))[0].caption
+    assert "Type its" not in scene.frames(state.with_result("french", untrained()))[0].caption
+
+
+def test_the_vocabulary_that_is_shown_is_known() -> None:
+    assert all(word in lexicon()[0] for found in kinds().values() for word in found)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -119,5 +172,6 @@ def test_cut_memory_is_shown_as_cut() -> None:
     first = scene.frames(state)[0].figures
     cut = scene.frames(state.with_values(cut=True))[0].figures
     assert np.allclose(first[1].values, cut[2].values) and np.allclose(first[2].values, cut[1].values)  # type: ignore[attr-defined]
-    assert len(cut[0].dropped) == 7  # type: ignore[attr-defined]
+    assert first[0].marked == (1,) and cut[0].marked == (2,)  # type: ignore[attr-defined]
+    assert first[0].rows == cut[0].rows  # type: ignore[attr-defined]
     assert cross_attention.CROSS.startswith("decoder") and SMALL.cross_heads == 2

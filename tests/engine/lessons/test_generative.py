@@ -5,7 +5,7 @@ import pytest
 
 from dlviz.engine.lessons.generative import LESSON
 from dlviz.engine.lessons.proofs import generative as proofs
-from dlviz.engine.lessons.workings import gaussians
+from dlviz.engine.lessons.workings import bayes_rule_shown, blobs_shown, density_shown, gaussians
 from dlviz.engine.lessons.workings.blobs_shown import PER_KEY, versus
 
 
@@ -28,8 +28,14 @@ def test_a_density_without_its_width_turns_the_area_red(monkeypatch):
 
 
 def test_the_unbiased_variance_is_not_the_most_likely_one(monkeypatch):
-    monkeypatch.setattr(proofs, "most_likely", lambda data: (float(data.mean()), float(data.std(ddof=1))))
-    assert not verdicts(LESSON)["maximum likelihood is the sample mean and variance"]
+    monkeypatch.setattr(density_shown, "most_likely", lambda data: (float(data.mean()), float(data.std(ddof=1))))
+    assert not verdicts(LESSON)["maximum likelihood is the data's mean and deviation"]
+
+
+def test_a_curve_that_is_too_wide_turns_the_density_red(monkeypatch):
+    right = gaussians.density
+    monkeypatch.setattr(density_shown, "density", lambda x, mu, sigma: right(x, mu, 1.1 * sigma))
+    assert not verdicts(LESSON)["the area under p(x) is 1"]
 
 
 def test_a_bound_without_half_the_kl_turns_red(monkeypatch):
@@ -39,15 +45,27 @@ def test_a_bound_without_half_the_kl_turns_red(monkeypatch):
         m = np.asarray(m)
         return right(x, noise, m, s) + 0.25 * (m**2 + s**2 - 1 - np.log(s**2))
 
-    monkeypatch.setattr(proofs, "elbo", loose)
+    monkeypatch.setattr(density_shown, "elbo", loose)
+    assert not verdicts(LESSON)["ELBO <= log p(x), equal at the posterior"]
+
+
+def test_the_variance_for_the_deviation_in_the_best_curve_turns_red(monkeypatch):
+    right = gaussians.posterior
+    monkeypatch.setattr(density_shown, "posterior", lambda x, noise: (right(x, noise)[0], right(x, noise)[1] ** 2))
     assert not verdicts(LESSON)["ELBO <= log p(x), equal at the posterior"]
 
 
 def test_forgotten_priors_turn_bayes_rule_red(monkeypatch):
     right = gaussians.bayes
-    monkeypatch.setattr(proofs, "bayes", lambda x, prior, mu, sigma: right(x, 0.5, mu, sigma))
+    monkeypatch.setattr(bayes_rule_shown, "bayes", lambda x, prior, mu, sigma: right(x, 0.5, mu, sigma))
     state = LESSON.state({"prior": 0.2})
     assert not verdicts(LESSON, state)["p(y|x) = p(x|y) p(y) / p(x)"]
+
+
+def test_a_posterior_curve_that_is_mirrored_turns_red(monkeypatch):
+    right = gaussians.slope
+    monkeypatch.setattr(bayes_rule_shown, "slope", lambda mu, sigma: -right(mu, sigma))
+    assert not verdicts(LESSON)["p(y|x) = p(x|y) p(y) / p(x)"]
 
 
 def test_a_logistic_form_without_its_offset_turns_red(monkeypatch):
@@ -56,8 +74,41 @@ def test_a_logistic_form_without_its_offset_turns_red(monkeypatch):
     def through_the_origin(means, covariance, priors):
         return right(means, covariance, priors)[0], 0.0
 
-    monkeypatch.setattr(proofs, "logistic_form", through_the_origin)
-    assert not verdicts(LESSON)["Gaussians of equal covariance have a logistic posterior"]
+    monkeypatch.setattr(blobs_shown, "logistic_form", through_the_origin)
+    assert not verdicts(LESSON)["Gaussians of equal covariance: a logistic posterior"]
+
+
+def test_a_boundary_of_the_wrong_sign_turns_both_lines_red(monkeypatch):
+    right = blobs_shown.edge
+    monkeypatch.setattr(blobs_shown, "edge", lambda w, b: right(w, -b))
+    found = verdicts(LESSON)
+    assert not found["Gaussians of equal covariance: a logistic posterior"]
+    assert not found["the right is logistic regression"]
+
+
+def test_samples_without_noise_turn_red(monkeypatch):
+    def means_only(means, covariance, priors, count, seed):
+        classes = np.arange(count) % 2
+        return means[classes], classes
+
+    monkeypatch.setattr(blobs_shown, "drawn", means_only)
+    assert not verdicts(LESSON)["new points on the left, none on the right"]
+
+
+def test_samples_of_another_covariance_turn_red(monkeypatch):
+    def transposed(means, covariance, priors, count, seed):
+        rng = np.random.default_rng(seed)
+        classes = (rng.random(count) < priors[1]).astype(int)
+        return means[classes] + rng.normal(size=(count, 2)) @ np.linalg.cholesky(covariance), classes
+
+    monkeypatch.setattr(proofs, "drawn", transposed)
+    assert not verdicts(LESSON)["new points on the left, none on the right"]
+
+
+def test_points_of_a_discriminative_model_turn_red(monkeypatch):
+    right = blobs_shown.versus
+    monkeypatch.setattr(proofs, "versus", lambda state: right(state.with_values(model="generative")))
+    assert not verdicts(LESSON)["new points on the left, none on the right"]
 
 
 def planes(**values):
@@ -86,6 +137,9 @@ def test_more_samples_begin_with_the_same_ones_of_no_key():
         {"correlation": -0.8, "between": 0.4},
         {"m": 2.5, "s": 0.1},
         {"mu": -4.0, "sigma": 0.25},
+        {"x": 0.37},
+        {"x": -3.99, "apart": 2.25},
+        {"m": 0.3, "s": 0.35, "correlation": 0.0, "samples": "gg", "model": "discriminative"},
     ],
 )
 def test_extreme_settings_compute_and_hold(values):
@@ -93,6 +147,17 @@ def test_extreme_settings_compute_and_hold(values):
     for scene in LESSON.scenes:
         assert [frame.caption for frame in scene.frames(state)]
     assert all(verdicts(LESSON, state).values())
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_facts_hold_for_other_seeds(seed):
+    assert all(verdicts(LESSON, LESSON.state(seed=seed)).values())
+
+
+def test_data_without_spread_have_no_best_width():
+    frame = density_shown.curve(LESSON.state({"data": [[1.0] * 8]}))[1]
+    assert "No best σ" in frame.caption
+    assert frame.figures[1].rows[1][:3] == ("σ → 0, drawn", 1.0, density_shown.FLAT)
 
 
 def test_links_and_opinions_cover_their_rows():

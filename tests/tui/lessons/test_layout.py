@@ -96,7 +96,8 @@ def test_what_is_under_the_mouse_follows_the_cursor_of_a_table_that_scrolls():
 def test_formulas_stand_at_the_end_and_no_number_is_broken():
     frame = sliding()
     page = arrange(frame, DARK, 40, 15)
-    texts = [strip.text.strip() for strip in compose(page, frame, {}, DARK, 40)][page.formulas_at :]
+    told = page.formulas
+    texts = [strip.text.strip() for strip in compose(page, frame, {}, DARK, 40)][told.y : told.y + told.h]
     assert texts[0].startswith("y[i,j]")
     assert " ".join(texts[1:]) == frame.formulas[0].numbers
 

@@ -17,7 +17,12 @@ from ...render.shades import sign_colour
 from .look import MORE, Drawing, Look, cursor_style, quiet, step, struck, window
 
 _LABEL, _LABEL_LEAST, _BAR_LEAST, _BAR_MOST, _NOTE = 24, 6, 8, 40, 28
+_LABEL_FULL, _NOTE_FULL = 48, 60
+"""Columns of labels and notes where there is room."""
+_BAR_WIDE = 90
 _ROWS = 12
+_FEW = 12
+"""Bars of which each gets more lines where there is room."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +55,19 @@ def _plan(figure: Bars, width: int) -> Plan:
     reach = float(figure.high) if figure.high else float(finite.max(initial=0.0))
     if figure.reference is not None and math.isfinite(figure.reference[1]) and not figure.high:
         reach = max(reach, abs(float(figure.reference[1])))
-    label = max((cell_len(cut(name, _LABEL)) for name in figure.labels), default=0)
     number = max(map(cell_len, texts), default=0)
-    note = max((cell_len(cut(text, _NOTE)) for text in figure.notes), default=0)
-    note = note + 2 if note else 0
     room = width - number - 2
+    for most_label, most_note in ((_LABEL_FULL, _NOTE_FULL), (_LABEL, _NOTE)):
+        label = max((cell_len(cut(name, most_label)) for name in figure.labels), default=0)
+        note = max((cell_len(cut(text, most_note)) for text in figure.notes), default=0)
+        note = note + 2 if note else 0
+        if label + note + _BAR_LEAST <= room:
+            break
     if label + note + _BAR_LEAST > room:
         note = min(note, max(0, room - label - _BAR_LEAST))
         note = note if note >= 6 else 0
         label = max(min(label, _LABEL_LEAST), min(label, room - note - _BAR_LEAST))
-    bar = max(0, min(_BAR_MOST, room - label - note))
+    bar = max(0, min(_BAR_WIDE if width > 2 * _BAR_MOST + _LABEL else _BAR_MOST, room - label - note))
     signed = bool((values < 0).any())
     bar -= bool(signed and bar and bar % 2 == 0)
     return Plan(label, bar, number, note, reach, signed, texts)
@@ -68,7 +76,7 @@ def _plan(figure: Bars, width: int) -> Plan:
 def smallest(figure: Bars, ink: Ink, width: int) -> tuple[int, int]:
     """Names, numbers, and short bars."""
     plan = _plan(figure, 400)
-    wide = plan.label + plan.number + plan.note + 2 + 12
+    wide = min(plan.label, _LABEL) + plan.number + min(plan.note, _NOTE + 2) + 2 + 12
     return min(width, max(wide, 16)), min(len(plan.texts), _ROWS) + bool(figure.reference)
 
 
@@ -77,8 +85,16 @@ def best(figure: Bars, ink: Ink, width: int, height: int) -> tuple[int, int]:
     plan = _plan(figure, width)
     return (
         min(width, plan.label + plan.number + plan.note + 2 + plan.bar),
-        max(1, len(plan.texts)) + bool(figure.reference),
+        max(1, len(plan.texts) * _pitch(figure, height)) + bool(figure.reference),
     )
+
+
+def _pitch(figure: Bars, height: int) -> int:
+    """Lines from bar to bar: a line each, or two or three with a blank one where few bars have much room."""
+    count = len(np.asarray(figure.values).ravel())
+    if not 0 < count <= _FEW:
+        return 1
+    return max(1, min(3, (height - bool(figure.reference)) // count))
 
 
 def draw(figure: Bars, look: Look, width: int, height: int) -> Drawing:
@@ -90,16 +106,22 @@ def draw(figure: Bars, look: Look, width: int, height: int) -> Drawing:
     foot = bool(figure.reference) and height > 1
     room = max(1, height - foot)
     cuts = len(values) > room and room > 1
+    pitch = _pitch(figure, height)
     cursor = look.cursor[0] if look.cursor else 0
     shown = window(len(values), room - cuts, cursor)
     place = _place(figure, plan)
-    strips = [_bar_line(figure, look, plan, k, values[k], place, width) for k in shown]
+    strips = []
+    for k in shown:
+        strips.append(_bar_line(figure, look, plan, k, values[k], place, width))
+        strips += [_bar_line(figure, look, plan, k, values[k], place, width, more=True)] * (pitch > 2)
+        strips += [line([], width, ink)] * (pitch > 1)
     if cuts:
         strips.append(quiet(f"{MORE} {len(values) - len(shown)} more of {len(values)}", width, ink))
     if figure.reference and foot:
-        name, value = figure.reference
-        strips.append(quiet(f"{' ' * (plan.label + 1)}│ {name} {number_text(float(value), figure)}", width, ink))
-    return Drawing(strips, lambda x, y: (shown[y], 0) if 0 <= y < len(shown) else None)
+        name, value = figure.reference[0], number_text(float(figure.reference[1]), figure)
+        text = name if name == value else f"{name} = {value}" if name[-1:].isdigit() else f"{name} {value}"
+        strips.append(quiet(f"{' ' * (plan.label + 1)}│ {text}", width, ink))
+    return Drawing(strips, lambda x, y: (shown[y // pitch], 0) if 0 <= y < len(shown) * pitch else None)
 
 
 def moved(figure: Bars, cell: Cell, key: str) -> Cell:
@@ -120,7 +142,10 @@ def _place(figure: Bars, plan: Plan) -> int | None:
     return min(plan.bar - 1, max(0, int(share * plan.bar)))
 
 
-def _bar_line(figure: Bars, look: Look, plan: Plan, k: int, value: float, place: int | None, width: int) -> Strip:
+def _bar_line(
+    figure: Bars, look: Look, plan: Plan, k: int, value: float, place: int | None, width: int, more: bool = False
+) -> Strip:
+    """The line of a bar; `more`: a further line of a thick one, without words."""
     ink = look.ink
     words = ink.style()
     if k in figure.marked:
@@ -131,8 +156,13 @@ def _bar_line(figure: Bars, look: Look, plan: Plan, k: int, value: float, place:
         words = words + ink.style(ink.accent, bold=True, underline=True)
     label = figure.labels[k] if k < len(figure.labels) else str(k)
     head = cursor_style(ink) if look.on((k, 0)) else words
-    parts: list[Part] = [(pad(label, plan.label), head), (" ", ink.style())]
+    parts: list[Part] = [
+        (" " * plan.label, ink.style()) if more else (pad(label, plan.label), head),
+        (" ", ink.style()),
+    ]
     parts += _with_mark(_bar(value, plan, k in figure.dropped, k in figure.marked, ink), place, ink)
+    if more:
+        return line(parts, width, ink)
     parts.append((" " + pad(plan.texts[k], plan.number, "right"), words))
     if plan.note and k < len(figure.notes):
         parts.append(("  " + cut(figure.notes[k], plan.note - 2), ink.style(ink.dim)))

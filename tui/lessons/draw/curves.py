@@ -11,14 +11,16 @@ from ....engine.lessons.kit.figures import Cell, Curves
 from ...render.axes import Axis
 from ...render.braille import Cells, fill, link
 from ...render.cells import Part, blank, line
-from ...render.numbers import compact, cut, pad
+from ...render.numbers import compact, cut
 from ...render.palette import Ink
 from ...render.ticks import log_ticks, ticks
 from .look import Drawing, Floats, Look, quiet
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _GUTTER = 7
-_WIDE, _HIGH = 120, 26
+_WIDE, _HIGH = 160, 40
+_SIGNS_MOST = 40
+"""Points of a line that are drawn as signs rather than as dots."""
 _STEPS = 60
 """Moves of the cursor from end to end."""
 
@@ -84,6 +86,7 @@ def draw(figure: Curves, look: Look, width: int, height: int) -> Drawing:
     _levels(cells, view, figure, ink)
     for k, y in enumerate(lines.values()):
         _curve(cells, view, y, k, figure, ink)
+    _level_names(cells, view, figure, ink)
     column = None if at is None else view.column(at)
     if column is not None:
         for row in range(rows):
@@ -131,13 +134,30 @@ def _view(figure: Curves, x: Floats, lines: dict[str, Floats], columns: int, row
 
 
 def _levels(cells: Cells, view: View, figure: Curves, ink: Ink) -> None:
+    for value in figure.levels.values():
+        row = view.row(value)
+        if row is None:
+            continue
+        cells.text(row, 0, "┄" * view.columns, ink.style(ink.dim))
+
+
+def _level_names(cells: Cells, view: View, figure: Curves, ink: Ink) -> None:
+    """The name and value of each level on its line, where no curve is; beside it where curves follow it."""
     for name, value in figure.levels.items():
         row = view.row(value)
         if row is None:
             continue
-        text = _narrow(cut(f" {name} ", view.columns))
-        cells.text(row, 0, "┄" * view.columns, ink.style(ink.dim))
-        cells.text(row, max(0, view.columns - len(text) - 1), text, ink.style(ink.dim))
+        number = compact(value, 8, 4)
+        text = _narrow(cut(f" {name} " if name == number else f" {name} {number} ", view.columns))
+        wanted = max(0, view.columns - len(text) - 1)
+        for y in (row, row + 1, row - 1):
+            if not 0 <= y < view.rows:
+                continue
+            places = range(wanted, max(-1, wanted - view.columns // 2), -1)
+            at = next((x for x in places if all(cells.free(y, x + k, over="┄") for k in range(len(text)))), None)
+            if at is not None and wanted + len(text) <= view.columns:
+                cells.text(y, at, text, ink.style(ink.dim))
+                break
 
 
 def _curve(cells: Cells, view: View, y: Floats, k: int, figure: Curves, ink: Ink) -> None:
@@ -162,8 +182,22 @@ def _curve(cells: Cells, view: View, y: Floats, k: int, figure: Curves, ink: Ink
                 upper[place], lower[place] = np.fmin(upper[place], height), np.fmax(lower[place], height)
             dots = fill(upper, lower, shape[0])
     cells.dots(0, 0, dots, ink.style(colour))
+    sign = LETTERS[k % len(LETTERS)] if not ink.coloured and len(figure.lines) > 1 else "●"
+    few = figure.dots and int(good.sum()) <= min(_SIGNS_MOST, view.columns // 2)
+    for j in np.flatnonzero(good if few else _lonely(good)).tolist():
+        row, column = round(float(high[j])) // 4, round(float(at[j])) // 2
+        if 0 <= row < cells.height and 0 <= column < cells.width:
+            cells.put(row, column, sign, ink.style(colour, bold=True))
     if not ink.coloured and len(figure.lines) > 1:
         _letters(cells, at[good], high[good], LETTERS[k % len(LETTERS)], k, ink.style(colour, bold=True))
+
+
+def _lonely(
+    good: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]",
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+    """Points that nothing joins: no neighbour is known."""
+    around = np.concatenate([[False], good, [False]])
+    return np.asarray(good & ~around[:-2] & ~around[2:])
 
 
 def _letters(cells: Cells, at: Floats, high: Floats, letter: str, k: int, style: object) -> None:
@@ -191,37 +225,40 @@ def _x_axis(view: View, figure: Curves, ink: Ink, width: int) -> Strip:
     count = max(2, view.columns // 10)
     marks = log_ticks(view.low, view.high, count) if figure.log_x else ticks(view.low, view.high, count)
     cells = [" "] * view.columns
-    name = _narrow(cut(figure.x_label, view.columns // 2))
-    end = view.columns - len(name)
-    cells[end:] = list(name)
     for value, text in marks:
         column = view.column(value)
         if column is None:
             continue
-        start = max(0, column - len(text) // 2)
-        if start + len(text) < end and all(char == " " for char in cells[max(0, start - 1) : start + len(text) + 1]):
+        start = max(0, min(column - len(text) // 2, view.columns - len(text)))
+        if all(char == " " for char in cells[max(0, start - 1) : start + len(text) + 1]):
             cells[start : start + len(text)] = list(text)
-    name = figure.y_label if cell_len(figure.y_label) < _GUTTER else ""
-    corner = pad(name, _GUTTER - 1, "right") + " "
-    return line([(corner + "".join(cells), ink.style(ink.dim))], width, ink)
+    return line([(" " * _GUTTER + "".join(cells), ink.style(ink.dim))], width, ink)
 
 
 def _legend(figure: Curves, lines: dict[str, Floats], x: Floats, at: float | None, ink: Ink, width: int) -> list[Strip]:
-    """Names in the curves' colours, behind them what is read at the cursor; wrapped."""
+    """What the axes are, and the names in the curves' colours with what is read at the cursor; wrapped."""
     rows: list[list[Part]] = [[]]
     used = 0
     chips: list[list[Part]] = []
-    if cell_len(figure.y_label) > _GUTTER - 1:
-        chips.append([(f"↑ {cut(figure.y_label, 28)}", ink.style(ink.dim))])
     if at is not None:
-        chips.append(
-            [(f"│ {figure.x_label} {compact(at, 8, 4)}", ink.style(ink.cursor if ink.coloured else ink.accent))]
-        )
+        text = f"│ {cut(figure.x_label, 28)} {compact(at, 8, 4)}"
+        chips.append([(text, ink.style(ink.cursor if ink.coloured else ink.accent))])
+    elif figure.x_label:
+        chips.append([(f"→ {cut(figure.x_label, 28)}", ink.style(ink.dim))])
+    if figure.y_label:
+        chips.append([(f"↑ {cut(figure.y_label, 28)}", ink.style(ink.dim))])
     for k, (name, y) in enumerate(lines.items()):
-        if len(lines) == 1 and at is None and not name:
+        name = name or ("value" if at is not None else "")
+        if len(lines) == 1 and not name:
             continue
         colour = ink.categories[k % len(ink.categories)]
-        sign = "━" if ink.coloured or len(lines) == 1 else LETTERS[k % len(LETTERS)]
+        sign = (
+            "●"
+            if figure.dots and ink.coloured
+            else "━"
+            if ink.coloured or len(lines) == 1
+            else LETTERS[k % len(LETTERS)]
+        )
         read = ""
         if at is not None and len(x):
             value = float(y[int(np.nanargmin(np.abs(x[: len(y)] - at)))]) if len(y) else math.nan

@@ -12,11 +12,11 @@ from ...render.numbers import cut, pad
 from ...render.pooling import shrink
 from ...render.scale import Scale
 from .grid_cells import Brush, Marked, halves, painted
-from .grid_plan import ZOOMS, Plan, best, exact, plan_of, smallest, values_of
+from .grid_plan import LEGEND_MOST, ZOOMS, Plan, best, exact, legend_width, plan_of, smallest, values_of
 from .look import Drawing, Floats, Look, quiet, scale_of, step, window
 from .numbers import told
 
-__all__ = ["ZOOMS", "best", "draw", "exact", "moved", "smallest"]
+__all__ = ["ZOOMS", "best", "draw", "exact", "legend_width", "moved", "smallest"]
 
 
 def draw(figure: Grid, look: Look, width: int, height: int) -> Drawing:
@@ -147,7 +147,7 @@ def _cuts(values: Floats, shown: Floats, down: range, across: range, plan: Plan,
 def _foot(figure: Grid, look: Look, plan: Plan, scale: Scale, cuts: str, values: Any, width: int) -> list[Strip]:
     ink, strips = look.ink, []
     if plan.kind != "numbers":
-        strips.append(legend(scale, ink, width, figure.scope))
+        strips.append(legend(scale, ink, width, figure.scope, most=LEGEND_MOST))
         if look.focused and look.cursor is not None:
             row, column = look.cursor
             if row < values.shape[0] and column < values.shape[1]:

@@ -7,7 +7,7 @@ from rich.style import Style
 
 from ....engine.lessons.kit.figures import Cell, Grid
 from ...render.cells import Part
-from ...render.colour import mix, readable
+from ...render.colour import contrast, mix, readable
 from ...render.palette import LEVELS, Ink, levels
 from ...render.scale import BAD, Scale
 from ...render.shades import shade, sign_colour
@@ -15,6 +15,8 @@ from .look import Floats, Look, cursor_style, merged, struck
 from .numbers import told
 
 HATCH = "╱"
+_CLEAR = 1.8
+"""The contrast with which a frame is seen on a shade."""
 _SIGNS = {"source": ("▌", "'"), "target": ("▌", ">"), "winner": ("▌", "*"), "focus": ("▌", ">"), "dropped": (" ", "x")}
 """What stands before a marked number, with colours and without."""
 
@@ -75,12 +77,24 @@ def painted(brush: Brush, down: range, across: range) -> list[list[Part]]:
             for column, style in zip(across, looks, strict=True):
                 here = y == (brush.tall - 1) // 2
                 text = _text(brush, (row, column), int(codes[row, column]), here)
+                if brush.marked.cursor == (row, column) and not brush.numbers and brush.wide > 1:
+                    parts.append((_framed(text, y, brush.tall, brush.ink), style))
+                    continue
                 sign, own = _sign(brush, (row, column), style)
                 parts += [(sign or text[0], own if sign else _unlined(style)), *_worded(text[1:], style)]
             end = brush.marked.has((row, across[-1]), "window") if len(across) else False
             parts.append((_edge(brush, left=False) if end else " ", brush.ink.style(_frame(brush.ink), bold=True)))
             lines.append(merged(parts))
     return lines
+
+
+def _framed(text: str, y: int, tall: int, ink: Ink) -> str:
+    """One line of a cell with the edge of a frame at both ends."""
+    left, right, run = "[", "]", ""
+    if ink.coloured and tall > 1:
+        left, right, run = "┏┓━" if y == 0 else "┗┛━" if y == tall - 1 else "┃┃ "
+    inner = run * (len(text) - 2) if run.strip() else text[1:-1]
+    return left + inner + right
 
 
 @lru_cache(maxsize=2048)
@@ -148,6 +162,10 @@ def _style(brush: Brush, cell: Cell, code: int) -> Style:
     ink, marks = brush.ink, brush.marked.marks.get(cell, frozenset())
     strong = bool(marks & {"window", "source", "target", "winner", "focus"})
     if brush.marked.cursor == cell:
+        if not brush.numbers and brush.wide > 1 and ink.coloured:
+            ground = _ground(brush, code)  # a frame around the shade, which stays seen
+            clear = contrast(ink.cursor, ground) > _CLEAR
+            return ink.style(ink.cursor if clear else readable(ground), ground, bold=True)
         return cursor_style(ink)
     if "never" in marks:
         return ink.style(ink.dim, dim=True)

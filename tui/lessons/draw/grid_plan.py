@@ -21,6 +21,8 @@ _HEAD_MOST = 8
 _SMALL = 12
 """Rows of shades below which a cell is at least two columns wide."""
 _LEGEND = 24
+LEGEND_MOST = 40
+"""Columns of the words that say what the scale spans."""
 _PARTS = 5
 """Widths of the room that such rows may take."""
 _VECTORS = 3
@@ -93,6 +95,11 @@ def exact(figure: Grid, ink: Ink, zoom: int) -> tuple[int, int]:
     return max(plan.width, _LEGEND if plan.foot else 0), plan.height
 
 
+def legend_width(figure: Grid) -> int:
+    """Columns in which the legend of shades says in full what its scale spans."""
+    return _LEGEND - 4 + cell_len(cut(figure.scope, LEGEND_MOST)) if figure.shows == "shades" else 0
+
+
 def values_of(figure: Grid) -> Floats:
     values = np.asarray(figure.values, dtype=np.float64)
     return values if values.ndim == 2 else np.atleast_2d(values).reshape(-1, values.shape[-1] if values.ndim else 1)
@@ -114,8 +121,11 @@ def _head_rows(figure: Grid) -> int:
 
 def _numbers(figure: Grid, values: Floats, zoom: int) -> Plan:
     """The plan for numbers at a zoom from 1."""
-    field = max((len(told(value, figure.digits)) for value in values.ravel().tolist()), default=1)
-    field = max(1, field)
+    texts = [told(value, figure.digits) for value in values.ravel().tolist()]
+    minus = figure.signed or (figure.reach is not None and min(figure.reach) < 0)
+    if minus:  # the column of the sign is kept, so that nothing moves when a number changes it
+        texts = [text if text[:1] in ("-", "") else "-" + text for text in texts]
+    field = max(1, *map(len, texts))
     names = max((cell_len(cut(label, _HEAD_MOST)) for label in figure.column_labels), default=0)
     wide = max({1: field + 1, 2: field + 2, 3: max(6, field + 3), 4: max(8, field + 3), 5: max(10, field + 4)}[zoom], 2)
     if zoom > 1:

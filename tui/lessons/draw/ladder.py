@@ -18,7 +18,7 @@ from .look import MORE, Drawing, Look, cursor_style, quiet, step, window
 
 _NAME, _SHAPE, _DETAIL, _WORD = 30, 22, 40, 16
 _INDENT = 2
-_SHARE = 12
+_SHARE, _SHARE_LEAST = 12, 5
 _THUMB = 5
 """Rows of small maps below a box, where there is room."""
 
@@ -70,6 +70,9 @@ def _plan(figure: Ladder, width: int, thumbs: bool = False) -> Plan:
     share = _SHARE if any(box.share is not None for box in boxes) else 0
     words = max((cell_len(cut(wire.label, _WORD)) for wire in figure.wires), default=0)
     plan = Plan(name, shape, detail, share, _lanes(figure), words, thumbs)
+    if plan.width > width and share:
+        share = share - (plan.width - width) if plan.width - width <= share - _SHARE_LEAST else 0
+        plan = Plan(name, shape, detail, share, plan.lanes, plan.words, thumbs)
     if plan.width > width and words:
         plan = Plan(name, shape, detail, share, plan.lanes, max(0, words - (plan.width - width)), thumbs)
         if 0 < plan.words < 4:
@@ -77,8 +80,6 @@ def _plan(figure: Ladder, width: int, thumbs: bool = False) -> Plan:
     if plan.width > width and detail:
         detail = max(0, detail - (plan.width - width))
         plan = Plan(name, shape, detail if detail >= 8 else 0, share, plan.lanes, plan.words, thumbs)
-    if plan.width > width and share:
-        plan = Plan(name, shape, plan.detail, 0, plan.lanes, plan.words, thumbs)
     if plan.width > width:
         plan = Plan(max(6, name - (plan.width - width)), shape, plan.detail, plan.share, plan.lanes, plan.words, thumbs)
     return plan
@@ -93,6 +94,12 @@ def _thumb_rows(box: Box) -> int:
     if box.thumbnails is None or not np.asarray(box.thumbnails).size:
         return 0
     return min(_THUMB, -(-int(np.asarray(box.thumbnails).shape[-2]) // 2))
+
+
+def narrowest(figure: Ladder) -> int:
+    """Columns in which all its words stand, if without the bars of shares."""
+    plan = _plan(figure, 400)
+    return plan.width - (plan.share + 2 if plan.share else 0)
 
 
 def smallest(figure: Ladder, ink: Ink, width: int) -> tuple[int, int]:
@@ -112,7 +119,7 @@ def draw(figure: Ladder, look: Look, width: int, height: int) -> Drawing:
     ink = look.ink
     if not figure.boxes:
         return Drawing([quiet("nothing", width, ink)])
-    foot = bool(figure.share_label) and height > len(figure.boxes)
+    foot = bool(figure.share_label) and height > len(figure.boxes) and bool(_plan(figure, width).share)
     thumbs = sum(_rows(figure, True)) + foot <= height
     plan = _plan(figure, width, thumbs)
     count = len(figure.boxes)

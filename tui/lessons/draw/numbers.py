@@ -1,6 +1,7 @@
 """Numbers as texts of few columns. Knows nothing of figures."""
 
 import math
+from functools import lru_cache
 
 from ...render.numbers import compact
 
@@ -9,6 +10,7 @@ NEARLY = "≈0"
 """What is not zero never reads as zero."""
 
 
+@lru_cache(maxsize=16384)
 def told(value: float, digits: int) -> str:
     """A number with at most `digits` decimals, trailing noughts left out; NaN is nothing."""
     if math.isnan(value):

@@ -55,9 +55,14 @@ def _chips(figure: Tokens, width: int) -> list[Chip]:
     return chips
 
 
-def _tall(figure: Tokens, ink: Ink) -> int:
+def _tall(figure: Tokens, ink: Ink, large: bool = False) -> int:
     """Lines of a row of tokens."""
-    return 1 + bool(figure.notes) + (figure.weights is not None and not ink.coloured)
+    return 1 + 2 * large + bool(figure.notes) + (figure.weights is not None and not ink.coloured)
+
+
+def _large(figure: Tokens, ink: Ink, rows: int, height: int) -> bool:
+    """Whether there is room for a tint above and below each token, and a blank line between their rows."""
+    return ink.coloured and height >= rows * (_tall(figure, ink, True) + 1) - 1 + _foot(figure)
 
 
 def _foot(figure: Tokens) -> int:
@@ -76,6 +81,8 @@ def best(figure: Tokens, ink: Ink, width: int, height: int) -> tuple[int, int]:
     """All rows."""
     wide, _ = smallest(figure, ink, width)
     rows = max((chip.row + 1 for chip in _chips(figure, width)), default=1)
+    if _large(figure, ink, rows, height):
+        return min(width, wide), rows * (_tall(figure, ink, True) + 1) - 1 + _foot(figure)
     return min(width, wide), rows * _tall(figure, ink) + _foot(figure)
 
 
@@ -84,10 +91,12 @@ def draw(figure: Tokens, look: Look, width: int, height: int) -> Drawing:
     ink = look.ink
     if not figure.tokens:
         return Drawing([quiet("no tokens", width, ink)])
-    chips, scale, tall = _chips(figure, width), _scale(figure), _tall(figure, ink)
-    foot = _foot(figure) and height > tall
+    chips, scale = _chips(figure, width), _scale(figure)
     rows = chips[-1].row + 1
-    room = max(1, (height - foot) // tall)
+    large = _large(figure, ink, rows, height)
+    tall = _tall(figure, ink, large) + large
+    foot = _foot(figure) and height > tall - large
+    room = max(1, (height - foot + large) // tall)
     focus = look.cursor[1] if look.cursor else figure.focus or 0
     at = chips[min(max(focus, 0), len(chips) - 1)].row
     first = max(0, min(at - room // 2, rows - room))
@@ -106,11 +115,13 @@ def draw(figure: Tokens, look: Look, width: int, height: int) -> Drawing:
                 shades += [((glyphs * chip.wide)[: chip.wide], mark), (" ", ink.style())]
             note = figure.notes[k] if k < len(figure.notes) else ""
             lower += [(pad(note, chip.wide, "centre"), ink.style(ink.dim)), (" ", ink.style())]
-        strips.append(line(upper, width, ink))
+        edge = [line([(" " * cell_len(text), style) for text, style in upper], width, ink)] if large else []
+        strips += [*edge, line(upper, width, ink), *edge]
         if scale is not None and not ink.coloured:
             strips.append(line(shades, width, ink))
         if figure.notes:
             strips.append(line(lower, width, ink))
+        strips += [line([], width, ink)] * (large and row + 1 < rows)
     if foot and scale is not None:
         strips.append(legend(scale, ink, width, "weights"))
     if room < rows and strips:

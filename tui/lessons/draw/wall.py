@@ -51,6 +51,8 @@ def _plan(figure: Wall, ink: Ink, width: int, zoom: int, block: int = 1) -> Plan
     columns, rows = size(h, w, ink, zoom)
     label = max((cell_len(cut(name, _LABEL)) for name in figure.labels), default=0)
     inner = max(columns, min(label, max(columns, 8)), 3)
+    if count * (max(columns, label) + 1) < width:  # room enough for labels in full
+        inner = max(inner, label)
     per_row = max(1, min(count, (width - 1) // (inner + 1)))
     labels = bool(figure.labels)
     return Plan(zoom, block, inner, inner + 1, rows + labels, per_row, -(-count // per_row), labels)
@@ -124,7 +126,7 @@ def draw(figure: Wall, look: Look, width: int, height: int) -> Drawing:
         strips.append(Strip.join([legend(scale, ink, min(27, width), figure.scope), tail]))
     else:
         scope = figure.scope + (f", a pixel is {plan.block}x{plan.block}" if plan.block > 1 else "")
-        strips.append(legend(scale, ink, width, scope))
+        strips.append(legend(scale, ink, width, scope, most=40))
 
     def hit(x: int, y: int) -> Cell | None:
         column, row = (x - 1) // plan.wide, first + y // plan.tall
