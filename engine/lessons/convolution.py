@@ -35,7 +35,7 @@ def whole(slide: Slide) -> tuple[Frame, ...]:
     return (
         Frame(
             caption=f"Each place of the kernel gives one number: step with the dot key.{unread}{floored}",
-            figures=(slide.picture({}), slide.weights(), slide.result(slide.output, {})),
+            figures=(slide.picture({}), slide.alone() if p > 1 else slide.weights(), slide.result(slide.output, {})),
             formulas=(Formula(symbols="rows = floor((n + 2p - d·(k-1) - 1) / s) + 1", numbers=numbers),),
         ),
     )

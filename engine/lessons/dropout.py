@@ -4,7 +4,8 @@ from .kit.lesson import Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider
 from .kit.state import State
 from .kit.training import Progress, Training
-from .workings.dropout_frames import ensemble, masks, prediction
+from .workings.dropout_frames import ensemble, masks
+from .workings.dropout_prediction import prediction
 from .workings.dropout_trained import bench
 from .workings.mini_batch_frames import gradient
 
@@ -21,7 +22,7 @@ LESSON = Lesson(
     title="Dropout",
     summary="Each step of training drops random units; at prediction all are kept, and their weights are scaled.",
     settings=(
-        Slider(name="keep", default=0.8, low=0.1, high=0.9, step=0.1, help="probability r to keep a unit", key="e"),
+        Slider(name="r", default=0.8, low=0.1, high=0.9, step=0.1, help="probability to keep a unit", key="e"),
         Slider(name="units", default=12, low=2, high=12, step=1, help="hidden units n", key="n"),
         Choice(name="unit", default="linear", choices=("linear", "sigmoid", "relu"), help="the output unit", key="u"),
         Slider(
@@ -30,7 +31,7 @@ LESSON = Lesson(
             low=1,
             high=512,
             stops=(1, 2, 8, 64, 512),
-            help="points in a mini-batch",
+            help="B, points in a mini-batch",
             key="m",
         ),
         Slider(
@@ -39,21 +40,19 @@ LESSON = Lesson(
             low=1,
             high=60,
             stops=(1, 2, 5, 10, 20, 60),
-            help="masks that are averaged",
+            help="M, masks that are averaged",
             key="a",
         ),
     ),
     scenes=(
-        Scene(
-            name="masks", title="A new mask in every step", ids=("K3", "L1"), frames=masks, settings=("keep", "units")
-        ),
-        Scene(name="ensemble", title="Many networks in one", ids=("K2",), frames=ensemble, settings=("units", "keep")),
+        Scene(name="masks", title="A new mask in every step", ids=("K3", "L1"), frames=masks, settings=("r", "units")),
+        Scene(name="ensemble", title="Many networks in one", ids=("K2",), frames=ensemble, settings=("r",)),
         Scene(
             name="prediction",
             title="Prediction without masks",
             ids=("L3",),
             frames=prediction,
-            settings=("unit", "keep", "units"),
+            settings=("unit", "r", "units"),
         ),
         Scene(name="gradient", title="Mini-batches", ids=("L2",), frames=gradient, settings=("batch",)),
         Scene(
@@ -74,15 +73,15 @@ LESSON = Lesson(
         ),
         Preset(
             name="approximate",
-            values={"unit": "sigmoid", "keep": 0.5},
+            values={"unit": "sigmoid", "r": 0.5},
             why="For a sigmoid unit scaling gives the geometric mean of the masks, not their mean.",
             good=False,
             scene="prediction",
         ),
         Preset(
             name="too-much",
-            values={"keep": 0.1},
-            why="With r = 0.1 most masks keep one unit or none: hardly anything gets a gradient.",
+            values={"r": 0.1},
+            why="With r = 0.1 most masks keep one unit or two of twelve, or none: hardly anything gets a gradient.",
             good=False,
             scene="masks",
         ),
@@ -98,7 +97,8 @@ LESSON = Lesson(
             id="L3",
             said="Weights from units are multiplied by the probability (r) of that unit being included during training",
             right="At prediction time. r is the probability to keep; PyTorch's p is the one to drop, and it divides by "
-            "1 - p while training instead. Scaling is exact only for linear (and softmax-type) outputs.",
+            "1 - p while training instead. Scaling gives the mean over masks exactly for linear outputs only; for "
+            "sigmoid and softmax it gives the normalised geometric mean.",
         ),
     ),
     trainings=(

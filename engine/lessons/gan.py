@@ -93,7 +93,7 @@ LESSON = Lesson(
         ),
         Scene(
             name="onwards",
-            title="Go on from the trained state",
+            title="Go on from the trained state, at a tenth of the rates",
             ids=("AD0", "AD2"),
             frames=onwards,
             needs="ring-gans",
@@ -116,8 +116,8 @@ LESSON = Lesson(
         ),
         Preset(
             name="saturated",
-            values={"loss": "minimax", "moves": "x" + "d" * 40},
-            why="D alone has learned: it is sure, and the minimax loss hardly pulls G any more.",
+            values={"recipe": "collapse", "loss": "minimax", "moves": "x" + "d" * 40},
+            why="D alone has learned: its mean answer at made points is below 0.01, and minimax hardly pulls G any more.",
             good=False,
             scene="pulls",
         ),

@@ -25,15 +25,18 @@ def past(state: State) -> Frames:
     labels = (START, *text)
     t = len(labels)
 
-    def frame(j: int) -> Frame:
+    def frame(k: int) -> Frame:
+        j = min(k + 1, t - 1)
         earlier = float(changes[:j, j].max()) if j else 0.0
         word = labels[j]
-        masked = f"Change {word!r}: the logits before it change by {earlier:g}, those from it on do."
-        peeking = f"No mask: changing {word!r} changes earlier logits by {earlier:.2g}. The model sees the future."
+        masked = f'Another word for "{word}": the logits before it change by {earlier:g}, those from it on do.'
+        peeking = f'No mask: another word for "{word}" changes logits before it by {earlier:.2g}. They see the future.'
 
         def origin(i: int, c: int) -> Origin:
-            numbers_told = f"max over {len(words())} words at {labels[i]!r} = {changes[i, c]:.3g}"
-            formula = Formula(symbols=f"max |logits with another {labels[c]!r} - logits|", numbers=numbers_told)
+            numbers_told = f'largest over {len(words())} logits after "{labels[i]}": {changes[i, c]:.3g}'
+            formula = Formula(
+                symbols=f'max |logits with another word for "{labels[c]}" - logits|', numbers=numbers_told
+            )
             return Origin(formulas=(formula,), cells={"text": ((0, i), (0, c))})
 
         grid = Grid(
@@ -42,6 +45,7 @@ def past(state: State) -> Frames:
             about="Row i: the logits of the word after word i. Column j: word j was replaced by another. With the "
             "look-ahead mask all that lies above the diagonal is exactly 0.",
             values=changes,
+            scope="changes of logits",
             digits=1,
             row_labels=labels,
             column_labels=labels,
@@ -54,11 +58,11 @@ def past(state: State) -> Frames:
         )
         row = Tokens(name="text", title="one word is replaced", tokens=labels, focus=j, dimmed=tuple(range(j + 1, t)))
         return Frame(
-            caption=" ".join(part for part in (masked if state["mask"] else peeking, warning) if part),
+            caption=" ".join(part for part in (warning, masked if state["mask"] else peeking) if part),
             figures=(row, grid),
         )
 
-    return Frames(t, frame)
+    return Frames(max(1, t - 1), frame)
 
 
 def learning(state: State) -> Frames:
@@ -74,16 +78,17 @@ def learning(state: State) -> Frames:
                 name="curve",
                 title="nats a word",
                 about="At first all words are alike: ln V. A model that had the grammar itself would reach the line "
-                "`grammar` on the sentence held out.",
+                "`the grammar` on the sentence held out, whose words are of the likeliest. Training sentences "
+                "are drawn, rarer words and all: they cost more, in the grammar itself too.",
                 x=trained.steps,
                 lines={"held-out sentence": trained.held_out, "training": trained.train},
                 x_label="step",
                 y_label="nats a word",
-                levels={"ln V": log(v), "ln V / 2": log(v) / 2, "grammar": floor},
+                levels={"ln V": log(v), "ln V / 2": log(v) / 2, "the grammar, held-out": floor},
             )
             caption = (
-                f"{' '.join(HELD_OUT)!r} was never trained on. Its loss falls from ln {v} = {log(v):.2f} to "
-                f"{trained.held_out[-1]:.2f}, near the grammar's own {floor:.2f}."
+                f'"{" ".join(HELD_OUT)}", never trained on: from ln {v} = {log(v):.2f} to {trained.held_out[-1]:.2f} '
+                f"(grammar: {floor:.2f}). Training has rarer words: it costs more."
             )
             return Frame(caption=caption, figures=(curve,))
         losses = each["before" if k == 1 else "after"]
@@ -100,6 +105,7 @@ def learning(state: State) -> Frames:
                     title="-ln p of each word of the sentence held out",
                     tokens=HELD_OUT,
                     weights=losses,
+                    scope="-ln p",
                     notes=[f"{x:.2f}" for x in losses],
                 ),
             ),
@@ -114,7 +120,7 @@ LESSON = Lesson(
     title="Writing one token after the other",
     summary="A language model predicts the next token from the past; temperature, top-k and top-p shape the draw.",
     settings=(
-        Words(name="text", default=S1_OPEN, most=120, help="a beginning in the words of the grammar"),
+        Words(name="text", default=S1_OPEN, most=120, help="a beginning in the words of the grammar", key="i"),
         *decoding_settings(),
         Numbers(
             name="logits",
@@ -125,7 +131,7 @@ LESSON = Lesson(
             step=0.5,
             rows=(1, 6),
             help="of softmax",
-            key="i",
+            key="e",
         ),
         Switch(name="mask", default=True, help="hide the future from every word", key="c"),
     ),

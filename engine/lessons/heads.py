@@ -5,7 +5,8 @@ from .kit.lesson import Lesson, Link, Note, Preset, Scene
 from .kit.settings import Slider, Switch, Words
 from .workings.asked import PEEKING
 from .workings.head_cards import benefits, real_models
-from .workings.head_scenes import COUNTS, WIDTHS, cost, cutting, hand_made_wall, trained_wall
+from .workings.head_scenes import COUNTS, WIDTHS, cost, cutting
+from .workings.head_walls import hand_made_wall, trained_wall
 
 LESSON = Lesson(
     name="heads",
@@ -13,13 +14,13 @@ LESSON = Lesson(
     title="Multi-head attention",
     summary="D columns are cut into h heads, each with a pattern of its own, and W_O mixes them.",
     settings=(
-        Words(name="text", default=S2, help="a sentence of your own", most=200),
+        Words(name="text", default=S2, help="a sentence of your own", most=200, key="i"),
         Slider(name="heads", default=4, low=1, high=8, stops=COUNTS, help="heads h; D = 8 here", key="n"),
-        Slider(name="head", default=0, low=0, high=7, step=1, help="the head that is looked at", key="g"),
+        Slider(name="head", default=1, low=1, high=8, step=1, help="the head that is looked at", key="g"),
         Switch(name="masked", default=False, help="the causal mask on the random heads", key="m"),
         Switch(name="mute", default=False, help="leave the first token (the sink) out of the picture", key="u"),
         Slider(name="width", default=512, low=64, high=1024, stops=WIDTHS, help="D, for counting", key="d"),
-        Slider(name="passage", default=0, low=0, high=5, step=1, help="which held-out passage", key="x"),
+        Slider(name="passage", default=1, low=1, high=6, step=1, help="which held-out passage", key="x"),
     ),
     scenes=(
         Scene(
@@ -51,17 +52,18 @@ LESSON = Lesson(
         Scene(name="models", title="How many heads", ids=("X2",), frames=real_models, settings=()),
     ),
     presets=(
-        Preset(name="one-head", values={"heads": 1}, why="One head can hold one pattern a token.", scene="cutting"),
+        Preset(name="one-head", values={"heads": 1}, why="One head holds one pattern.", scene="cutting", frame=3),
         Preset(
             name="redundant",
-            values={"head": 5},
+            values={"head": 6},
             why="This head nearly repeats the first: its divergence from it is near 0. Trained models have many such.",
             good=False,
             scene="patterns",
+            frame=2,
         ),
         Preset(
             name="sink",
-            values={"head": 1},
+            values={"head": 2},
             why="A head that has nothing to say looks at the first token. Mute it with u to see what is left.",
             scene="patterns",
         ),
@@ -81,7 +83,7 @@ LESSON = Lesson(
         Note(
             id="X2",
             said="Typical number of heads: 8-16",
-            right="That is the range of 2017 (base 8, big 16); GPT-2 has 12 to 25 and GPT-3 has 96.",
+            right="That is the range of 2017 (base 8, big 16); GPT-2 has 12 to 25 by size, and GPT-3 has 96.",
         ),
     ),
     links=(

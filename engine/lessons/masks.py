@@ -3,7 +3,8 @@
 from .kit.lesson import Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider, Switch, Words
 from .workings.asked import PEEKING
-from .workings.masking_scenes import future, look_ahead, padding, together
+from .workings.masking_scenes import future, look_ahead
+from .workings.padding_scenes import padding, together
 from .workings.peeking_scene import cheating
 
 PADDED = ("text", "second", "pad")
@@ -14,15 +15,19 @@ LESSON = Lesson(
     title="Masks: the future and the padding",
     summary="A mask sets scores to -∞, so that no token sees its future and none sees padding.",
     settings=(
-        Words(name="text", default="The cat sat on the mat", help="a sentence of your own", most=120),
-        Words(name="second", default="A dog slept", help="the second sentence of the batch", most=120),
+        Words(name="text", default="The cat sat on the mat", help="a sentence of your own", most=120, key="i"),
+        Words(name="second", default="A dog slept", help="the batch's second sentence", most=120, key="v"),
         Switch(name="masked", default=True, help="the causal mask", key="m"),
         Choice(name="pad", default="right", choices=("right", "left"), help="the side that is padded", key="e"),
         Slider(name="junk", default=5.0, low=-50.0, high=50.0, step=5.0, help="what padding is filled with", key="u"),
     ),
     scenes=(
         Scene(
-            name="look-ahead", title="No token sees its future", ids=("X1", "Y3"), frames=look_ahead, settings=("text",)
+            name="look-ahead",
+            title="No token sees its future",
+            ids=("X1", "Y3"),
+            frames=look_ahead,
+            settings=("text", "masked"),
         ),
         Scene(
             name="future",
@@ -49,6 +54,14 @@ LESSON = Lesson(
             why="Each token sees the word that it is to predict: the loss falls to 0, and writing is garbage.",
             good=False,
             scene="cheating",
+            frame=2,
+        ),
+        Preset(
+            name="no-mask-peeking",
+            values={"masked": False},
+            why="An edited token changes outputs that stand before it.",
+            good=False,
+            scene="future",
         ),
         Preset(
             name="left-padding",
@@ -56,12 +69,14 @@ LESSON = Lesson(
             why="With the causal mask the first padded rows may look at nothing: softmax gives NaN.",
             good=False,
             scene="combined",
+            frame=2,
         ),
         Preset(
             name="right-padding",
             values={"pad": "right"},
             why="Every row keeps its first token to look at: all weights are finite.",
             scene="combined",
+            frame=2,
         ),
     ),
     notes=(

@@ -141,8 +141,8 @@ LESSON = Lesson(
         Note(
             id="AE4",
             said="reverse process (denoising): removing noise",
-            right="No noise is undone: what is drawn is new. From x0_hat, which the score gives, DDPM takes the mean of "
-            "x_s and adds a little fresh noise; DDIM adds the noise that was found, but less of it.",
+            right="No noise is undone: what is drawn is new. From x0_hat, which the score gives, DDPM takes the mean "
+            "of x_s and adds a little fresh noise; DDIM adds the noise that was found, but less of it.",
         ),
         Note(
             id="AH1",

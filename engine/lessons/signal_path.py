@@ -17,11 +17,15 @@ from .workings.gradients_shown import bounded, remembered
 from .workings.graph_paths import TOLD, WAYS, distances, paths, ticks
 
 STORIES = {
-    "rnn": "An RNN hands its state from token to token: one step for each token between the ends.",
-    "convolution": "A layer of kernel 3 reaches one token further on each side: as many layers as tokens between.",
-    "dilated": "With dilations 1, 2, 4, … the reach doubles in every layer: the path grows with the logarithm of n.",
-    "attention": "Self-attention connects every token with every other one: one step, however far apart.",
+    "rnn": "An RNN hands its state on from token to token: {steps} to token {target}.",
+    "convolution": "Kernel 3 sees a token and its neighbours, so each layer reaches one token further: {steps}.",
+    "dilated": "With dilations 1, 2, 4, … the reach doubles in every layer, so the path grows with log₂ n: {steps}.",
+    "attention": "Self-attention connects every token with every other one: {steps}, however far apart.",
 }
+
+
+def _counted(way: str, count: int) -> str:
+    return f"{count} {'step' if way == 'rnn' else 'layer'}{'' if count == 1 else 's'}"
 
 
 def _arc(n: int, way: str, target: int) -> Net:
@@ -37,14 +41,12 @@ def _arc(n: int, way: str, target: int) -> Net:
     for i in range(n):
         angle = math.pi * i / (n - 1)
         role: Any = "given" if i == 0 else "asked" if i == target else "active" if i in path else "plain"
-        nodes.append(
-            Node(name=str(i + 1), x=(1 - math.cos(angle)) / 2, y=1 - math.sin(angle), label=str(steps[i]), role=role)
-        )
+        nodes.append(Node(name=str(i + 1), x=i / (n - 1), y=1 - math.sin(angle), label=str(steps[i]), role=role))
     return Net(
         name="tokens",
-        title=f"{TOLD[way]}: steps from token 1",
-        about="Every token with the number of steps that a signal needs from the first one, and a shortest path to one "
-        "of them. Move the cursor to another token.",
+        title=f"{TOLD[way]}: steps from 1 below",
+        about="Every token, and below it the number of steps that a signal needs from token 1; a shortest path to one "
+        "of them is drawn. Move the cursor to another token.",
         nodes=nodes,
         edges=edges,
         height=10,
@@ -57,8 +59,7 @@ def _arc(n: int, way: str, target: int) -> Net:
 def _route(way: str, n: int, row: int, column: int) -> Origin:
     path = paths(way, n)[row]
     walked = " → ".join(str(token + 1) for token in path)
-    word = ("step" if way == "rnn" else "layer") + ("" if len(path) == 2 else "s")
-    formula = Formula(symbols=f"shortest path from 1 to {row + 1}", numbers=f"{walked}: {len(path) - 1} {word}")
+    formula = Formula(symbols=f"shortest path from 1 to {row + 1}", numbers=f"{walked}: {_counted(way, len(path) - 1)}")
     return Origin(formulas=(formula,), cells={"tokens": tuple((token, 0) for token in sorted(set(path)))})
 
 
@@ -79,15 +80,14 @@ def path_lengths(state: State) -> Frames:
             values=np.array(at_target),
             marked=(k,),
         )
-        return Frame(
-            caption=STORIES[way], figures=(_arc(n, way, target), bars), formulas=_route(way, n, target, 0).formulas
-        )
+        caption = STORIES[way].format(steps=_counted(way, at_target[k]), target=target + 1)
+        return Frame(caption=caption, figures=(_arc(n, way, target), bars), formulas=_route(way, n, target, 0).formulas)
 
     return Frames(len(WAYS) + 1, frame)
 
 
 def _growth(n: int) -> Frame:
-    x = np.array([2, 3, 4, 6, 8, 10, 12, 16, 24, 32, 48, 64])
+    x = np.union1d([2, 3, 4, 6, 8, 10, 12, 16, 24, 32, 48, 64], [n])
     lines = {TOLD[way]: np.array([distances(way, int(count))[-1] for count in x]) for way in WAYS}
     lines["RNN, convolution"] = lines.pop(TOLD["rnn"])
     del lines[TOLD["convolution"]]
@@ -105,7 +105,7 @@ def _growth(n: int) -> Frame:
     table = Table(
         name="orders",
         title=f"at n = {n}",
-        columns=("layers", "path", "n - 1 apart"),
+        columns=("layers", "path", "first to last"),
         rows=[
             (TOLD[way], order, distances(way, n)[-1])
             for way, order in zip(WAYS, ("n - 1", "n - 1", "⌈log₂ n⌉", "1"), strict=True)
@@ -126,9 +126,8 @@ def parallel(state: State) -> Frames:
             return Tokens(
                 name=way,
                 title=f"{TOLD[way]}: {done} of {n} known, {min(k, needed)} of {needed} tick{'s' if needed > 1 else ''}",
-                about="What is known is tinted; the rest has to wait.",
+                about="What is known is bright; the rest has to wait.",
                 tokens=names,
-                weights=np.array([1.0 if i < done else 0.0 for i in range(n)]) if done else None,
                 dimmed=tuple(range(done, n)),
                 focus=done - 1 if way == "rnn" and done else None,
                 new_row=True,
@@ -180,7 +179,7 @@ LESSON = Lesson(
         ),
         Slider(name="d", default=64, stops=(16, 32, 64, 128, 256, 512), help="width of the vectors", key="d"),
         Slider(name="gain", default=0.9, low=0.5, high=1.5, step=0.05, help="|U|, largest singular value", key="g"),
-        Slider(name="distance", default=32, low=1, high=64, step=1, help="tokens between", key="i"),
+        Slider(name="distance", default=32, low=1, high=64, step=1, help="steps between the two states", key="i"),
     ),
     scenes=(
         Scene(name="paths", title="Shortest paths", ids=("O1",), frames=path_lengths, settings=("n", "far")),
@@ -208,14 +207,14 @@ LESSON = Lesson(
         Preset(
             name="long-text",
             values={"length": 1024, "d": 64},
-            why="Past n = d the square of the length costs more than the recurrence: 16 times here.",
+            why="Past n = d the scores Q Kᵀ take more products than the recurrence U h: 16 times as many here.",
             good=False,
             scene="costs",
         ),
         Preset(
             name="vanishing",
             values={"gain": 0.7, "distance": 64},
-            why="With |U| = 0.7 at most 1e-10 of a gradient survives 64 steps.",
+            why="With |U| = 0.7 no more than 0.7^64, about 1.2e-10 of a gradient, survives 64 steps.",
             good=False,
             scene="gradient",
         ),

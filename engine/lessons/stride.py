@@ -29,7 +29,9 @@ def first(slide: Slide) -> tuple[Frame, ...]:
     return (
         Frame(
             caption=f"The kernel moves by {g.stride}: {g.out[0]}x{g.out[1]} outputs. {lost}{stops}",
-            figures=present(slide.picture({}), slide.weights(), slide.result(slide.output, {})),
+            figures=present(
+                slide.picture({}), slide.alone() if g.padding > 1 else slide.weights(), slide.result(slide.output, {})
+            ),
             formulas=(_size(g.size[0], g.kernel[0], g.stride, g.padding),),
         ),
     )

@@ -27,7 +27,7 @@ LESSON = Lesson(
     title="The U-Net that predicts noise",
     summary="Down to 4x4, across by attention, up again past the skips, and told t in every block.",
     settings=(
-        Slider(name="t", default=300, low=10, high=1000, step=10, scrub=True, help="time of the noisy image", key="m"),
+        Slider(name="t", default=300, low=10, high=1000, step=30, scrub=True, help="time of the noisy image", key="m"),
         Choice(name="digit", default="3", choices=DIGITS, help="which picture", key="d"),
         Slider(name="draw", default=1, low=1, high=99, step=1, help="which noise", key="e"),
         Choice(name="cut", default="none", choices=CUTS, help="which skips are cut", key="x"),
@@ -124,15 +124,15 @@ LESSON = Lesson(
         Preset(
             name="no-fine-skip",
             values={"cut": "16x16"},
-            why="Without the finest skip the decoder has only 8x8 maps to make 16x16 noise of: the loss rises to what "
-            "answering 0 would give.",
+            why="Without the finest skip the decoder has only 8x8 maps to make 16x16 noise of: the loss can rise above "
+            "that of answering 0.",
             good=False,
             scene="skips",
         ),
         Preset(
             name="no-coarse-skip",
             values={"cut": "4x4"},
-            why="The coarsest skip goes round the bottleneck alone; most of what it carries comes through there too.",
+            why="The coarsest skip goes round the bottleneck alone; the finer skips still bring the pixels.",
             scene="skips",
         ),
         Preset(
@@ -146,6 +146,7 @@ LESSON = Lesson(
             values={"scale": 1.0, "shift": 0.5},
             why="Twice the spread and a mean of a half, for group 1 only: this is all that t may do in a block.",
             scene="normalising",
+            frame=3,
         ),
     ),
     notes=(

@@ -85,7 +85,10 @@ class Page:
 
 
 def arrange(frame: Frame, ink: Ink, width: int, height: int) -> Page:
-    """Places for all figures within `width` columns; they grow into `height` rows, but may need more."""
+    """Places for all figures within `width` columns; they grow into `height` rows, but may need more.
+
+    With a `height` of 0 there is no screen: figures stand in rows as they ask for, as small as they may be.
+    """
     whole = formula.draw(frame.formulas, ink, width)
     found, least = None, 0
     for columns in packings(frame.figures, ink, width, height - len(whole)):
@@ -105,7 +108,7 @@ def _page(frame: Frame, columns: tuple[Column, ...], ink: Ink, width: int, heigh
     if not told:
         return page
     for room in (height - told, height):
-        if page.height + 1 + told <= height:
+        if page.height + 1 + told <= height or height <= 0:
             break
         if (beside := _free(page, frame, ink, width)) is not None:
             return replace(page, formulas=beside)

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from ...engine.lessons.kit.figures import Card, Figure, Ladder, Tokens
 from ..render.palette import Ink
 from .draw import ladder
+from .draw.grid import ZOOMS
 from .sizing import GAP, Sizes, Sizing, joined
 
 _BESIDE = 110
 """Columns from which on figures may stand side by side although one asks for a row of its own."""
+_LARGE = 30
+"""Lines from which on a screen is large enough to try other rows."""
+_GAIN = 1.3
+"""How much larger figures have to be for that."""
 _COLUMN = 3
 """Columns between two columns of figures."""
 _WRAPS = (Card, Tokens)
@@ -33,15 +38,28 @@ def packings(all_figures: tuple[Figure, ...], ink: Ink, width: int, room: int) -
     """Ways to stand, each of one column or two, the best first as long as it has `room` lines."""
     rows = Sizing.of(all_figures, ink, width)
     broken = any(each.new_row for each in all_figures[1:])
-    if width >= _BESIDE and broken and room > 0:
-        other = Sizing.of(all_figures, ink, width, breaks=False)
-        beside, under = other.fitted(room - other.between), rows.fitted(room - rows.between)
-        if other.total(beside) + other.between <= room and _area(beside) > _area(under):
-            yield (Column(0, other),)
-            return
+    if (width >= _BESIDE or room >= _LARGE) and 0 < rows.shortest <= room:
+        yield (Column(0, _largest(all_figures, rows, ink, width, room, broken)),)
+        return
     yield (Column(0, rows),)
     if room > 0:
         yield from _others(all_figures, rows, ink, width, broken)
+
+
+def _largest(all_figures: tuple[Figure, ...], rows: Sizing, ink: Ink, width: int, room: int, broken: bool) -> Sizing:
+    """On a large screen: the rows in which the figures are clearly larger, if they fit."""
+    best, fitted = rows, rows.fitted(room - rows.between)
+    area = _area(fitted)
+    others = [Sizing.of(all_figures, ink, width, breaks=False)] if broken and width >= _BESIDE else []
+    zoom = max((sizes[k][2] for sizes in fitted for k in sizes), default=0)
+    if zoom and len(all_figures) > 1:
+        others += [Sizing.of(all_figures, ink, width, zoom=size) for size in range(ZOOMS, zoom, -1)]
+    for other in others:
+        found = other.fitted(room - other.between)
+        gain = 1.0 if other is others[0] and broken else _GAIN
+        if other.total(found) + other.between <= room and _area(found) > gain * area:
+            best, area = other, _area(found)
+    return best
 
 
 def torn(columns: tuple[Column, ...]) -> int:

@@ -32,6 +32,43 @@ def joined(figure: Figure) -> int:
     return cell_len(cut(figure.join, JOIN_MOST)) + 2 if figure.join else 0
 
 
+def _wide_rows(
+    all_figures: tuple[Figure, ...],
+    least: dict[int, tuple[int, int]],
+    ink: Ink,
+    width: int,
+    breaks: bool,
+    zoom: int,
+) -> tuple[tuple[int, ...], ...]:
+    """Rows of figures whose grids have large cells; what a sign joins stays together."""
+    rows: list[list[int]] = []
+    used = 0
+    for unit in _units(all_figures):
+        wide = 0
+        for n, k in enumerate(unit):
+            each = all_figures[k]
+            size = grid.exact(each, ink, zoom)[0] if isinstance(each, Grid) else least[k][0]
+            wide += max(size, figures.title_width(each)) + (joined(each) if n else 0)
+        before = joined(all_figures[unit[0]]) or (GAP if used else 0)
+        if not rows or (all_figures[unit[0]].new_row and breaks) or used + before + wide > width:
+            rows.append([])
+            used, before = 0, joined(all_figures[unit[0]])
+        rows[-1] += unit
+        used += before + wide
+    return tuple(map(tuple, rows))
+
+
+def _units(all_figures: tuple[Figure, ...]) -> list[list[int]]:
+    """Figures by number, together what signs join."""
+    units: list[list[int]] = []
+    for k, each in enumerate(all_figures):
+        if each.join and units:
+            units[-1].append(k)
+        else:
+            units.append([k])
+    return units
+
+
 @dataclass(frozen=True)
 class Sizing:
     """The figures of a frame in rows of `width` columns; `least` is the least room of each."""
@@ -50,11 +87,14 @@ class Sizing:
         width: int,
         breaks: bool = True,
         chosen: Sequence[int] | None = None,
+        zoom: int = 0,
     ) -> "Sizing":
         """Figures (or the `chosen` ones) from left to right while there is room; `breaks`: a new row also where one
-        asks for it."""
+        asks for it; with a `zoom` only as many stand in a row as have room for cells of that size."""
         ids = range(len(all_figures)) if chosen is None else chosen
         least = {k: figures.smallest(all_figures[k], ink, width - joined(all_figures[k])) for k in ids}
+        if zoom:
+            return cls(all_figures, least, _wide_rows(all_figures, least, ink, width, breaks, zoom), ink, width)
         rows: list[list[int]] = []
         used = 0
         for k in ids:

@@ -1,19 +1,22 @@
 """What `convolution` claims, computed by PyTorch and SciPy."""
 
+from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import torch
 from scipy import signal
 from torch.nn import functional as F
 
-from ..convolution import SIZED
+from ..convolution import LESSON, SIZED
 from ..kit.facts import Claim, Outcome, close, equal, every, same_arrays
-from ..kit.fixtures import array
+from ..kit.fixtures import KERNELS, array
 from ..kit.state import State
 from ..workings import averaging, convolving, flattening, layer_counts, toeplitz
-from ..workings.sliding import Slide
+from ..workings.sliding import Slide, number
 from .equivariance import CLAIMS as EQUIVARIANCE
+from .frames_shown import apart, figure_of, values_of
 
 NINE = np.arange(1.0, 10.0).reshape(3, 3)
 """A kernel of nine different weights, none of them 0."""
@@ -38,60 +41,64 @@ def refused(slide: Slide) -> Outcome | None:
     """The verdict on a kernel that fits nowhere: PyTorch refuses it, too."""
     if slide.geometry.fits:
         return None
-    return Outcome(
-        "no output", "PyTorch refuses", by_torch(slide) is None, says="the kernel is larger than the padded image"
-    )
+    says = "the kernel is too large: no output, nothing to check"
+    return Outcome("no output", "PyTorch refuses", by_torch(slide) is None, says=says)
 
 
 def explicit_sum(state: State) -> Outcome:
-    """What is shown is PyTorch's convolution: stride, padding and dilation included."""
+    """Products and output of every frame are PyTorch's: its unfolded windows times the weights, and its convolution."""
     slide = Slide.of(state)
     oracle = by_torch(slide)
-    if oracle is None or not slide.geometry.fits:
-        return Outcome(slide.geometry.fits, oracle is not None, not slide.geometry.fits and oracle is None)
-    return same_arrays(slide.output, oracle.numpy())
+    if (fate := refused(slide)) or oracle is None:
+        return fate or Outcome("an output", "PyTorch refuses", False)
+    g = slide.geometry
+    windows = F.unfold(tensor(slide.image), g.kernel, g.dilation, g.padding, g.stride)[0]
+    multiplied = windows * tensor(slide.kernel).reshape(-1, 1)
+    scene = LESSON.scenes[0].frames(state)
+    worst = apart(values_of(LESSON, "sliding", 0, "output", state), oracle)
+    for place in range(g.units):
+        shown = {figure.name: figure for figure in scene[1 + place].figures}
+        at = divmod(place, g.out[1])
+        parts: Any = shown["products"]
+        output: Any = shown["output"]
+        image: Any = shown["image"]
+        under = [image.values[cell] for cell in image.marks["window"]]
+        worst = max(worst, apart(parts.values, multiplied[:, place].reshape(g.kernel)))
+        worst = max(worst, apart(under, windows[:, place]), abs(float(output.values[at] - oracle[at])))
+    return Outcome({"largest difference": worst}, "<= 1e-06", worst <= 1e-6)
 
 
 def not_an_average(state: State) -> Outcome:
-    """The sums of weights by PyTorch; an average leaves a constant image as it is and keeps the sign of any other."""
+    """Sums of weights and ranges of outputs by PyTorch; an average has no negative weight and a sum of 1."""
+    rows = {row[0]: row[1:] for row in figure_of(LESSON, "average", 1, "kernels", state).rows}
+    right = True
+    image = tensor(state["image"])
+    for name, kernel in {**KERNELS, "yours": state["kernel"]}.items():
+        weights = tensor(kernel)
+        output = F.conv2d(image, weights)
+        negative, total = int((weights < 0).sum()), float(weights.sum())
+        average = negative == 0 and abs(total - 1) < 1e-9
+        told = (number(total), str(negative), number(float(output.min())), number(float(output.max())))
+        right &= tuple(rows[name]) == (*told, "average" if average else "weighted sum")
+        right &= not average or bool(image.min() - 1e-9 <= output.min() and output.max() <= image.max() + 1e-9)
     ones = torch.ones(1, 1, 3, 3, dtype=torch.float64)
     names = ("box", "sobel-x", "sharpen")
-    sums = {name: float(F.conv2d(ones, tensor(SIZED[name]))) for name in names}
-    negative = {name: int((tensor(SIZED[name]) < 0).sum()) for name in names}
-    ours = {name: averaging.kind(SIZED[name]) for name in names}
-    return every(
-        sum_of_weights=close({name: ours[name][0] for name in names}, sums, 1e-9),
-        sobel_sums_to_zero=close(ours["sobel-x"][0], 0.0, 1e-12),
-        negative_weights=equal({name: ours[name][1] for name in names}, negative),
-        is_an_average=equal(
-            {name: ours[name][2] for name in names}, dict(zip(names, (True, False, False), strict=True))
-        ),
-    )
+    sums = {name: round(float(F.conv2d(ones, tensor(SIZED[name]))), 9) + 0.0 for name in names}
+    ours = {name: round(averaging.kind(SIZED[name])[0], 9) + 0.0 for name in names}
+    return Outcome(ours, sums, right and close(ours, sums, 1e-9).holds)
 
 
 def correlation(state: State) -> Outcome:
     """SciPy's correlate2d is what networks compute; its convolve2d is that with the kernel turned."""
-    slide = Slide.of(state)
-    if fate := refused(slide):
-        return fate
-    g = slide.geometry
-    spread = np.zeros(g.span)
-    spread[:: g.dilation, :: g.dilation] = slide.kernel
-    framed = np.pad(slide.image, g.padding)
-    correlated = signal.correlate2d(framed, spread, "valid")[:: g.stride, :: g.stride]
-    convolved = signal.convolve2d(framed, spread, "valid")[:: g.stride, :: g.stride]
-    ours = slide.output
-    if ours.shape != correlated.shape:
-        return Outcome(list(ours.shape), list(correlated.shape), False)
-    to_one, to_other = float(abs(ours - correlated).max()), float(abs(ours - convolved).max())
-    apart = float(abs(correlated - convolved).max())
-    says = "" if apart > 1e-9 else "a cross-correlation; turning the kernel changes nothing here"
-    return Outcome(
-        {"from correlate2d": to_one, "from convolve2d": to_other},
-        {"from correlate2d": "<= 1e-06", "from convolve2d": apart},
-        to_one <= 1e-6 and abs(to_other - apart) <= 1e-6,
-        says,
-    )
+    image, kernel = array(state["image"]), array(state["kernel"])
+    correlated = signal.correlate2d(image, kernel, "valid")
+    convolved = signal.convolve2d(image, kernel, "valid")
+    found = {
+        "as it stands": apart(values_of(LESSON, "average", 2, "as it stands", state), correlated),
+        "turned": apart(values_of(LESSON, "average", 2, "turned result", state), convolved),
+    }
+    says = "" if apart(correlated, convolved) > 1e-9 else "a cross-correlation; turning this kernel changes nothing"
+    return Outcome(found, "correlate2d, convolve2d: <= 1e-06", max(found.values()) <= 1e-6, says)
 
 
 def gradient(slide: Slide) -> torch.Tensor:
@@ -112,15 +119,18 @@ def sparse(state: State) -> Outcome:
     slide = Slide.of(state)
     if fate := refused(slide):
         return fate
-    jacobian = gradient(slide)
-    most = np.count_nonzero(toeplitz.taps(slide.geometry), axis=1).max()
-    made, possible = toeplitz.connections(slide.geometry), toeplitz.taps(slide.geometry).size
-    return every(
-        most_inputs_of_an_output=equal(int(most), int((jacobian != 0).sum(1).max())),
-        connections=equal(made, int((jacobian != 0).sum())),
-        of=equal(possible, jacobian.numel()),
-        percent=close(round(100 * made / possible, 2), round(100 * float((jacobian != 0).double().mean()), 2), 1e-9),
+    g, connected = slide.geometry, gradient(slide) != 0
+    made, possible = toeplitz.connections(g), toeplitz.taps(g).size
+    shown = max(
+        apart(values_of(LESSON, "sparse", 1, "inputs", state), connected.sum(1).reshape(g.out)),
+        apart(values_of(LESSON, "sparse", 2, "feeds", state), connected.sum(0).reshape(g.size)),
     )
+    found = every(
+        connections=equal(made, int(connected.sum())),
+        of=equal(possible, connected.numel()),
+        percent=close(round(100 * made / possible, 2), round(100 * float(connected.double().mean()), 2), 1e-9),
+    )
+    return replace(found, holds=found.holds and shown == 0)
 
 
 def shared(state: State) -> Outcome:
@@ -129,22 +139,30 @@ def shared(state: State) -> Outcome:
     if fate := refused(slide):
         return fate
     g = slide.geometry
-    ones = torch.ones(1, 1, *g.size, dtype=torch.float64)
 
-    def layer(weights: torch.Tensor) -> torch.Tensor:
-        return F.conv2d(ones, weights, None, g.stride, g.padding, g.dilation).reshape(-1)
+    def slopes(image: torch.Tensor) -> torch.Tensor:
+        def layer(weights: torch.Tensor) -> torch.Tensor:
+            return F.conv2d(image, weights, None, g.stride, g.padding, g.dilation).reshape(-1)
 
-    by_weight = torch.autograd.functional.jacobian(layer, tensor(slide.kernel))  # type: ignore[no-untyped-call]
-    moved = by_weight[:, 0, 0] != 0
+        by_weight: torch.Tensor = torch.autograd.functional.jacobian(layer, tensor(slide.kernel))  # type: ignore[no-untyped-call]
+        return by_weight[:, 0, 0]
+
+    moved = slopes(torch.ones(1, 1, *g.size, dtype=torch.float64)) != 0
     module = torch.nn.Conv2d(1, 1, g.kernel, bias=False, device="meta")
     middle, corner = (g.kernel[0] // 2, g.kernel[1] // 2), (0, 0)
     uses, by_gradient = toeplitz.uses(g), moved.sum(0).numpy()
-    return every(
-        parameter_tensors=equal(1, len(list(module.parameters()))),
-        outputs_moved_by_the_middle_weight=equal(int(uses[middle]), int(by_gradient[middle])),
-        by_a_corner_weight=equal(int(uses[corner]), int(by_gradient[corner])),
-        all_weights=equal(uses.ravel().tolist(), by_gradient.ravel().tolist()),
+    a, b = divmod(min(state["tap"], slide.kernel.size - 1), g.kernel[1])
+    slope = values_of(LESSON, "shared", 1, "slope", state)
+    shown = max(
+        apart(slope, slopes(tensor(slide.image))[:, a, b].reshape(g.out)),
+        apart(values_of(LESSON, "shared", 2, "uses", state), by_gradient),
     )
+    found = every(
+        middle_weight=equal(int(uses[middle]), int(by_gradient[middle])),
+        corner_weight=equal(int(uses[corner]), int(by_gradient[corner])),
+    )
+    one = len(list(module.parameters())) == 1 and bool((uses == by_gradient).all())
+    return replace(found, holds=found.holds and one and shown <= 1e-12)
 
 
 def products(state: State) -> Outcome:
@@ -164,14 +182,20 @@ def products(state: State) -> Outcome:
 
 
 def matrix_product(state: State) -> Outcome:
-    """The matrix times the flattened image is PyTorch's convolution."""
+    """The matrix is PyTorch's answer to each pixel alone, and its product with the image PyTorch's convolution."""
     slide = Slide.of(state)
     oracle = by_torch(slide)
     if (fate := refused(slide)) or oracle is None:
         return fate or Outcome("an output", "PyTorch refuses", False)
-    return same_arrays(
-        toeplitz.as_matrix(slide.geometry, slide.kernel) @ slide.image.ravel(), oracle.reshape(-1), 1e-12
+    g = slide.geometry
+    pixels = g.size[0] * g.size[1]
+    each = torch.eye(pixels, dtype=torch.float64).reshape(pixels, 1, *g.size)
+    columns = F.conv2d(each, tensor(slide.kernel), None, g.stride, g.padding, g.dilation).reshape(pixels, -1)
+    worst = max(
+        apart(values_of(LESSON, "matrix", 1, "matrix", state), columns.T),
+        apart(values_of(LESSON, "matrix", 1, "output", state), oracle),
     )
+    return Outcome({"largest difference": worst}, "<= 1e-12", worst <= 1e-12)
 
 
 def matrix_entries(state: State) -> Outcome:
@@ -187,22 +211,26 @@ def matrix_entries(state: State) -> Outcome:
 
 
 def counted(state: State) -> Outcome:
-    """PyTorch's own layers have as many parameters as the counters say."""
+    """PyTorch's own layers have as many parameters as the counters say; a product for each weight and output."""
     n, k, c_in, c_out = state["n"], state["k"], state["c_in"], state["c_out"]
-    layers = {
-        "dense": torch.nn.Linear(n * n * c_in, n * n * c_out, device="meta"),
-        "convolution": torch.nn.Conv2d(c_in, c_out, k, padding="same", device="meta"),
-    }
+    dense = torch.nn.Linear(n * n * c_in, n * n * c_out, device="meta")
+    conv = torch.nn.Conv2d(c_in, c_out, k, padding="same", device="meta")
+    layers: dict[str, torch.nn.Module] = {"dense": dense, "convolution": conv}
     expected: dict[str, float] = {name: sum(p.numel() for p in layer.parameters()) for name, layer in layers.items()}
+    places = conv(torch.empty(1, c_in, n, n, device="meta"))[0, 0].numel()
+    products = {"dense": dense.weight.numel(), "convolution": places * conv.weight.numel()}
+    rows = {row[0]: row for row in figure_of(LESSON, "counted", 0, "counts", state).rows}
+    shown = all(rows[name][3:] == (expected[name], products[name]) for name in layers)
+    bars = values_of(LESSON, "counted", 0, "parameters", state).tolist()
     computed: dict[str, float] = {
         "dense": layer_counts.dense_parameters(n, c_in, c_out),
         "convolution": layer_counts.conv_parameters(k, c_in, c_out),
     }
+    shown = shown and bars == list(computed.values())
     for counts in (computed, expected):
         counts["ratio"] = round(counts["dense"] / counts["convolution"], 3)
-    told = f"{n}x{n}, {c_in} to {c_out} channels, k = {k}"
-    says = f"{told}: a dense layer has {computed['dense']:,} parameters, a convolution {computed['convolution']:,}"
-    return Outcome(computed, expected, computed == expected, says)
+    says = f"parameters of {n}x{n}, {c_in} to {c_out} channels, kernel {k}x{k}"
+    return Outcome(computed, expected, computed == expected and shown, says)
 
 
 def unpadded(state: State) -> Outcome:
@@ -210,36 +238,46 @@ def unpadded(state: State) -> Outcome:
     out = F.conv2d(tensor(state["image"]), tensor(NINE)).numel()
     layer = torch.nn.Linear(36, out, device="meta")
     ours = {"units": convolving.output_size(6, 3, 1, 0) ** 2, "dense": layer_counts.dense_parameters(6, out=4)}
-    return equal(ours, {"units": out, "dense": sum(p.numel() for p in layer.parameters())})
+    found = equal(ours, {"units": out, "dense": sum(p.numel() for p in layer.parameters())})
+    n, k, c_in, c_out = state["n"], state["k"], state["c_in"], state["c_out"]
+    rows = figure_of(LESSON, "counted", 2, "valid", state).rows
+    if k > n:
+        return replace(found, holds=found.holds and len(rows) == 1)
+    small = torch.nn.Conv2d(1, 1, k, device="meta")(torch.empty(1, 1, n, n, device="meta")).shape[-1]
+    units = torch.nn.Linear(n * n * c_in, small * small * c_out, device="meta")
+    right = rows[-1] == ("not padded", f"{small}x{small}", sum(p.numel() for p in units.parameters()))
+    return replace(found, holds=found.holds and right)
 
 
 def flat(state: State) -> Outcome:
-    """PyTorch flattens in the same order, and strides of its memory give the same index."""
+    """PyTorch's layer, flattened by PyTorch, is the row that is shown; strides of its memory give the same index."""
+    weight = torch.stack([tensor(KERNELS[name])[0] for name in flattening.FILTERED])
+    oracle = F.conv2d(tensor(state["image"]), weight, stride=2)[0]
     stack = flattening.maps(array(state["image"]))
-    oracle = torch.from_numpy(stack).flatten()
     c_step, h_step, w_step = torch.empty(stack.shape).stride()
     places = list(product(*(range(size) for size in stack.shape)))
     ours = [flattening.index(c, h, w, *stack.shape[1:]) for c, h, w in places]
-    return every(
-        vector=same_arrays(flattening.flattened(stack), oracle.numpy(), 0),
-        indices=Outcome(len(ours), len(places), ours == [c * c_step + h * h_step + w * w_step for c, h, w in places]),
-        numbers=equal(flattening.flattened(stack).size, oracle.numel()),
+    right = ours == [c * c_step + h * h_step + w * w_step for c, h, w in places]
+    row = values_of(LESSON, "flatten", -1, "vector", state)[0]
+    worst = max(apart(row, oracle.flatten()), apart(flattening.flattened(stack), oracle.flatten()))
+    return Outcome(
+        {"numbers": row.size, "largest difference": worst},
+        {"numbers": oracle.numel(), "largest difference": "<= 1e-12"},
+        right and row.size == oracle.numel() and worst <= 1e-12,
     )
 
 
 CLAIMS = (
-    Claim(id="D1", says="each output is the sum of pixels times weights, as PyTorch computes it", check=explicit_sum),
-    Claim(id="D1", says="the box averages; Sobel's weights sum to 0: a weighted sum, no average", check=not_an_average),
-    Claim(id="D1", says="it is cross-correlation, not convolution with a turned kernel", check=correlation),
+    Claim(id="D1", says="each output is a sum of products, as in PyTorch", check=explicit_sum),
+    Claim(id="D1", says="sums of weights: only the box averages", check=not_an_average),
+    Claim(id="D1", says="it is cross-correlation; turned, it is convolution", check=correlation),
     Claim(id="C1", says="each output is connected to a few pixels only", check=sparse),
-    Claim(
-        id="C2", says="one kernel for all places: a weight moves every output whose tap is on the image", check=shared
-    ),
+    Claim(id="C2", says="outputs that one weight moves", check=shared),
     Claim(id="E1", says="few weights, used at every place", check=products),
-    Claim(id="E4", says="a convolution has far fewer parameters than a dense layer", check=counted),
-    Claim(id="E4", says="without padding there are 16 units, and a dense layer has 592", check=unpadded),
+    Claim(id="E4", says="a convolution has far fewer parameters", check=counted),
+    Claim(id="E4", says="not padded: 16 units, a dense layer has 592", check=unpadded),
     Claim(id="E2", says="matrix times flattened image is the convolution", check=matrix_product),
-    Claim(id="E2", says="of 1296 entries 256 are not 0, with 9 distinct values", check=matrix_entries),
+    Claim(id="E2", says="of 1296 entries 256 are not 0, 9 are distinct", check=matrix_entries),
     *EQUIVARIANCE,
-    Claim(id="D2", says="number (c, h, w) is at index (c·H + h)·W + w of the vector", check=flat),
+    Claim(id="D2", says="number (c, h, w) is at index (c·H + h)·W + w", check=flat),
 )

@@ -9,19 +9,25 @@ import torch
 import torch.nn.functional as F
 
 from ...sampling.text import chances
-from ..kit.facts import Claim, Outcome, at_least, at_most, close, equal, every, same_arrays
+from ..generation import LESSON, LOGITS
+from ..kit.facts import Claim, Outcome, equal
 from ..kit.fixtures import Floats
 from ..kit.state import State
 from ..trainings.grammar import result
 from ..trainings.grammar_lab import module
-from ..workings.decoding import decode, tempered, top_p_kept
+from ..workings.decoding import decode, draw, share_of, tempered, top_p_kept
 from ..workings.gpt_forward import gpt_logits
 from ..workings.little_english import HELD_OUT, RULES, exact, numbers, surprise, words
 from ..workings.next_token import logits_after, reach, read_text, word_losses
 from ..workings.softmax_frames import given_logits
+from .translated_shown import difference, shown, together
 
 TABLE = {1.0: (0.665, 0.245, 0.090), 0.2: (0.993, 0.007, 0.000), 10.0: (0.367, 0.332, 0.301)}
 """Softmax of [2, 1, 0] by temperature."""
+GRID = tuple((t, k, p) for t in (0.2, 1.0, 5.0) for k in (0, 1, 3) for p in (0.5, 0.9, 1.0))
+"""T, top-k, top-p."""
+SPREAD = (np.array([2.0, 1.0, 0.0]), np.array([0.0, 1.5, -1.0, 2.0, 0.5]))
+UNIFORM = (0.0, 0.12, 0.31, 0.5, 0.62, 0.77, 0.91, 0.999)
 MASSES = (0.1, 0.3, 0.5, 0.66, 0.7, 0.9, 0.99)
 
 
@@ -44,11 +50,16 @@ def learnt(state: State) -> Outcome:
     with torch.no_grad():
         loss = float(F.cross_entropy(module(trained.model)(ids[:, :-1])[0], ids[0, 1:]))
     ours = float(word_losses(trained.model, HELD_OUT).mean())
-    return every(
-        nats_a_word=at_most(ours, log(v) / 2),
-        as_in_the_module=close(ours, loss, 1e-5),
-        at_first=close(float(trained.held_out[0]), log(v), 1e-4),
-        derivable_with=close(-surprise(HELD_OUT) * len(HELD_OUT), log(derivations(("S",), HELD_OUT)), 1e-9),
+    sentence_shown = shown(LESSON, state, "learning", 2)["sentence"]
+    true = log(derivations(("S",), HELD_OUT))
+    return together(
+        {"nats a word": ours},
+        {"nats a word": f"{loss:.4g}, below {log(v) / 2:.3f}"},
+        abs(ours - loss) < 1e-5,
+        abs(float(np.mean(sentence_shown.weights)) - loss) < 1e-5,
+        ours < log(v) / 2,
+        abs(float(trained.held_out[0]) - log(v)) < 1e-4,
+        abs(-surprise(HELD_OUT) * len(HELD_OUT) - true) < 1e-9,
     )
 
 
@@ -57,10 +68,13 @@ def follows_the_grammar(state: State) -> Outcome:
     prefix = HELD_OUT[:5]
     true = exact(prefix)
     p = tempered(logits_after(result(state).model, numbers(prefix)), 1.0)
-    return every(
-        likeliest=equal(words()[int(p.argmax())], "mat"),
-        total_variation=at_most(float(abs(p - true).sum() / 2), 0.25),
-        on_allowed_words=at_least(float(p[true > 0].sum()), 0.8),
+    apart, allowed = float(abs(p - true).sum() / 2), float(p[true > 0].sum())
+    return together(
+        {"likeliest": words()[int(p.argmax())], "total variation": apart},
+        {"likeliest": "mat", "total variation": "<= 0.25"},
+        words()[int(p.argmax())] == "mat",
+        apart <= 0.25,
+        allowed >= 0.8,
     )
 
 
@@ -79,23 +93,37 @@ def only_the_past(state: State) -> Outcome:
             other = list(ids)
             other[j] = 2 + (other[j] - 1) % (len(words()) - 2)
             worst = max(worst, float((lab(torch.tensor([other]))[0] - scores)[:j].abs().max()))
-    return every(
-        change_before_it=at_most(before, 0.0),
-        in_the_module=at_most(worst, 0.0),
-        change_at_it=at_least(later, 1e-6),
-        logits=same_arrays(gpt_logits(model, ids, masked), scores.numpy(), 1e-5),
+    same = difference(
+        (gpt_logits(model, ids, masked), scores.numpy()),
+        (shown(LESSON, state, "past", 0)["changes"].values, changed),
+    )
+    return together(
+        {"change before it": before, "at it": later},
+        {"change before it": 0.0, "at it": "> 0"},
+        before == 0,
+        worst == 0,
+        later > 1e-6,
+        same,
     )
 
 
 def table(state: State) -> Outcome:
     """torch.softmax of [2, 1, 0] / T, and the rounded numbers of the syllabus."""
     z = np.array([2.0, 1.0, 0.0])
-    parts = {}
-    for t, rounded in TABLE.items():
+    bars = shown(LESSON, state.with_values(logits=LOGITS["2-1-0"]), "softmax", 1)
+    pairs, found = [], []
+    for t in TABLE:
         p = tempered(z, t)
-        parts[f"T {t:g}"] = equal([round(x, 3) for x in p.tolist()], list(rounded))
-        parts[f"torch at {t:g}"] = same_arrays(p, (torch.from_numpy(z) / t).softmax(0).numpy(), 1e-12)
-    return every(**parts)
+        found.append([round(x, 3) for x in p.tolist()])
+        right = (torch.from_numpy(z) / t).softmax(0).numpy()
+        pairs += [(p, right), (bars[f"T {t:g}"].values, right)]
+    firsts = [row[0] for row in found]
+    return together(
+        {"p of the first": firsts},
+        {"p of the first": [row[0] for row in TABLE.values()]},
+        found == [list(row) for row in TABLE.values()],
+        difference(*pairs, limit=1e-12),
+    )
 
 
 def _smallest(p: Floats, mass: float) -> set[int]:
@@ -108,26 +136,54 @@ def _smallest(p: Floats, mass: float) -> set[int]:
 
 
 def decoded(state: State) -> Outcome:
-    """The settings' own decoding against the lab's, T = 0.01 against the argmax, top-p against all subsets."""
+    """The table that is shown against the lab's decoding; a grid of T, k and p; T = 0.01; top-p against all subsets."""
     logits = given_logits(state)
-    here = decode(logits, state["temperature"], state["top_k"], state["top_p"])
-    lab = chances(torch.from_numpy(logits), state["temperature"], state["top_k"], state["top_p"]).numpy()
+    asked = (state["temperature"], state["top_k"], state["top_p"])
+    here, lab = decode(logits, *asked), chances(torch.from_numpy(logits), *asked).numpy()
+    figures = shown(LESSON, state, "softmax", 0)
+    order = np.argsort(-lab + 1e-9 * np.arange(len(lab)), kind="stable")
+    pairs = [(here.chances, lab), (np.sort(figures["bars"].values), np.sort(lab))]
+    printed = [float(str(row[5]).replace("<", "")) for row in figures["table"].rows]
+    rounded = difference((printed, lab[order]), limit=6e-5)
+    pairs += [(decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy()) for z in SPREAD for rule in GRID]
     cold = tempered(logits, 0.01)
-    masses = (*MASSES, state["top_p"])
-    spread = (logits, np.array([2.0, 1.0, 0.5, 0.0, -1.0]))
+    top = float(torch.tensor(cold)[torch.from_numpy(logits) == float(logits.max())].sum())
     wrong = sum(
         set(np.flatnonzero(top_p_kept(tempered(z, 1.0), mass)).tolist()) != _smallest(tempered(z, 1.0), mass)
-        for z in spread
-        for mass in masses
+        for z in (logits, *SPREAD)
+        for mass in (*MASSES, state["top_p"])
         if mass < 1
     )
-    top = float(torch.tensor(cold)[torch.from_numpy(logits) == float(logits.max())].sum())
-    return every(
-        sum=close(float(here.chances.sum()), 1.0, 1e-9),
-        as_in_the_lab=same_arrays(here.chances, lab, 1e-6),
-        cold=Outcome(cold.tolist(), "finite, all on the argmax", bool(np.isfinite(cold).all()) and top > 0.99),
-        top_p_sets_that_are_not_the_smallest=equal(wrong, 0),
+    same = difference(*pairs, limit=1e-6)
+    return together(
+        {**same.computed, "p at T = 0.01": top},
+        {"largest difference": same.expected, "p at T = 0.01": 1},
+        same,
+        rounded,
+        bool(np.isfinite(cold).all()) and top > 0.99,
+        wrong == 0,
     )
+
+
+def drawn(state: State) -> Outcome:
+    """Which token u draws, and its share, against subtracting shares from u one after the other."""
+    shares = [decode(z, *rule).chances for z in SPREAD for rule in GRID]
+    wrong = 0
+    for chances_v in shares:
+        for u in UNIFORM:
+            token = draw(chances_v, u)
+            begin, end = share_of(chances_v, token)
+            wrong += token != _subtracting(chances_v, u) or not begin - 1e-9 <= u <= end + 1e-9
+    return equal({"draws that differ": wrong}, {"draws that differ": 0})
+
+
+def _subtracting(chances_v: Floats, u: float) -> int:
+    ranked = sorted(range(len(chances_v)), key=lambda k: (-chances_v[k], k))
+    for k in ranked:
+        if u < chances_v[k]:
+            return k
+        u -= chances_v[k]
+    raise ValueError("u is 1 or more")
 
 
 def next_in_the_lab(state: State) -> Outcome:
@@ -140,22 +196,23 @@ def next_in_the_lab(state: State) -> Outcome:
     scores[:2] = float("-inf")
     lab = chances(scores, float(options[0]), int(options[1]), float(options[2])).numpy()
     here = decode(logits_after(model, ids), float(options[0]), int(options[1]), float(options[2]))
-    return every(p=same_arrays(here.chances, lab, 1e-6), sum=close(float(here.chances.sum()), 1.0, 1e-9))
+    figures = shown(LESSON, state, "next", 0)
+    best = np.sort(lab)[::-1][: len(figures["bars"].values)]
+    return difference((here.chances, lab), (np.sort(figures["bars"].values)[::-1], best), limit=1e-6)
 
 
 CLAIMS = (
-    Claim(
-        id="R1", says="a sentence never trained on costs less than ln V / 2 nats a word", check=learnt, needs="grammar"
-    ),
+    Claim(id="R1", says="a sentence never trained on costs less than ln V / 2", check=learnt, needs="grammar"),
     Claim(
         id="R1", says="what follows is about what the grammar lets follow", check=follows_the_grammar, needs="grammar"
     ),
     Claim(id="R2", says="changing a token leaves all logits before it identical", check=only_the_past, needs="grammar"),
     Claim(id="R3", says="softmax of 2, 1, 0 at T = 1, 0.2 and 10", check=table),
-    Claim(id="R3", says="temperature, top-k and top-p; stable when cold; top-p keeps the smallest set", check=decoded),
+    Claim(id="R3", says="T, top-k and top-p leave what the lab's decoder leaves", check=decoded),
+    Claim(id="R3", says="u draws the token in whose share it lies", check=drawn),
     Claim(
         id="R3",
-        says="the next word is drawn from what the lab's decoder leaves",
+        says="so it is for the next word of the text",
         check=next_in_the_lab,
         needs="grammar",
     ),

@@ -3,52 +3,67 @@
 import torch
 from torch.nn import functional as F
 
-from ..kit.facts import Claim, Outcome, equal, every
-from ..kit.fixtures import IMG6, array
+from ..kit.facts import Claim, Outcome, equal
+from ..kit.fixtures import IMG6
 from ..kit.state import State
-from ..pixels import dense, dense_weights, edges, shuffle_order
+from ..pixels import LESSON, dense_weights, shuffle_order
+from .frames_shown import apart, values_of
 
 
 def permuted(state: State) -> Outcome:
-    """A dense layer whose weight columns follow the pixels gives what PyTorch gives in place; a convolution cannot."""
+    """Both rows of dense units are what PyTorch gives in place; its convolution of the shuffled image is another."""
     x = torch.tensor(state["image"], dtype=torch.float64).reshape(36)
     order = shuffle_order(state)
-    weights = dense_weights(state.seed)
-    in_place = F.linear(x, torch.from_numpy(weights.copy())).numpy()
-    dense_change = float(abs(dense(array(state["image"]), weights, order) - in_place).max())
-    plain = edges(array(state["image"]), array(state["kernel"]))
+    weights = torch.from_numpy(dense_weights(state.seed).copy())
+    in_place = F.linear(x, weights)
+    units = values_of(LESSON, "shuffled", 2, "units", state)
+    dense_change = max(apart(row, in_place) for row in units)
+    own = values_of(LESSON, "shuffled", 2, "weights", state)
     kernel = torch.tensor(state["kernel"], dtype=torch.float64)[None, None]
-    moved = F.conv2d(x[order].reshape(1, 1, 6, 6), kernel)[0, 0].numpy()
-    conv_change = float(abs(plain - moved).max())
+    found = [F.conv2d(pixels.reshape(1, 1, 6, 6), kernel)[0, 0] for pixels in (x, x[order])]
+    shown = max(
+        *(apart(values_of(LESSON, "shuffled", k, "edges", state), response) for k, response in enumerate(found)),
+        apart(values_of(LESSON, "shuffled", 2, "image", state), x[order].reshape(6, 6)),
+        apart(own, weights[state["unit"]][order].reshape(6, 6)),
+    )
+    conv_change = apart(*found)
     constant = float(x.max() - x.min()) < 0.1 or float(kernel.abs().max()) < 0.1
     return Outcome(
-        {"dense changes by": dense_change, "convolution changes by": conv_change},
-        {"dense changes by": "<= 1e-06", "convolution changes by": "> 0.1"},
-        dense_change <= 1e-6 and (conv_change > 0.1 or constant),
-        "there is next to nothing to shuffle in this image, or nothing in this kernel" if constant else "",
+        {"dense": dense_change, "convolution": conv_change},
+        {"dense": "<= 1e-06", "convolution": "> 0.1"},
+        dense_change <= 1e-6 and shown <= 1e-9 and (conv_change > 0.1 or constant),
+        "there is next to nothing to shuffle here" if constant else "",
     )
 
 
 def in_range(state: State) -> Outcome:
-    """All numbers lie in 0..1, and bytes divided by 255 come back as the same bytes."""
+    """All numbers lie in 0..1; the bytes shown are PyTorch's, and bytes divided by 255 come back as the same bytes."""
     image = torch.tensor(state["image"], dtype=torch.float64)
     stored = torch.arange(256, dtype=torch.uint8)
     back = (stored.to(torch.float32) / 255 * 255).round().to(torch.uint8)
-    return every(
-        least=Outcome(float(image.min()), ">= 0", bool(image.min() >= 0)),
-        most=Outcome(float(image.max()), "<= 1", bool(image.max() <= 1)),
-        bytes_that_return=equal(int((stored == back).sum()), 256),
+    pixels = values_of(LESSON, "numbers", 0, "image", state)
+    shown = max(
+        apart(pixels, image),
+        apart(values_of(LESSON, "numbers", 0, "bytes", state), (image * 255).round().to(torch.uint8)),
+    )
+    least, most, same = float(pixels.min()), float(pixels.max()), int((stored == back).sum())
+    return Outcome(
+        {"least": least, "most": most, "bytes": same},
+        {"least": ">= 0", "most": "<= 1", "bytes": 256},
+        least >= 0 and most <= 1 and same == 256 and shown == 0,
     )
 
 
 def example(state: State) -> Outcome:
-    """IMG6 is 6x6."""
-    x = torch.tensor(IMG6)[None, None]
-    return every(shape=equal(list(x.shape), [1, 1, 6, 6]), numbers=equal(x.numel(), 36))
+    """The image that the lesson begins with is IMG6, 6x6."""
+    shown = values_of(LESSON, "numbers", 0, "image", LESSON.state())
+    x = torch.from_numpy(shown.copy())[None, None]
+    found = equal({"shape": list(x.shape), "numbers": x.numel()}, {"shape": [1, 1, 6, 6], "numbers": 36})
+    return Outcome(found.computed, found.expected, found.holds and apart(shown, IMG6) == 0)
 
 
 CLAIMS = (
-    Claim(id="A1", says="order matters to a convolution, not to a dense layer permuted alike", check=permuted),
+    Claim(id="A1", says="shuffling, weights alike, changes outputs by", check=permuted),
     Claim(id="A2", says="pixels lie in 0..1, and byte/255 loses nothing", check=in_range),
-    Claim(id="A3", says="the example is one image of one channel, 6x6", check=example),
+    Claim(id="A3", says="the example is one image of one channel", check=example),
 )

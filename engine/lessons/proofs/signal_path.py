@@ -1,86 +1,72 @@
 """What `signal-path` claims: products of reachability matrices, PyTorch's own graph, its counter of operations."""
 
-import copy
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
-from torch.utils.flop_counter import FlopCounterMode
 
 from ...models.attention import ScaledDotProduct
 from ...models.recurrent import ElmanLayer
-from ..kit.facts import Claim, Outcome, at_least, close, equal, every
+from ..kit.facts import Claim, Outcome, close, equal
 from ..kit.seeding import seeded
 from ..kit.state import State
-from ..workings.graph_paths import WAYS, costs, distances, ticks
-from ..workings.recurrent_gradient import bound, norms, weights
-
-
-def _matrix(way: str, step: int, n: int) -> Tensor:
-    """Where one step leads from each token, as a matrix of booleans with the diagonal set."""
-    apart = torch.arange(n)[None, :] - torch.arange(n)[:, None]
-    if way == "attention":
-        return torch.ones(n, n)
-    if way == "rnn":
-        return ((apart == 0) | (apart == 1)).float()
-    return ((apart == 0) | (apart.abs() == (2**step if way == "dilated" else 1))).float()
-
-
-def steps_needed(way: str, n: int, target: int) -> int:
-    """The least number of steps whose product of matrices connects the first token with `target`."""
-    row = torch.zeros(n)
-    row[0] = 1
-    step = 0
-    while not row[target]:
-        row = ((row @ _matrix(way, step, n)) > 0).float()
-        step += 1
-    return step
+from ..signal_path import parallel, path_lengths
+from ..workings.costs_shown import work
+from ..workings.gradients_shown import bounded, remembered
+from ..workings.graph_paths import WAYS, distances
+from ..workings.recurrent_gradient import weights
+from .seeing import figures, seen
+from .signal_oracles import convolved, counted, counted_whole, depth, difference_norm, matrix, steps_needed
 
 
 def shortest(state: State) -> Outcome:
-    """The path to the far end in every kind of layer; the notes' numbers at n = 10."""
+    """Paths, steps under the nodes, bars and the growth with n, as shown, in every kind of layer."""
     n = state["n"]
     target = min(state["far"] or n, n) - 1
-    ours = {way: distances(way, n)[target] for way in WAYS}
-    theirs = {way: steps_needed(way, n, target) for way in WAYS}
-    return Outcome(ours, theirs, ours == theirs, f"steps from token 1 to {target + 1} of {n}")
+    wanted = [steps_needed(way, n, target) for way in WAYS]
+    right = []
+    for k, way in enumerate(WAYS):
+        shown = seen(path_lengths, state, k)
+        right.append([int(node.label) for node in shown["tokens"].nodes] == [steps_needed(way, n, t) for t in range(n)])
+        right.append([int(value) for value in shown["lengths"].values] == wanted)
+        right.append(shown["lengths"].marked == (k,))
+        right.append(_walks(shown["tokens"], way, target, wanted[k]))
+    last = seen(path_lengths, state, -1)
+    right.append([row[2] for row in last["orders"].rows] == [steps_needed(way, n, n - 1) for way in WAYS])
+    for way, line in zip(("rnn", "dilated", "attention"), _lines(last["growth"]), strict=True):
+        right.append(
+            [int(v) for v in line] == [steps_needed(way, int(count), int(count) - 1) for count in last["growth"].x]
+        )
+    ours = [int(value) for value in seen(path_lengths, state, 0)["lengths"].values]
+    return Outcome(ours, wanted, all(right), f"RNN, conv, dilated, attention: steps from 1 to {target + 1}")
 
 
-def convolved(dilated: bool, layers: int, n: int) -> bool:
-    """Whether a change of the first input reaches the last output of a stack of Conv1d, kernel 3, all weights 1."""
-    x = torch.zeros(1, 1, n, requires_grad=True)
-    y = x
-    for layer in range(layers):
-        d = 2**layer if dilated else 1
-        y = F.conv1d(y, torch.ones(1, 1, 3), padding=d, dilation=d)
-    return bool(torch.autograd.grad(y[0, 0, -1], x)[0][0, 0, 0] != 0) if layers else n == 1
+def _lines(growth: Any) -> tuple[Any, Any, Any]:
+    dilated, attention = (growth.lines[name] for name in ("dilated conv., k=3", "self-attention"))
+    return growth.lines["RNN, convolution"], dilated, attention
+
+
+def _walks(net: Any, way: str, target: int, steps: int) -> bool:
+    """Whether the path drawn leads from the first token to `target`, each of its edges in one step of the layer."""
+    edges = {edge.source: edge.target for edge in net.edges if edge.role == "path"}
+    at, walked = 0, 0
+    while at in edges and walked <= steps:
+        # A dilated layer may let the signal stand still, so that any of its layers may make this step.
+        if not any(matrix(way, layer, len(net.nodes))[at, edges[at]] for layer in range(steps)):
+            return False
+        at, walked = edges[at], walked + 1
+    return at == target and walked <= steps
 
 
 def layers_needed(state: State) -> Outcome:
     """Real stacks of convolutions, grown until the gradient arrives: n - 1 layers, log2 n with dilation."""
-    ours, theirs = {}, {}
-    for n in (4, 10, 33):
-        for way in ("convolution", "dilated"):
-            ours[f"{way} n={n}"] = distances(way, n)[-1]
-            theirs[f"{way} n={n}"] = next(k for k in range(n + 1) if convolved(way == "dilated", k, n))
-    return equal(ours, theirs)
-
-
-def depth(output: Tensor) -> int:
-    """The longest chain of operations in the graph that autograd recorded."""
-    deepest: dict[Any, int] = {}
-    stack: list[tuple[Any, bool]] = [(output.grad_fn, False)]
-    while stack:
-        node, ready = stack.pop()
-        following = [f for f, _ in node.next_functions if f is not None]
-        if ready:
-            deepest[node] = 1 + max((deepest[f] for f in following), default=0)
-        elif node not in deepest:
-            stack.append((node, True))
-            stack.extend((f, False) for f in following if f not in deepest)
-    return deepest[output.grad_fn]
+    ours, theirs = [], []
+    for way in ("convolution", "dilated"):
+        for n in (4, 10, 33):
+            ours.append(distances(way, n)[-1])
+            theirs.append(next(k for k in range(n + 1) if convolved(way == "dilated", k, n)))
+    return Outcome(ours, theirs, ours == theirs, "layers for 4, 10, 33 tokens, then dilated: as Conv1d needs")
 
 
 def sequential(state: State) -> Outcome:
@@ -101,51 +87,72 @@ def sequential(state: State) -> Outcome:
         "rnn": (chains["rnn"][1] - chains["rnn"][0]) // each,
         "attention": chains["attention"][1] - chains["attention"][0],
     }
-    ours = {way: ticks(way, 2 * n) - ticks(way, n) for way in grown}
-    return Outcome(ours, grown, ours == grown, f"{n} more tokens: {n} more steps for an RNN, none for attention")
+    ours = {way: _ticks_shown(state, way, 2 * n) - _ticks_shown(state, way, n) for way in grown}
+    return Outcome(ours, grown, ours == grown, f"{n} more tokens, so many more steps that wait")
 
 
-def counted(n: int, d: int) -> dict[str, int]:
-    """Products that PyTorch counts while U h is computed n times, and Q K^T once; two operations are one product."""
-    U, h, q = torch.zeros(d, d), torch.zeros(1, d), torch.zeros(n, d)
-    with FlopCounterMode(display=False) as recurrent:
-        for _ in range(n):
-            h = h @ U
-    with FlopCounterMode(display=False) as attention:
-        q @ q.T
-    return {"rnn": recurrent.get_total_flops() // 2, "attention": attention.get_total_flops() // 2}
+def _ticks_shown(state: State, way: str, n: int) -> int:
+    """After how many frames all tokens are known, and nothing is dimmed any more."""
+    frames = parallel(state.with_values(n=n))
+    dimmed = [len(figures(frame)[way].dimmed) for frame in frames]
+    known = [
+        tuple(figures(frame)[way].dimmed) == tuple(range(n - d, n)) for frame, d in zip(frames, dimmed, strict=True)
+    ]
+    return dimmed.index(0) if all(known) else -1
 
 
 def products(state: State) -> Outcome:
-    """Costs at the current length and width."""
+    """Costs in the table and the curves shown, at the current length and width."""
     n, d = state["length"], state["d"]
-    says = f"n = {n}, d = {d}: n d² products for an RNN, n² d for attention"
-    ours, theirs = costs(n, d), counted(n, d)
-    return Outcome(ours, theirs, ours == theirs, says)
+    shown = seen(work, state)
+    ours = [row[1] for row in shown["costs"].rows]
+    theirs = [*counted(n, d).values()]
+    lines = [*shown["products"].lines.values()]
+    drawn = all(
+        [lines[0][k], lines[1][k]] == [*counted(int(count), d).values()]
+        for k, count in enumerate(shown["products"].x)
+        if count <= 128
+    )
+    cheaper = shown["costs"].marked == (int(theirs[1] <= theirs[0]),)
+    says = f"n = {n}, d = {d}: products of U h and of Q Kᵀ"
+    return Outcome(ours, theirs, ours == theirs and drawn and cheaper, says)
+
+
+def whole(state: State) -> Outcome:
+    """The layers with all their products: attention is never the cheaper one."""
+    n, d = state["length"], state["d"]
+    rows = seen(work, state, 1)["whole"].rows
+    ours, theirs = [*rows[-1][1:]], counted_whole(n, d)
+    sums = [sum(row[k] for row in rows[:-1] if row[k] != "-") for k in (1, 2)]
+    return Outcome(ours, theirs, ours == theirs == sums and theirs[0] < theirs[1])
 
 
 def crossing(state: State) -> Outcome:
-    """The costs are equal at n = d, and attention is the cheaper one below."""
+    """The costs are equal at n = d, and Q Kᵀ is the cheaper one below."""
     d = state["d"]
-    here, below, above = (counted(n, d) for n in (d, d // 2, 2 * d))
-    signs = [int(np.sign(cost["attention"] - cost["rnn"])) for cost in (below, here, above)]
-    ours = [int(np.sign(costs(n, d)["attention"] - costs(n, d)["rnn"])) for n in (d // 2, d, 2 * d)]
-    return Outcome(ours, signs, ours == signs == [-1, 0, 1], f"cheaper, equal, dearer at n = {d // 2}, {d}, {2 * d}")
+    signs, ours = [], []
+    for n, word in ((d // 2, "fewer"), (d, "as many"), (2 * d, "more")):
+        cost = counted(n, d)
+        signs.append(int(np.sign(cost["attention"] - cost["rnn"])))
+        frame = work(state.with_values(length=n))[0]
+        rows = figures(frame)["costs"].rows
+        ours.append(int(np.sign(rows[1][1] - rows[0][1])) if word in frame.caption else 9)
+    return Outcome(ours, signs, ours == signs == [-1, 0, 1], f"Q Kᵀ: fewer, equal, more at n = {d // 2}, {d}, {2 * d}")
 
 
 def known_numbers(state: State) -> Outcome:
-    """The notes' own numbers."""
-    ours = {**{way: distances(way, 10)[-1] for way in ("rnn", "convolution", "attention")}, **{
-        f"{way} products": cost for way, cost in costs(10, 64).items()
-    }}  # fmt: skip
-    theirs = {"rnn": 9, "convolution": 9, "attention": 1, "rnn products": 40_960, "attention products": 6_400}
-    return equal(ours, theirs)
+    """The notes' own numbers, as shown."""
+    steps = seen(path_lengths, state.with_values(n=10, far=0))["lengths"].values
+    rows = seen(work, state.with_values(length=10, d=64))["costs"].rows
+    return equal([int(steps[0]), int(steps[1]), int(steps[3]), rows[0][1], rows[1][1]], [9, 9, 1, 40_960, 6_400])
 
 
 def jacobians(state: State) -> Outcome:
-    """The product of Jacobians equals what autograd gives for nn.RNNCell, and stays under its bound."""
+    """The norms shown equal what autograd gives for nn.RNNCell, and stay under the bound, a power of |U|."""
     U, driven = weights(state["gain"], state.seed)
-    ours, most = norms(U, driven), bound(U, len(driven))
+    shown = seen(bounded, state)
+    ours, most = (np.asarray(line) for line in shown["gradient"].lines.values())
+    rows = [float(row[1]) for row in shown["numbers"].rows]
     cell = nn.RNNCell(len(U), len(U), dtype=torch.float64)
     with torch.no_grad():
         cell.weight_ih.copy_(torch.eye(len(U)))
@@ -161,69 +168,70 @@ def jacobians(state: State) -> Outcome:
         return h
 
     theirs = float(torch.linalg.matrix_norm(torch.func.jacrev(last)(inputs[0].tanh()).detach(), 2))
-    return every(
-        norm=close(float(ours[at]), theirs, 1e-9 + 1e-6 * theirs),
-        over_the_bound=Outcome(int((ours > most * (1 + 1e-9)).sum()), 0, bool((ours <= most * (1 + 1e-9)).all())),
-    )
-
-
-def difference_norm(model: Any, tokens: Tensor, step: float = 1e-4) -> float:
-    """|d logits / d embedding of the first token| of one sequence (1, t) by central differences, in float64."""
-    model = copy.deepcopy(model).double().eval()
-    table = model.embedding
-    with torch.no_grad():
-        x = table(tokens)
-        e = x.shape[-1]
-        moved = x.repeat(2 * e, 1, 1)
-        moved[:, 0] += step * torch.cat((torch.eye(e), -torch.eye(e))).double()
-        hook = table.register_forward_hook(lambda module, inputs, output: moved)
-        logits = model(tokens.repeat(2 * e, 1))
-        hook.remove()
-    return float(((logits[:e] - logits[e:]) / (2 * step)).norm())
+    spectral = float(torch.linalg.eigvalsh(torch.from_numpy(U.T @ U))[-1].sqrt())
+    powers = [spectral**k for k in range(len(most))]
+    right = [
+        abs(float(ours[at]) - theirs) <= 1e-12 + 1e-6 * theirs,
+        bool(np.allclose(rows, [theirs, spectral**at], rtol=6e-3, atol=0)),
+        bool(np.allclose(most, powers, rtol=1e-9)),
+        bool((ours <= most * (1 + 1e-9)).all()),
+        abs(spectral - state["gain"]) < 1e-9,
+    ]
+    return Outcome(float(rows[0]), f"<= {powers[at]:.4g}", all(right))
 
 
 def gradients(state: State) -> Outcome:
     """After training: attention's gradient at distance 64 is more than 100 times the RNN's, whose bound holds."""
     result = state.result("first-token")
-    last = {name: float(norm[-1]) for name, norm in result.gradients.items()}
+    shown = seen(remembered, state, 0)
+    lines, last = shown["gradients"].lines, dict(shown["far"].rows)
+    same = all(np.array_equal(lines[name], result.gradients[name]) for name in result.gradients)
     under = bool((result.gradients["RNN"] <= result.bound).all())
-    return every(
-        attention_over_RNN=at_least(last["attention"] / max(last["RNN"], 1e-300), 100.0),
-        attention_over_LSTM=at_least(last["attention"] / max(last["LSTM"], 1e-300), 1.0),
-        RNN_under_its_bound=equal(under, True),
-    )
+    ends = all(last[name] == float(lines[name][-1]) for name in last) and shown["gradients"].x[-1] == 64
+    times = last["attention"] / max(last["RNN"], 1e-300)
+    return Outcome(times, ">= 100", times >= 100 and last["attention"] > last["LSTM"] and same and under and ends)
 
 
 def differences(state: State) -> Outcome:
     """The measured norms are those of finite differences."""
     result = state.result("first-token")
-    ours, theirs = {}, {}
     from ..trainings.first_token import TOKENS, gradient_norms
 
+    off = 0.0
     for name, distance in (("RNN", 4), ("LSTM", 16), ("attention", 64)):
         tokens = torch.randint(TOKENS, (1, distance + 1), generator=torch.Generator().manual_seed(7))
-        ours[f"{name} at {distance}"] = float(gradient_norms(result.models[name], tokens)[0])
-        theirs[f"{name} at {distance}"] = difference_norm(result.models[name], tokens)
-    holds = all(abs(ours[name] - theirs[name]) <= 1e-3 * theirs[name] + 1e-6 for name in ours)
-    return Outcome(ours, theirs, holds)
+        ours = float(gradient_norms(result.models[name], tokens)[0])
+        theirs = difference_norm(result.models[name], tokens)
+        off = max(off, abs(ours - theirs) / (theirs + 1e-3))
+    return Outcome({"largest relative difference": off}, "<= 0.001", off <= 1e-3)
 
 
 def copied(state: State) -> Outcome:
-    """Attention copies the first token over 64 others, the RNN guesses one of eight."""
-    right = state.result("first-token").accuracies
-    return every(
-        attention=at_least(float(right["attention"][-1]), 0.95),
-        RNN=Outcome(float(right["RNN"][-1]), "<= 0.5", bool(right["RNN"][-1] <= 0.5)),
-    )
+    """Attention copies the first token over 64 others, the RNN guesses one of eight: as shown, and copied anew."""
+    from ..trainings.first_token import TOKENS
+
+    result = state.result("first-token")
+    bars, rows = seen(remembered, state, 1)["right"], seen(remembered, state, 1)["by-distance"].rows
+    right = dict(zip(bars.labels, map(float, bars.values), strict=True))
+    tokens = torch.randint(TOKENS, (32, 65), generator=torch.Generator().manual_seed(64))
+    with torch.no_grad():
+        anew = {
+            name: float((model(tokens).argmax(1) == tokens[:, 0]).double().mean())
+            for name, model in result.models.items()
+        }
+    same = close(right, anew, 1e-6).holds and rows[-1] == (64, *right.values())
+    shares = [right["attention"], right["RNN"]]
+    return Outcome(shares, ">= 0.95 <= 0.5", same and shares[0] >= 0.95 and shares[1] <= 0.5)
 
 
 CLAIMS = (
-    Claim(id="O1", says="steps between two tokens", check=shortest),
-    Claim(id="O1", says="as many layers as stacks of Conv1d need; dilated: the logarithm", check=layers_needed),
-    Claim(id="O1", says="the notes' numbers: 9, 9 and 1 steps; 40,960 and 6,400 products", check=known_numbers),
+    Claim(id="O1", says="steps from the first token to another", check=shortest),
+    Claim(id="O1", says="as many layers as stacks of Conv1d need", check=layers_needed),
+    Claim(id="O1", says="10 tokens, 64 wide: steps RNN, conv, attention; products", check=known_numbers),
     Claim(id="O2", says="n steps of an RNN wait for one another, one of attention", check=sequential),
-    Claim(id="O2", says="n d² against n² d products", check=products),
-    Claim(id="O2", says="they cost alike at n = d", check=crossing),
+    Claim(id="O2", says="products of U h and of Q Kᵀ", check=products),
+    Claim(id="O2", says="Q Kᵀ and U h cost alike at n = d", check=crossing),
+    Claim(id="O2", says="products of the whole layers, RNN and attention", check=whole),
     Claim(id="P4", says="the gradient of an RNN is at most |U|^(T-1)", check=jacobians),
     Claim(
         id="P4",
@@ -232,5 +240,5 @@ CLAIMS = (
         needs="first-token",
     ),
     Claim(id="P4", says="these gradients are those of finite differences", check=differences, needs="first-token"),
-    Claim(id="P4", says="attention copies the first of 65 tokens, the RNN cannot", check=copied, needs="first-token"),
+    Claim(id="P4", says="share copied over 64 tokens: attention, RNN", check=copied, needs="first-token"),
 )

@@ -129,22 +129,6 @@ def _compositions(weights: torch.Tensor) -> torch.Tensor:
     return responses.flip(2, 3).reshape(sets, 25)
 
 
-def dimensions(state: State) -> Outcome:
-    """Rank of the Jacobian: 17 = 18 weights less one common factor; 25 from two channels on.
-
-    By symmetric differences, which are exact: the response is linear in each single weight.
-    """
-    draw = torch.Generator().manual_seed(state.seed)
-    ranks, ours = {}, {}
-    for m in (1, 2, 3, 4, 9):
-        at = torch.randn(2 * m * 9, dtype=torch.float64, generator=draw)
-        steps = torch.eye(len(at), dtype=torch.float64)
-        up, down = (_compositions((at + sign * steps).reshape(-1, 2, m, 9)) for sign in (1, -1))
-        ranks[f"{m} between"] = int(torch.linalg.matrix_rank((up - down) / 2))
-        ours[f"{m} between"] = work.rank(m)
-    return Outcome(ours, ranks, ours == ranks and ours["1 between"] == 9 + 9 - 1 and ours["9 between"] == 25)
-
-
 def _rank(m: int, seed: int) -> int:
     """Rank of the Jacobian, by symmetric differences, which are exact: the response is linear in each weight."""
     draw = torch.Generator().manual_seed(seed + m)

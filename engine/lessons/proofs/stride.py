@@ -1,15 +1,19 @@
 """What `stride` claims, computed by PyTorch."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch.nn import functional as F
 
 from .. import stride as lesson
-from ..kit.facts import Claim, Outcome, equal, every, same_arrays
+from ..kit.facts import Claim, Outcome, equal, every
 from ..kit.fixtures import IMG6, K3
 from ..kit.state import State
 from ..workings import convolving
 from ..workings.sliding import Slide
+from .frames_shown import apart, figure_of, frame_of, values_of
 
 
 def tensor(values: object) -> torch.Tensor:
@@ -27,43 +31,65 @@ def subsampled(state: State) -> Outcome:
         f"stride {s}": F.conv2d(tensor(slide.image), tensor(slide.kernel), stride=s, padding=g.padding).numel()
         for s in (1, 2)
     }
-    return every(
-        hidden_units=equal(units, by_torch),
-        kept=same_arrays(slide.output, full[:: g.stride, :: g.stride].numpy(), 1e-12),
+    short = figure_of(lesson.LESSON, "sampled", 1, "output", state)
+    worst = max(
+        apart(values_of(lesson.LESSON, "sampled", 0, "full", state), full),
+        apart(values_of(lesson.LESSON, "sampled", 1, "full", state), full),
+        apart(short.values, full[:: g.stride, :: g.stride]),
+    )
+    index = torch.arange(full.numel()).reshape(full.shape)[:: g.stride, :: g.stride]
+    sources = [
+        short.origin(r, c).cells["full"][0] == divmod(int(index[r, c]), full.shape[1]) for r, c in np.ndindex(*g.out)
+    ]
+    return Outcome(
+        {**units, "largest difference": worst},
+        {**by_torch, "largest difference": "<= 1e-12"},
+        units == by_torch and worst <= 1e-12 and all(sources),
     )
 
 
 def blind(state: State) -> Outcome:
-    """How many of the strongest responses survive, by PyTorch's topk: as many as are kept, ties included."""
+    """How many of the strongest responses survive, by PyTorch's topk: as many as are kept, ties included, none 0."""
     slide = Slide.of(state)
     g = slide.geometry
     full = F.conv2d(tensor(slide.image), tensor(slide.kernel), padding=g.padding)[0, 0].abs()
     sampled = torch.zeros_like(full, dtype=torch.bool)
     sampled[:: g.stride, :: g.stride] = True
-    strong = full >= full.flatten().topk(int(sampled.sum())).values[-1] - 1e-9
-    best, places = set(lesson.strongest(slide)), set(lesson.kept(slide))
+    strong = (full >= full.flatten().topk(int(sampled.sum())).values[-1] - 1e-9) & (full > 1e-9)
+    marked = figure_of(lesson.LESSON, "sampled", 2, "full", state).marks["winner"]
+    best, places = set(marked), set(lesson.kept(slide))
     held = len(best & places)
-    says = f"of the {len(best)} strongest responses stride {g.stride} keeps {held}: it does not select"
-    if held == len(places):
-        says = "all of the strongest responses are kept: here by chance, or because every place is visited"
+    says = "strongest responses that the stride keeps: it is blind"
+    if held == len(best):
+        says = "all of the strongest responses lie on the grid here" if best else "all responses are 0"
+    right = {(int(r), int(c)) for r, c in strong.nonzero()} == best
     return Outcome(
         {"kept": held, "of": len(best)},
         {"kept": int((strong & sampled).sum()), "of": int(strong.sum())},
-        {(int(r), int(c)) for r, c in (strong & sampled).nonzero()} == best & places,
+        right and {(int(r), int(c)) for r, c in (strong & sampled).nonzero()} == best & places,
         says,
     )
 
 
 def places(state: State) -> Outcome:
-    """PyTorch unfolds the numbers 0, 1, 2, … of the padded columns: the first of each window is where it begins."""
+    """PyTorch unfolds the numbers 0, 1, 2, … of the padded columns: the windows that are drawn, and what is left."""
     n, k, s, p = state["n"], state["k"], state["stride"], state["padding"]
     width = n + 2 * p
     begins = list(convolving.starts(n, k, s, p))
-    columns = torch.arange(width)
-    oracle = columns.unfold(0, k, s)[:, 0].tolist() if k <= width else []
+    windows = torch.arange(width).unfold(0, k, s) if k <= width else torch.empty(0, k, dtype=torch.int64)
+    oracle = windows[:, 0].tolist()
     size = convolving.output_size(n, k, s, p)
     pooled = F.max_pool1d(torch.zeros(1, 1, width), k, s).shape[-1] if k <= width else 0
-    return every(columns=equal(begins, oracle), output=equal(size, pooled))
+    frame = frame_of(lesson.LESSON, "positions", 0, state)
+    grid = figure_of(lesson.LESSON, "positions", 0, "steps", state)
+    drawn = [(row, int(column)) for row, window in enumerate(windows.tolist()) for column in window]
+    unread = sorted(set(range(width)) - set(windows.flatten().tolist()))
+    right = sorted(grid.marks["window"]) == sorted(drawn)
+    right &= sorted({column for _, column in grid.marks["never"]}) == unread
+    told = re.match(r"floor\(\((\d+) \+ 2·(\d+) - (\d+)\) / (\d+)\) \+ 1 = .* = (\d+)$", frame.formulas[0].numbers)
+    right &= (tuple(map(int, told.groups())) == (n, p, k, s, pooled)) if told else not pooled
+    found = every(columns=equal(begins, oracle), output=equal(size, pooled))
+    return replace(found, holds=found.holds and right)
 
 
 def formula(state: State) -> Outcome:
@@ -90,7 +116,8 @@ def by_two(state: State) -> Outcome:
     output.sum().backward()  # type: ignore[no-untyped-call]
     assert padded.grad is not None
     unread = [[int(r), int(c)] for r, c in (padded.grad[0, 0] == 0).nonzero()]
-    ours = [list(cell) for cell in size[1].never()]
+    drawn = figure_of(lesson.LESSON, "by two", 0, "image", state.with_values(stride=2, padding=1))
+    ours = [list(cell) for cell in drawn.marks["never"]]
     border = {(7, i) for i in range(8)} | {(i, 7) for i in range(8)}
     return every(
         output=equal(list(size[1].out), list(output.shape[2:])),
@@ -104,13 +131,9 @@ def by_two(state: State) -> Outcome:
 
 
 CLAIMS = (
-    Claim(id="F1", says="a stride keeps every s-th row and column of the full output, exactly", check=subsampled),
+    Claim(id="F1", says="a stride keeps every s-th row and column, exactly", check=subsampled),
     Claim(id="F1", says="a stride does not select what is important", check=blind),
     Claim(id="F2", says="the kernel begins at columns 0, s, 2s, …", check=places),
     Claim(id="F2", says="out = floor((n + 2p - k) / s) + 1, as in PyTorch", check=formula),
-    Claim(
-        id="F3",
-        says="stride 2, padding 1: 3x3 outputs, and the last padded row and column are never read",
-        check=by_two,
-    ),
+    Claim(id="F3", says="stride 2, padding 1: what is never read", check=by_two),
 )

@@ -11,11 +11,12 @@ from tokenizers import Regex, Tokenizer, models, pre_tokenizers
 from torch.nn import functional as F
 
 from ...data.tokenizers import PIECES
-from ..kit.facts import Claim, Outcome, equal, every
+from ..kit.facts import Claim, Outcome, equal
 from ..kit.fixtures import S1, S2, S3
 from ..kit.state import State
-from ..tokens import embedding, embeddings, merging, split, vocabulary
+from ..tokens import embedding, embeddings, split, vocabulary
 from ..workings import byte_pairs as pairs
+from ..workings.merges_shown import merging
 from .seeing import figures, seen
 
 HOSTILE = (
@@ -81,14 +82,16 @@ def stable(state: State) -> Outcome:
     """Chips and numbers shown belong to each other one to one, in this text and in others."""
     clashes, known = 0, 0
     for kind in pairs.KINDS:
-        number_of: dict[str, str] = {}
+        number_of: dict[tuple[str, bool], str] = {}
         chip_of: dict[str, str] = {}
         for text in (S1, S2, S3, "rat the cat", state["text"]):
             chips = seen(split, state.with_values(text=text, kind=kind, lower=False))["tokens"]
             for chip, number in zip(chips.tokens, chips.notes, strict=True):
-                clashes += number_of.setdefault(chip, number) != number or chip_of.setdefault(number, chip) != chip
+                # A full stop of the vocabulary and the byte that spells one look alike and are two tokens.
+                token = chip, int(number) <= pairs.BYTES
+                clashes += number_of.setdefault(token, number) != number or chip_of.setdefault(number, chip) != chip
         known += len(number_of)
-    return Outcome({"of so many tokens": known, "two numbers": clashes}, {"two numbers": 0}, clashes == 0 and known > 0)
+    return Outcome({f"of {known} tokens two numbers": clashes}, 0, clashes == 0 and known > 0)
 
 
 def as_library(state: State) -> Outcome:
@@ -140,7 +143,8 @@ def greedy(state: State) -> Outcome:
             counts.update(pairwise(numbers))
         best.append(max(counts.values()))
         chosen.append(counts[pairs.merges(lower)[k]])
-    return equal(chosen, best)
+    same = sum(a == b for a, b in zip(chosen, best, strict=True))
+    return equal({"of 24 merges": same}, {"of 24 merges": first})
 
 
 def example(state: State) -> Outcome:
@@ -150,11 +154,9 @@ def example(state: State) -> Outcome:
     ]
     words = S1.replace(".", " .").split()
     lowered = {word.lower() for word in words}
-    return every(
-        tokens=equal(len(chips[0]), len(words)),
-        different=equal([len(set(notes)) for notes in chips], [len(set(words)), len(lowered)]),
-        The_is_the=equal([notes[0] == notes[4] for notes in chips], [False, True]),
-    )
+    alike = [notes[0] == notes[4] for notes in chips] == [False, True]
+    ours, theirs = [len(chips[0]), *(len(set(n)) for n in chips)], [len(words), len(set(words)), len(lowered)]
+    return Outcome(ours, theirs, ours == theirs and alike)
 
 
 def lookup(state: State) -> Outcome:
@@ -187,5 +189,5 @@ CLAIMS = (
     Claim(id="Q2", says="byte pairs are those of the tokenizers library", check=as_library),
     Claim(id="Q2", says="merges and pair counts shown are the library's", check=merges_shown),
     Claim(id="Q2", says="every merge joins a most frequent pair", check=greedy),
-    Claim(id="Q3", says="7 tokens; The and the differ unless lower-cased", check=example),
+    Claim(id="Q3", says="7 tokens; The is not the: 7 different, lower-cased 6", check=example),
 )

@@ -21,8 +21,13 @@ NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
 """For expectations over N(0, 1)."""
 
 
+def _exactly(values: Any) -> torch.Tensor:
+    """In double precision, not by way of single."""
+    return torch.from_numpy(np.array(values, dtype=np.float64))
+
+
 def _normal(mean: Any, sigma: Any) -> torch.distributions.Normal:
-    return torch.distributions.Normal(torch.as_tensor(mean).double(), torch.as_tensor(sigma).double())
+    return torch.distributions.Normal(_exactly(mean), _exactly(sigma))
 
 
 def _cost(mean: Any, sigma: Any) -> Any:
@@ -30,10 +35,10 @@ def _cost(mean: Any, sigma: Any) -> Any:
     return torch.distributions.kl_divergence(_normal(mean, sigma), _normal(0.0, 1.0)).numpy()
 
 
-def _told(*lines: Any, tolerance: float = 2e-3) -> Outcome:
-    """Formulas whose numbers come to what they say."""
-    wrong = [line.numbers for line in lines if np.diff(worked(line.numbers))[0] ** 2 > tolerance**2]
-    return Outcome(f"{len(lines) - len(wrong)} right", f"{len(lines)} right", not wrong)
+def _told(lines: Any, values: Any, tolerance: float = 2e-3) -> bool:
+    """Whether the numbers of formulas come to what they say, and to these values."""
+    read = np.array([worked(line.numbers) for line in lines])
+    return bool(np.abs(read - np.asarray(values, dtype=float).reshape(-1, 1)).max() < tolerance)
 
 
 def divergence(state: State) -> Outcome:
@@ -52,13 +57,13 @@ def divergence(state: State) -> Outcome:
             stats.norm.pdf(both.x),
         ]
     )
-    told = _told(*(table.origin(row, 2).formulas[0] for row in range(4)))
+    told = _told([table.origin(row, 2).formulas[0] for row in range(4)], [_cost(m, s) for m, s in cases])
     parts = every(
         KL=close(shown, [round(float(_cost(m, s)), 6) for m, s in cases], 1e-5),
         curves=same_arrays(drawn, oracle, 1e-9, "off by"),
     )
     return Outcome([float(f"{v:.4g}") for v in shown], [float(f"{_cost(m, s):.4g}") for m, s in cases],
-                   parts.holds and told.holds)  # fmt: skip
+                   parts.holds and told)  # fmt: skip
 
 
 def passes(state: State) -> Outcome:
@@ -72,6 +77,7 @@ def passes(state: State) -> Outcome:
     stretched = torch.distributions.AffineTransform(torch.zeros(()).double(), width)(eps)
     moved = torch.distributions.AffineTransform(center, torch.ones(()).double())(stretched)
     by_mu, by_sigma = torch.autograd.grad(moved[0], (center, width))
+    stretched, moved = stretched.detach(), moved.detach()
     slopes = vae_frames.reparametrisation(state)[0].formulas[1].numbers
     columns = same_arrays(rows, torch.stack((eps, stretched, moved), 1).detach().numpy(), 1e-9)
     densities = same_arrays(
@@ -80,11 +86,11 @@ def passes(state: State) -> Outcome:
         1e-9,
     )
     told = _told(
-        vae_frames.reparametrisation(state)[0].formulas[0],
-        *(frames[2]["draws"].origin(row, column).formulas[0] for row in range(len(rows)) for column in (1, 2)),
-    )
+        [frames[2]["draws"].origin(row, column).formulas[0] for row in range(len(rows)) for column in (1, 2)],
+        [float(each[row]) for row in range(len(rows)) for each in (stretched, moved)],
+    ) and _told([vae_frames.reparametrisation(state)[0].formulas[0]], [float(moved[0])])
     written = float(slopes.rsplit("=", 1)[-1])
-    holds = columns.holds and densities.holds and told.holds and rows[0, 0] == state["eps"]
+    holds = columns.holds and densities.holds and told and rows[0, 0] == state["eps"]
     return Outcome(
         {"dz/dmu": 1.0, "dz/dsigma": written},
         {"dz/dmu": float(by_mu), "dz/dsigma": float(by_sigma)},
@@ -124,8 +130,9 @@ def lower(state: State) -> Outcome:
         float(q.expect(lambda z: stats.norm.logpdf(1.0, z, 0.5))), float(_cost(mean, math.sqrt(variance))),
         float(_bound(mean, variance)), EVIDENCE, float(gap),
     ]  # fmt: skip
-    told = _told(*frame.formulas, *(table.origin(row, 1).formulas[0] for row in range(5)), tolerance=1e-4)
-    holds = bool(np.abs(np.array(shown) - oracle).max() < 1e-6) and told.holds
+    lines = [*frame.formulas, *(table.origin(row, 1).formulas[0] for row in range(5))]
+    told = _told(lines, [oracle[2], EVIDENCE, *oracle], 1e-4)
+    holds = bool(np.abs(np.array(shown) - oracle).max() < 1e-6) and told
     says = f"the ELBO of N({mean:g}, {variance:g}) is log p(1) less KL(q ‖ p(z|x))"
     return Outcome(
         {"ELBO": shown[2], "KL to p(z|x)": shown[4]}, {"ELBO": oracle[2], "KL to p(z|x)": oracle[4]}, holds, says
@@ -147,7 +154,7 @@ def mapped(state: State) -> Outcome:
     cells = _bound(m, v)
     ((best, yours),) = [[grid.marks[mark][0] for mark in ("winner", "focus")]]
     nearest = (int(np.abs(np.log(v[:, 0] / variance)).argmin()), int(np.abs(m[0] - mean).argmin()))
-    told = _told(*(grid.origin(*cell).formulas[0] for cell in np.ndindex(*cells.shape)), tolerance=1e-4)
+    told = _told([grid.origin(*cell).formulas[0] for cell in np.ndindex(*cells.shape)], cells, 1e-4)
     off = max(
         float(np.abs(np.concatenate(shown) - np.concatenate(oracle)).max()),
         float(np.abs(np.asarray(grid.values) - cells).max()),
@@ -157,7 +164,7 @@ def mapped(state: State) -> Outcome:
     return Outcome(
         {"largest difference": off, "highest": highest},
         {"largest difference": "< 1e-9", "highest": f"<= {EVIDENCE:.5f}"},
-        off < 1e-9 and marked and told.holds and highest <= EVIDENCE + 1e-9,
+        off < 1e-9 and marked and told and highest <= EVIDENCE + 1e-9,
     )
 
 
@@ -178,22 +185,22 @@ def encoded(state: State) -> Outcome:
     oracle = np.array([_expected(result, k) for k in range(60)])
     back = _expected(result, n)
     shown = np.asarray(bars.values)
-    told = _told(*(bars.origin(row, 0).formulas[0] for row in (1, 2, 3)), tolerance=6e-3)
+    told = _told([bars.origin(row, 0).formulas[0] for row in (1, 2, 3)], [*each[n], shown[:3].sum()], 6e-3)
     off = float(np.abs(oracle - result.reconstruction[:60]).mean())
     near = (
         abs(shown[0] - back) < 3.0
-        and off < 0.5
+        and off < 0.8
         and abs(float((oracle - result.reconstruction[:60]).mean())) < 0.2
         and bool(np.abs(shown[1:3] - each[n]).max() < 1e-4)
-        and abs(shown[3] - shown[:3].sum()) < 1e-9
+        and abs(shown[3] - shown[:3].sum()) < 1e-4
         and bool(np.abs(np.asarray(result.kl) - each.sum(1)).max() < 1e-3)
-        and abs(means.values[1] - result.reconstruction.mean()) < 1e-6
+        and abs(means.values[1] - result.reconstruction.mean()) < 1e-3
         and abs(means.values[3] - each.sum(1).mean()) < 1e-3
     )
     return Outcome(
         {"reconstruction": float(shown[0]), "KL": float(shown[1] + shown[2])},
         {"reconstruction": round(back, 2), "KL": float(each[n].sum())},
-        near and told.holds,
+        near and told,
     )
 
 
@@ -204,7 +211,7 @@ def gained(state: State) -> Outcome:
     with torch.no_grad():
         q = model.encode(torch.from_numpy(result.images[:, None]))
         sigmas = (q.log_variance / 2).exp().numpy()
-    new = replace(result, model=model, means=q.mean.numpy(), sigmas=sigmas, pixel_sigma=float(model.sigma))
+    new = replace(result, model=model, means=q.mean.numpy(), sigmas=sigmas, pixel_sigma=float(model.sigma.detach()))
     first = np.mean([_expected(new, k) for k in range(60)]) + _cost(new.means, new.sigmas).sum(1).mean()
     bars = seen(vae_latent.terms, state, 1)["means"].values
     told = abs(bars[0] + bars[2] - first) < 3.0

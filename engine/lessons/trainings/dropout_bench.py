@@ -110,4 +110,5 @@ def _fit(
                 told = time.monotonic()
                 shown = {f"{name}: validation loss": validation[-1]} if validation else {}
                 progress(begun + 0.48 * trainer.progress, f"{name}: step {step.number}", **shown)
+    progress(begun + 0.48, f"{name}: done", **{f"{name}: validation loss": validation[-1]})
     return trainer, (validation, training)

@@ -22,6 +22,7 @@ from ...objectives.adversarial_losses import LOSSES
 from ...training.job import Job
 from ...training.trainer import Trainer
 from ..kit.seeding import seeded
+from ..workings.ring_figures import EXTENT
 
 NETWORKS: dict[str, Any] = {"z": 2, "hidden": (64, 64, 64), "batch": 64, "validate_every": 1_000_000}
 RECIPES: dict[str, dict[str, Any]] = {
@@ -30,7 +31,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 """R1 keeps D smooth; without it, and with a D that learns forty times as fast, G is driven to one or two modes."""
 SURFACE = 40
-"""Rows and columns of the heat map of D."""
+"""Rows and columns of the heat map of D, over EXTENT."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +79,11 @@ class View:
     manifold: Any
     """[g, g, 2]: where G takes a square lattice of z in -2..2."""
     surface: Any
-    """[rows, columns]: D, the first row at the top."""
-    extent: tuple[float, float, float, float]
+    """[rows, columns]: D in the middle of each cell of EXTENT, the first row at the top."""
+    real_answers: Any
+    """[n]: D's probability that each real point is real."""
+    answers: Any
+    """[n]: the same of each made point."""
     d_real: float
     d_fake: float
     loss_d: float
@@ -145,7 +149,7 @@ class Game:
         changed = {name: float((flat(network) - before[name]).abs().max()) for name, network in self.networks.items()}
         self.restore(taken)
         points = torch.cat([x for x, _ in calls])
-        answers = torch.cat([answer for _, answer in calls]).sigmoid()
+        answers = torch.cat([answer for _, answer in calls]).double().sigmoid()
         labels = np.zeros(len(points), dtype=np.int64)
         if side == "d":
             labels[: len(points) // 2] = 1
@@ -154,7 +158,7 @@ class Game:
     def view(self) -> View:
         """The state as arrays, from random numbers that are always the same."""
         objective = self.objective
-        samples, ground = plane(objective, averaged=False, places=SURFACE)
+        samples = next(plane(objective, averaged=False))
         fake, beside = made(objective, False)[0], real(objective)[0]
         chosen = LOSSES[self.rules.loss]
         with torch.no_grad():
@@ -167,13 +171,24 @@ class Game:
             pulls=pulls,
             other_pulls=pulls / odds if self.rules.loss == "non-saturating" else pulls * odds,
             manifold=samples.arrays["manifold"],
-            surface=ground.arrays["grid"],
-            extent=ring(self.rules.seed).extent,
+            surface=heat(objective),
+            real_answers=on_real.double().sigmoid().numpy(),
+            answers=on_fake.double().sigmoid().numpy(),
             d_real=float(on_real.sigmoid().mean()),
             d_fake=float(on_fake.sigmoid().mean()),
             loss_d=float(chosen.discriminator(on_real, on_fake)),
             loss_g=float(chosen.generator(on_real, on_fake)),
         )
+
+
+@torch.no_grad()
+def heat(objective: Adversarial) -> Any:
+    """[SURFACE, SURFACE]: D's answer in the middle of each cell of EXTENT, the first row at the top."""
+    left, right, bottom, top = EXTENT
+    middles = (torch.arange(SURFACE) + 0.5) / SURFACE
+    y, x = torch.meshgrid(top - middles * (top - bottom), left + middles * (right - left), indexing="ij")
+    inside = objective.scaling.inside(torch.stack((x, y), 2).reshape(-1, 2))
+    return objective.opinions(inside).reshape(SURFACE, SURFACE).numpy()
 
 
 def flat(network: torch.nn.Module) -> torch.Tensor:

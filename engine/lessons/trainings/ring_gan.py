@@ -14,7 +14,7 @@ from ..kit.seeding import seeded
 from ..kit.state import State
 from ..kit.training import Progress
 from ..workings.modes import modes, near_share
-from .ring_game import Game, Rules, flat, ring
+from .ring_game import Game, Rules, flat, heat, ring
 
 STEPS = {"stable": 3000, "collapse": 1000}
 MOMENTS = 12
@@ -31,6 +31,7 @@ class Moment:
     step: int
     fakes: Any
     surface: Any
+    """[rows, columns]: D over the plane that is drawn."""
     modes: int
     near: float
 
@@ -60,7 +61,6 @@ class RingGan:
     last_losses: tuple[float, float]
     """D's and G's loss at the end, over many points."""
     state: dict[str, Any]
-    extent: tuple[float, float, float, float]
 
     @property
     def rules(self) -> Rules:
@@ -146,7 +146,6 @@ def _finished(game: Game, moments: list[Moment], history: Any, seconds: float) -
         d_fake=float(on_fake.sigmoid().mean()),
         last_losses=(float(loss.discriminator(on_real, on_fake)), float(loss.generator(on_real, on_fake))),
         state=game.snapshot()[0],
-        extent=ring(rules.seed).extent,
     )
 
 
@@ -164,6 +163,5 @@ def drawing(network: torch.nn.Module, draw: Callable[[], torch.Tensor], count: i
 
 
 def _moment(game: Game, step: int) -> Moment:
-    samples, ground = plane(game.objective, averaged=False)
-    fakes = samples.arrays["points"]
-    return Moment(step, fakes[:SHOWN].copy(), ground.arrays["grid"], modes(fakes), near_share(fakes))
+    fakes = next(plane(game.objective, averaged=False)).arrays["points"]
+    return Moment(step, fakes[:SHOWN].copy(), heat(game.objective), modes(fakes), near_share(fakes))

@@ -123,7 +123,7 @@ def times(state: State) -> tuple[Frame, ...]:
     likeness = embedding(np.array(STRIP)) @ now / 16
     alike = Curves(
         name="alike",
-        title=f"how alike t and {t} look",
+        title=f"how alike the embeddings of t and {t} are",
         about="The dot product of two embeddings, over its largest value: near in time is near in the embedding.",
         x=np.array(STRIP),
         lines={"e(t)·e(now)/16": likeness},
@@ -224,8 +224,9 @@ def trained(state: State) -> tuple[Frame, ...]:
         ),
         Frame(
             title="t reaches every block",
-            caption=f"The same x_t told t = {t} or t = {int(state['other'])}: every block answers differently. u "
-            "changes the other t.",
+            caption=f"The same x_t told t = {t} or t = {int(state['other'])}: "
+            + ("the same t, the same answers" if t == int(state["other"]) else "every block answers differently")
+            + ". u changes the other t.",
             figures=(
                 Bars(
                     name="changes",

@@ -5,18 +5,23 @@ import numpy as np
 from ..kit.figures import Curves, Formula, Table
 from ..kit.lesson import Frame
 from ..kit.state import State
-from .graph_paths import costs, ticks
+from .graph_paths import all_costs, costs, ticks
 
 
 def work(state: State) -> tuple[Frame, ...]:
-    """How much there is to multiply: n d² against n² d."""
+    """How much there is to multiply: n d² against n² d between tokens, and the layers as a whole."""
     n, d = state["length"], state["d"]
-    x = np.array([4, 8, 16, 32, 64, 128, 256, 512, 1024])
+    return _between(n, d), _whole(n, d)
+
+
+def _between(n: int, d: int) -> Frame:
+    x = np.union1d([4, 8, 16, 32, 64, 128, 256, 512, 1024], [n])
     both = [costs(int(count), d) for count in x]
     curves = Curves(
         name="products",
         title=f"products of two numbers, d = {d}",
-        about="Attention is cheaper while the sequence is shorter than the vectors are wide.",
+        about="Counted is only what carries a signal from token to token, as in table 1 of the paper: U h of the RNN, "
+        "Q Kᵀ of attention. The next frame counts the whole layers.",
         x=x,
         lines={"RNN: n·d²": [cost["rnn"] for cost in both], "attention: n²·d": [cost["attention"] for cost in both]},
         x_label="tokens n",
@@ -29,19 +34,45 @@ def work(state: State) -> tuple[Frame, ...]:
         name="costs",
         title=f"n = {n}, d = {d}",
         columns=("layer", "products", "ticks"),
-        rows=[
-            ("RNN", f"{cost['rnn']:,}", ticks("rnn", n)),
-            ("attention", f"{cost['attention']:,}", ticks("attention", n)),
-        ],
+        rows=[("RNN, U h", cost["rnn"], ticks("rnn", n)), ("attention, Q Kᵀ", cost["attention"], 1)],
         marked=(0 if cost["rnn"] < cost["attention"] else 1,),
     )
-    verdict = "as much as" if n == d else "less than" if n < d else "more than"
-    caption = f"At n = {n} attention multiplies {verdict} the RNN. They cross at n = d = {d}."
+    verdict = "as many products as" if n == d else "fewer products than" if n < d else "more products than"
+    caption = f"At n = {n} the scores Q Kᵀ take {verdict} the RNN's U h. They cross at n = d = {d}."
     formulas = (
         Formula(symbols="RNN, U h: n · d²", numbers=f"{n} · {d}² = {cost['rnn']:,}"),
         Formula(symbols="attention, Q Kᵀ: n² · d", numbers=f"{n}² · {d} = {cost['attention']:,}"),
     )
-    return (Frame(caption=caption, figures=(curves, table), formulas=formulas),)
+    return Frame(caption=caption, figures=(curves, table), formulas=formulas)
+
+
+def _whole(n: int, d: int) -> Frame:
+    cost, part = all_costs(n, d), costs(n, d)
+    table = Table(
+        name="whole",
+        title=f"products of the whole layers, n = {n}, d = {d}",
+        about="Attention also multiplies with W_Q, W_K, W_V and W_O, n d² each, and with the values, n² d.",
+        columns=("part", "RNN", "attention"),
+        rows=[
+            ("between tokens: U h, Q Kᵀ", part["rnn"], part["attention"]),
+            ("with the inputs: W x; W_Q, W_K, W_V", n * d * d, 3 * n * d * d),
+            ("A V", "-", n * n * d),
+            ("output: W_O", "-", n * d * d),
+            ("together", cost["rnn"], cost["attention"]),
+        ],
+        marked=(4,),
+    )
+    times = cost["attention"] / cost["rnn"]
+    caption = (
+        f"The whole layer of attention multiplies {times:.3g} times as much: it is not cheaper, but need not wait."
+    )
+    formulas = (
+        Formula(symbols="RNN: 2 n d²", numbers=f"2 · {n} · {d}² = {cost['rnn']:,}"),
+        Formula(
+            symbols="attention: 4 n d² + 2 n² d", numbers=f"4 · {n} · {d}² + 2 · {n}² · {d} = {cost['attention']:,}"
+        ),
+    )
+    return Frame(caption=caption, figures=(table,), formulas=formulas)
 
 
 def measured(state: State) -> tuple[Frame, ...]:
@@ -63,5 +94,5 @@ def measured(state: State) -> tuple[Frame, ...]:
         for n, a, b in zip(times.lengths, times.rnn, times.attention, strict=True)
     ]
     table = Table(name="ms", title="measured ms", columns=("n", "RNN", "attention", "ratio"), rows=rows, digits=3)
-    caption = "Measured, not proved: even where attention multiplies more, its products do not wait for one another."
+    caption = "Measured, not proved: attention multiplies more, but its products do not wait for one another."
     return (Frame(caption=caption, figures=(curves, table)),)

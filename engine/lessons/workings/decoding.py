@@ -61,6 +61,14 @@ def decode(logits: Floats, temperature: float = 1.0, top_k: int = 0, top_p: floa
     return Decoded(logits / temperature, full, kept, left / left.sum())
 
 
+def share_of(chances: Floats, token: int) -> tuple[float, float]:
+    """Where the share of `token` begins and ends on 0..1, the likeliest laid first."""
+    order = np.argsort(-chances, kind="stable")
+    reached = np.cumsum(chances[order])
+    at = int(np.flatnonzero(order == token)[0])
+    return float(reached[at] - chances[token]), float(reached[at])
+
+
 def draw(chances: Floats, u: float) -> int:
     """The token in whose share of 0..1, laid end to end from the likeliest down, `u` falls."""
     order = np.argsort(-chances, kind="stable")

@@ -26,12 +26,16 @@ def decoding_table(
     *,
     rows: int = 10,
     chosen: int | None = None,
-    exact: Floats | None = None,
     title: str = "the next token",
     name: str = "table",
 ) -> Table:
-    """The likeliest `rows` tokens; what top-k or top-p dropped is struck; `exact` is a last column to compare with."""
-    order = decoded.order()[:rows].tolist()
+    """The likeliest `rows` tokens, and the `chosen` one in any case; what top-k or top-p dropped is struck.
+
+    Where tokens are drawn, Σ p is where each one's share of 0..1 ends.
+    """
+    ranks = decoded.order().tolist()
+    order = with_chosen(ranks, rows, chosen)
+    reached = np.cumsum(decoded.chances[ranks])
     columns = [
         "token",
         "logit z",
@@ -39,13 +43,13 @@ def decoding_table(
         "p of all",
         "kept?",
         "p",
-        *(["grammar's p"] * (exact is not None)),
+        *(["Σ p"] * rules.sampled),
     ]
     body = []
     for k in order:
         cells = [names[k], _round(logits[k]), _round(decoded.scaled[k]), _share(decoded.full[k])]
         cells += ["yes" if decoded.kept[k] else "no", _share(decoded.chances[k])]
-        body.append([*cells, *([] if exact is None else [_share(exact[k])])])
+        body.append([*cells, *([_share(reached[ranks.index(k)])] * rules.sampled)])
     kept_sum = float(decoded.full[decoded.kept].sum())
 
     def origin(row: int, column: int) -> Origin:
@@ -61,7 +65,8 @@ def decoding_table(
                 numbers=f"exp({short(decoded.scaled[k] - top)}) / {short(rest)} = {short(decoded.full[k])}",
             ),
             4: Formula(
-                symbols="kept = among the k likeliest, and needed for the mass", numbers=_why(decoded, rules, row)
+                symbols="kept = among the k likeliest, and needed for the mass",
+                numbers=_why(decoded, rules, ranks.index(k)),
             ),
             5: Formula(
                 symbols="p / Σ of the kept p",
@@ -69,10 +74,7 @@ def decoding_table(
                 if decoded.kept[k]
                 else "dropped: 0",
             ),
-            6: Formula(
-                symbols="p in the grammar, all derivations of the prefix listed",
-                numbers="" if exact is None else short(float(exact[k])),
-            ),
+            6: Formula(symbols="Σ of p from the likeliest down to this one", numbers=_ends(decoded, reached, ranks, k)),
         }
         used = {2: ((row, 1),), 3: ((row, 2),), 4: tuple((r, 3) for r in range(row + 1)), 5: ((row, 3),)}
         formula = parts.get(column, Formula(symbols="a token of the vocabulary", numbers=f"number {k}"))
@@ -104,7 +106,7 @@ def decoding_bars(
     name: str = "bars",
 ) -> Bars:
     """The same tokens as bars."""
-    order = decoded.order()[:rows].tolist()
+    order = with_chosen(decoded.order().tolist(), rows, chosen)
     return Bars(
         name=name,
         title=title,
@@ -126,6 +128,18 @@ def _round(number: float) -> float:
 def _share(p: float) -> str:
     """A probability in four decimals."""
     return "<.0001" if 0 < p < 0.00005 else f"{p:.4f}"
+
+
+def with_chosen(ranks: list[int], rows: int, chosen: int | None) -> list[int]:
+    """The first `rows` tokens, the last of them given up for the chosen one where that is farther down."""
+    shown = ranks[:rows]
+    return shown if chosen is None or chosen in shown else [*shown[:-1], chosen]
+
+
+def _ends(decoded: Decoded, reached: Floats, ranks: list[int], k: int) -> str:
+    """Where the share of a token begins and ends."""
+    end, p = float(reached[ranks.index(k)]), float(decoded.chances[k])
+    return f"{max(0.0, end - p):.4f} + {p:.4f} = {end:.4f}"
 
 
 def _why(decoded: Decoded, rules: Rules, row: int) -> str:

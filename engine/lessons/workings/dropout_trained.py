@@ -38,10 +38,10 @@ def bench(state: State) -> tuple[Frame, ...]:
     averaged = np.array([averaged_loss(result.masked, labels, int(m)) for m in sizes])
     here = averaged_loss(result.masked, labels, members)
     scaled, plain = loss(result.scaled, labels), loss(result.plain, labels)
-    ends = ", ".join(f"{values[-1]:.3f} {name}" for name, values in result.validation.items())
+    ends = ", ".join(f"{values[-1]:.4f} {name}" for name, values in result.validation.items())
     curves = Curves(
         name="curves",
-        title="loss on validation images, nats",
+        title="validation loss (images held out while training), nats",
         x=result.steps,
         lines=result.validation,
         x_label="step",
@@ -50,8 +50,8 @@ def bench(state: State) -> tuple[Frame, ...]:
     )
     table = Table(
         name="table",
-        title="on 360 test images",
-        columns=("network", "loss", "accuracy", "parameters"),
+        title=f"on {len(labels)} other images, for the test",
+        columns=("network", "test loss", "accuracy", "parameters"),
         rows=[
             (name, loss(p, labels), accuracy(p, labels), result.parameters[name])
             for name, p in (("without", result.plain), ("with dropout", result.scaled))
@@ -60,15 +60,21 @@ def bench(state: State) -> tuple[Frame, ...]:
     )
     bars = Bars(
         name="losses",
-        title="loss of the network with dropout on test images, nats",
-        labels=("one mask, mean", f"{members} masks averaged", "weights scaled", "without dropout"),
-        values=np.array([singles[:members].mean(), here, scaled, plain]),
+        title="test loss, nats",
+        labels=(
+            "one mask, mean",
+            f"{members} mask{'s' * (members > 1)} averaged",
+            "weights scaled",
+            "other: no dropout",
+        ),
+        values=np.array([singles[:members].mean(), here, scaled, plain]).round(4),
         marked=(1,),
-        about="Averaging probabilities over masks is never worse than the mean loss of the same masks one by one.",
+        about="The first three are of the network with dropout: averaging probabilities over masks is never worse than the "
+        "mean loss of the same masks one by one. The last is the network trained without.",
     )
     falling = Curves(
         name="members",
-        title="loss by the number of masks averaged",
+        title="test loss by the masks averaged",
         x=sizes,
         lines={"averaged": averaged},
         x_label="masks",
@@ -79,11 +85,11 @@ def bench(state: State) -> tuple[Frame, ...]:
     )
     return (
         Frame(
-            caption=f"The same network on 300 digits: final validation loss {ends}.",
+            caption=f"The same network on 300 digits. Loss on validation images after {result.steps[-1]} steps: {ends}.",
             figures=(curves, table),
         ),
         Frame(
-            caption="Averaged over masks the network is never worse than its masks are on average. Change M with a.",
+            caption="Averaged over masks the network is never worse than its masks are on average. Change their number with a.",
             figures=(bars, falling),
             formulas=(
                 Formula(

@@ -12,7 +12,7 @@ from ..kit.figures import Card, Curves, Edge, Figure, Formula, Net, Node, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .best_discriminator import reference
-from .modes import modes
+from .modes import CENTERS, SHARE, modes, near
 from .ring_figures import ARROWS, SHOWN, arrow_scale, levels, mode_bars, plane, table
 
 KEYS = "d trains D once, g trains G once, m both, x both 25 times."
@@ -54,30 +54,46 @@ def measured(game: Any, loss: str) -> Table:
             ("loss of G", view.loss_g, f"{at['G']:.3f}"),
             ("modes of 8", modes(view.fake), "8"),
         ),
-        {
-            2: Formula(symbols="-mean ln D(x) - mean ln(1 - D(G(z))), 512 points each", numbers=f"{view.loss_d:.4f}"),
-            3: Formula(symbols=f"{of_g}, 512 points", numbers=f"{view.loss_g:.4f}"),
-        },
+        _worked(view, of_g, view.loss_g),
     )
+
+
+def _worked(view: Any, of_g: str, loss_g: float) -> dict[int, Formula]:
+    """Where each row of the table came from."""
+    count, counts = len(view.fake), near(view.fake)
+    on_real, on_made = (-float(np.log(np.clip(p, 1e-300, None)).mean()) for p in (view.real_answers, 1 - view.answers))
+    d_real, d_made = float(view.real_answers.sum()), float(view.answers.sum())
+    return {
+        0: Formula(symbols=f"mean of D(x), {len(view.real)} points", numbers=f"{d_real:.4f} / {len(view.real)}"),
+        1: Formula(symbols=f"mean of D(G(z)), {count} points", numbers=f"{d_made:.4f} / {count}"),
+        2: Formula(
+            symbols="-mean ln D(x) - mean ln(1 - D(G(z)))", numbers=f"{on_real:.4f} + {on_made:.4f} = {view.loss_d:.4f}"
+        ),
+        3: Formula(symbols=f"{of_g}, {count} points", numbers=f"{loss_g:.4f}"),
+        4: Formula(
+            symbols=f"centers with at least {SHARE:.0%} of {count} points within 3 sigma",
+            numbers=f"points near each of the {len(CENTERS)}: {' '.join(map(str, counts))}",
+        ),
+    }
 
 
 def arena(state: State, trained: Any = None) -> Frames:
     """Both networks in one plane, layer by layer."""
-    return Frames(5, partial(_arena, state, trained))
+    return Frames(6, partial(_arena, state, trained))
 
 
 def _arena(state: State, trained: Any, k: int) -> Frame:
     game, loss = played(state, trained), loss_in_use(state, trained)
     view = game.view
     base: dict[str, Any] = {"fake": view.fake[:SHOWN], "real": view.real[:SHOWN]}
-    surface, arrows = (view.surface, view.extent), pulled(view, loss)
+    surface, arrows, numbers = view.surface, pulled(view, loss), measured(game, loss)
     if k == 0:
         figure = plane(
             "arena", "real and generated points, D as tint", **base, surface=surface,
             about="The tint is D's answer at every place: how probably a point there is real. 512 points are measured.",
         )  # fmt: skip
         caption = f"D's answer tints the plane; G's points are its negative examples. {KEYS}"
-        return Frame(title="Points and D", caption=caption, figures=(figure, measured(game, loss)))
+        return Frame(title="Points and D", caption=caption, figures=(figure, numbers), facts=("AD3", "AD1"))
     if k == 1:
         figure = plane(
             "arena", "where G takes a square grid of z", **base, manifold=view.manifold,
@@ -87,23 +103,27 @@ def _arena(state: State, trained: Any, k: int) -> Frame:
             ),
         )  # fmt: skip
         caption = f"G bends one sheet of random numbers over the data: it cannot tear it, only thin it out. {KEYS}"
-        bars = mode_bars("modes", "made", view.fake)
-        return Frame(title="The generator's grid", caption=caption, figures=(figure, bars))
+        return Frame(title="The generator's grid", caption=caption, figures=(figure, numbers), facts=("AD3",))
     if k == 2:
         figure = plane(
             "arena", "-gradient of G's loss at made points", **base, arrows=arrows, arrows_label="pull of G's loss",
             about="Each arrow is minus the gradient of G's own loss by that point: where the point should move.",
         )  # fmt: skip
         caption = f"What D teaches G: each made point is pulled where G's loss falls. {KEYS}"
-        return Frame(title="Pulls", caption=caption, figures=(figure, measured(game, loss)), facts=("AD2",))
+        return Frame(title="Pulls", caption=caption, figures=(figure, numbers), facts=("AD2",))
     if k == 3:
         figure = plane("arena", "all in one", **base, surface=surface, manifold=view.manifold, arrows=arrows)
+        caption = f"All players at once. {KEYS}"
+        return Frame(title="All layers", caption=caption, figures=(figure, numbers), facts=("AD2", "AD3"))
+    if k == 4:
+        figure = plane("arena", "real and generated points", **base)
+        caption = f"Which parts of the data do G's points reach? A mode counts from 1 % of them on. {KEYS}"
         bars = mode_bars("modes", "made", view.fake)
-        return Frame(title="All layers", caption=f"All players at once. {KEYS}", figures=(figure, bars))
+        return Frame(title="Modes", caption=caption, figures=(figure, bars), facts=("AD3",))
     return Frame(
         title="Losses so far",
         caption=f"Neither loss simply falls: what one gains, the other loses. {KEYS}",
-        figures=(history(game, loss), measured(game, loss)),
+        figures=(history(game, loss), numbers),
         facts=("AD3",),
     )
 
@@ -119,7 +139,7 @@ def history(game: Any, loss: str) -> Figure:
     }
     return Curves(
         name="history",
-        title=f"loss of each half-step, {loss}",
+        title=f"loss of each half-step, from 1; {loss}",
         about="Measured on the mini-batch of the half-step, before its update.",
         x=x,
         lines=lines,

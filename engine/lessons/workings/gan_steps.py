@@ -1,6 +1,7 @@
 """Frames of the next half-step of each side: its batch with labels and losses, its pulls, its changes. Torch-free."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +9,8 @@ from ..kit.figures import Formula, Origin, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .gan_arena import loss_in_use, played
-from .ring_figures import ARROWS, arrow_scale, plane, pointwise
+from .kl import signed
+from .ring_figures import ARROWS, arrow_scale, plain, plane, pointwise
 
 
 def batches(state: State) -> Frames:
@@ -41,24 +43,37 @@ def _batch(state: State, k: int) -> Frame:
         cursor=(0, 5),
         origin=lambda row, column: Origin(formulas=(formulas[row],), cells={"batch": ((row, 3), (row, 4))}),
     )
-    changed = Table(
-        name="changed",
-        title="largest change of a parameter",
-        about="Each side has an optimiser of its own, which holds its own parameters only.",
-        columns=("network", "by this half-step"),
-        rows=[["D", half.changed["D"]], ["G", half.changed["G"]]],
-        marked=(k,),
-    )
+    changed = _changed(half, k, "Each side has an optimiser of its own, which holds its own parameters only.")
     return Frame(title=("D's half-step", "G's half-step")[k], caption=caption, figures=(batch, changed))
 
 
 def _wished(answer: float, loss: str) -> tuple[float, Formula]:
     """G's loss of one made point."""
     if loss == "non-saturating":
-        value = -float(np.log(max(answer, 1e-300)))
-        return value, Formula(symbols="-ln D(G(z)): G wants label 1", numbers=f"-ln {answer:.4f} = {value:.4f}")
+        value = 0.0 - float(np.log(max(answer, 1e-300)))
+        numbers = f"-ln {plain(answer)} = {plain(value, 4)}"
+        return value, Formula(symbols="-ln D(G(z)): G wants label 1", numbers=numbers)
     value = float(np.log(max(1 - answer, 1e-300)))
-    return value, Formula(symbols="ln(1 - D(G(z)))", numbers=f"ln(1 - {answer:.4f}) = {value:.4f}")
+    return value, Formula(symbols="ln(1 - D(G(z)))", numbers=f"ln(1 - {plain(answer)}) = {plain(value, 4)}")
+
+
+def _changed(half: Any, side: int, about: str) -> Table:
+    """The largest change of a number of D and of G by a half-step; `side` 0 is D's."""
+    whole = {"D": "8,577", "G": "8,642"}
+
+    def origin(row: int, column: int) -> Origin | None:
+        name = "DG"[row]
+        formula = Formula(
+            symbols=f"largest |after - before| of the {whole[name]} weights and biases of {name}",
+            numbers=f"{half.changed[name]:.4g}",
+        )
+        return Origin(formulas=(formula,)) if column else None
+
+    return Table(
+        name="changed", title=f"largest change by {'DG'[side]}'s half-step", about=about,
+        columns=("network", "change"), rows=[[name, half.changed[name]] for name in "DG"], marked=(side,),
+        cursor=(side, 1), origin=origin,
+    )  # fmt: skip
 
 
 def pulls(state: State) -> Frames:
@@ -91,23 +106,43 @@ def _pulls(state: State, k: int) -> Frame:
             numbers=f"mean D at made points {view.d_fake:.3g}",
         )
         return Frame(title="Two losses for G", caption=caption, figures=figures, formulas=(ratio,))
-    half = game.halves["g"]
+    caption = "The gradient passes through D and stops at its input: D's own parameters stay exactly as they are."
+    changed = _changed(game.halves["g"], 1, "D is only asked for its slope; the optimiser of G holds G's numbers only.")
+    return Frame(title="The numbers", caption=caption, figures=(_numbers(view, chosen, other), changed))
+
+
+def _numbers(view: Any, chosen: str, other: str) -> Table:
+    """Eight made points, D there, and the pulls of both losses."""
     rows = [
-        [float(x), float(y), float(a), float(b), float(np.hypot(a, b))]
-        for (x, y), (a, b) in zip(view.fake[:8], view.pulls[:8], strict=True)
+        [*map(float, (x, y, d, a, b, np.hypot(a, b), np.hypot(*beside)))]
+        for (x, y), d, (a, b), beside in zip(
+            view.fake[:8], view.answers, view.pulls[:8], view.other_pulls[:8], strict=False
+        )
     ]
-    numbers = Table(
+
+    def origin(row: int, column: int) -> Origin | None:
+        _, _, d, a, b, length, beside = rows[row]
+        if column in (3, 4):
+            axis = "xy"[column - 3]
+            symbols = f"-dL_G/d{axis}: backpropagation through D to its input"
+            return Origin(formulas=(Formula(symbols=symbols, numbers=plain(rows[row][column], 4)),))
+        if column == 5:
+            numbers = f"({signed(a, '.5g')}² + {signed(b, '.5g')}²)^0.5 = {length:.4g}"
+            lengths = Formula(symbols="length of (pull x, pull y)", numbers=numbers)
+            return Origin(formulas=(lengths,), cells={"pulls": ((row, 3), (row, 4))})
+        if column == 6:
+            up, down = (plain(d), f"(1 - {plain(d)})") if other == "minimax" else (f"(1 - {plain(d)})", plain(d))
+            symbols = "D / (1 - D) · length" if other == "minimax" else "(1 - D) / D · length"
+            formula = Formula(symbols=symbols, numbers=f"{up} / {down}·{plain(length)} = {beside:.4g}")
+            return Origin(formulas=(formula,), cells={"pulls": ((row, 2), (row, 5))})
+        return None
+
+    return Table(
         name="pulls",
-        title=f"-dL_G/dx at eight made points, {chosen}",
-        columns=("x", "y", "pull x", "pull y", "length"),
+        title=f"-dL_G/dx at eight made points, {chosen}; lengths under both losses",
+        columns=("x", "y", "D", "pull x", "pull y", "length", f"if {other}"),
         rows=rows,
         digits=3,
+        cursor=(0, 6),
+        origin=origin,
     )
-    changed = Table(
-        name="changed",
-        title="G's half-step changes",
-        columns=("network", "largest change"),
-        rows=[["D", half.changed["D"]], ["G", half.changed["G"]]],
-    )
-    caption = "The gradient passes through D and stops at its input: D's own parameters stay exactly as they are."
-    return Frame(title="The numbers", caption=caption, figures=(numbers, changed))

@@ -7,7 +7,7 @@ import numpy as np
 from ..kit.figures import Curves, Figure, Formula, Origin, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
-from .best_discriminator import best, data_density, losses, made_density, reference
+from .best_discriminator import best, data_density, losses, made_density, parts, reference
 from .ring_figures import levels
 
 GAPS = np.round(np.linspace(0, 2, 41), 3)
@@ -45,8 +45,8 @@ def _frame(gap: float, loss: str, k: int) -> Frame:
         return Frame(
             title="The losses",
             caption=(
-                "As p_g moves onto p_data, D's loss rises to 2 ln 2 and G's falls to its own level. The second dip, at "
-                "gap 2, is G sitting on one of two modes: half right."
+                "As p_g moves onto p_data, D's loss rises to 2 ln 2 and G's falls to its level. From gap 1.4 to 2 D's "
+                "is nearly flat: p_g slides onto one mode."
             ),
             figures=(_losses(gap, loss), _numbers(gap, loss)),
             formulas=formulas,
@@ -61,7 +61,7 @@ def _frame(gap: float, loss: str, k: int) -> Frame:
         formulas=(
             Formula(
                 symbols="L_D = 2 ln 2 - 2 JSD(p_data, p_g)",
-                numbers=f"JSD = ln 2 - {of_d:.4f}/2 = {reference(loss)['D'] / 2 - of_d / 2:.4f}",
+                numbers=f"JSD = ln 2 - {of_d:.4f}/2 = {abs(round(reference(loss)['D'] / 2 - of_d / 2, 9)):.4f}",
             ),
         ),
     )
@@ -77,7 +77,7 @@ def _densities(gap: float) -> Figure:
             "D* is near 1 where only data lie, near 0 where only made points lie, and 1/2 where both are as dense."
         ),
         x=X,
-        lines={"p_data": real, "p_g": made, "D*": best(real + 1e-12, made + 1e-12)},
+        lines={"p_data": real, "p_g": made, "D*": best(real, made)},
         x_label="x",
         levels={"1/2": 0.5},
     )
@@ -86,7 +86,7 @@ def _densities(gap: float) -> Figure:
 def _ratio(gap: float) -> Figure:
     x = np.array(PLACES)
     real, made = data_density(x), made_density(x, gap)
-    share = best(real + 1e-300, made + 1e-300)
+    share = best(real, made)
 
     def origin(row: int, column: int) -> Origin | None:
         if column != 3:
@@ -127,13 +127,20 @@ def _numbers(gap: float, loss: str) -> Figure:
     of_d, of_g = losses(gap, loss)
     at = reference(loss)
     symbol, reached = ("-ln 1/2", "ln 2") if loss == "non-saturating" else ("ln(1 - 1/2)", "-ln 2")
+    on_real, on_made, wished = parts(gap)
+    of_made = ("-E ln D*(G(z))", wished) if loss == "non-saturating" else ("E ln(1 - D*(G(z)))", -on_made)
     told = {
-        0: Formula(symbols="-ln D - ln(1 - D) at D = 1/2", numbers=f"ln 2 + ln 2 = {at['D']:.6f}"),
-        1: Formula(symbols=f"{symbol}: G's loss at D = 1/2", numbers=f"{reached} = {at['G']:.6f}"),
+        (0, 1): Formula(
+            symbols="-E ln D*(x) - E ln(1 - D*(G(z))), integrals over x",
+            numbers=f"{on_real:.6f} + {on_made:.6f} = {of_d:.6f}",
+        ),
+        (1, 1): Formula(symbols=f"{of_made[0]}, an integral over x", numbers=f"{of_made[1]:.6f}"),
+        (0, 2): Formula(symbols="-ln D - ln(1 - D) at D = 1/2", numbers=f"ln 2 + ln 2 = {at['D']:.6f}"),
+        (1, 2): Formula(symbols=f"{symbol}: G's loss at D = 1/2", numbers=f"{reached} = {at['G']:.6f}"),
     }
 
     def origin(row: int, column: int) -> Origin | None:
-        return Origin(formulas=(told[row],)) if column == 2 else None
+        return Origin(formulas=(told[row, column],)) if column else None
 
     return Table(
         name="numbers",

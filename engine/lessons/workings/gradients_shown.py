@@ -1,9 +1,11 @@
 """Gradients of a recurrent network as figures: before training with their bound, after it beside attention."""
 
+from typing import Any
+
 import numpy as np
 
 from ..kit.figures import Bars, Curves, Formula, Table
-from ..kit.lesson import Frame
+from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .recurrent_gradient import bound, norms, weights
 
@@ -45,23 +47,40 @@ def bounded(state: State) -> tuple[Frame, ...]:
     return (Frame(caption=f"With |U| = {gain:g} the gradient {what}.", figures=(curves, table), formulas=(formula,)),)
 
 
-def remembered(state: State) -> tuple[Frame, ...]:
-    """Trained to copy the first token: gradients by distance, and who can do it."""
+def remembered(state: State) -> Frames:
+    """Trained to copy the first token: gradients by distance, then who can do it."""
     result = state.result("first-token")
+    return Frames(2, lambda k: _copied(result) if k else _trained_gradients(result))
+
+
+def _trained_gradients(result: Any) -> Frame:
     curves = Curves(
         name="gradients",
         title="|d output / d x₁| after training",
         about="Frobenius norm of the Jacobian from the embedding of the first token to the output at the last, mean of "
-        "32 sequences.",
+        "32 sequences. The bound of the RNN, |V| |U|^(T-1) |W|, is drawn up to 100.",
         x=result.distances,
         lines={
             **result.gradients,
-            "bound of the RNN, up to 100": np.where(result.bound <= 100, result.bound, np.nan),
+            "bound of the RNN": np.where(result.bound <= 100, result.bound, np.nan),
         },
         x_label="distance",
         log_y=True,
         log_x=True,
     )
+    far = int(result.distances[-1])
+    rows = [(name, float(norms[-1])) for name, norms in result.gradients.items()]
+    table = Table(name="far", title=f"at distance {far}", columns=("model", "norm"), rows=rows, digits=2)
+    caption = (
+        "How far a change of the first token still moves the output: attention's gradient hardly shrinks with distance."
+    )
+    shrinks = result.gradients["attention"][-1] < 0.1 * result.gradients["attention"][0]
+    if shrinks:
+        caption = "How far a change of the first token still moves the output, by its distance."
+    return Frame(caption=caption, figures=(curves, table))
+
+
+def _copied(result: Any) -> Frame:
     far = len(result.distances) - 1
     bars = Bars(
         name="right",
@@ -71,7 +90,6 @@ def remembered(state: State) -> tuple[Frame, ...]:
         high=1.0,
         percent=True,
         reference=("guessing", 1 / 8),
-        notes=[f"gradient {gradient[far]:.1g}" for gradient in result.gradients.values()],
     )
     table = Table(
         name="by-distance",
@@ -82,10 +100,9 @@ def remembered(state: State) -> tuple[Frame, ...]:
             for k, distance in enumerate(result.distances)
         ],
         digits=2,
-        new_row=True,
     )
     caption = (
         "Where no gradient arrives, nothing is learned. Attention mitigates that for distance; "
         "depth still needs residuals and normalisation."
     )
-    return (Frame(caption=caption, figures=(curves, bars, table)),)
+    return Frame(caption=caption, figures=(bars, table))

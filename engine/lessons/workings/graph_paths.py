@@ -50,6 +50,11 @@ def costs(n: int, d: int) -> dict[str, int]:
     return {"rnn": n * d * d, "attention": n * n * d}
 
 
+def all_costs(n: int, d: int) -> dict[str, int]:
+    """Products of the whole layers: W x and U h of an RNN; Q, K, V and output of attention, Q Kᵀ and A V."""
+    return {"rnn": 2 * n * d * d, "attention": 4 * n * d * d + 2 * n * n * d}
+
+
 def ticks(way: str, n: int) -> int:
     """Steps that must wait for one another."""
     return n if way == "rnn" else 1

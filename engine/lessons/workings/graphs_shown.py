@@ -69,8 +69,8 @@ def _net(a: Floats, node: int, round_: int) -> Net:
     return Net(
         name="graph",
         title=f"heard by {NAMES[node]} after {round_} round{'s' if round_ != 1 else ''}",
-        about="In each round every node takes a weighted sum of its neighbours and itself, with weights 1/√(d_i d_j): d "
-        "is how many they are. After k rounds a node knows what lies within k steps. Move the cursor to let another "
+        about="In each round every node takes a weighted sum of its neighbours and itself, with weights 1/√(d_i d_j): "
+        "d is how many they are. After k rounds a node knows what lies within k steps. Move the cursor to let another "
         "node listen.",
         nodes=nodes,
         edges=edges,

@@ -15,6 +15,7 @@ MODELS = (
     ("BERT large, 2018", 16, 1024, 24),
     ("GPT-2 small, 2019", 12, 768, 12),
     ("GPT-2 large, 2019", 20, 1280, 36),
+    ("GPT-2 XL, 2019", 25, 1600, 48),
     ("GPT-3, 2020", 96, 12288, 96),
 )
 """Name, heads, width, layers, as published; of the Transformer the layers of each stack."""
@@ -49,7 +50,7 @@ def benefits(state: State) -> tuple[Frame, ...]:
     )
     caveat = Card(
         name="caveat",
-        title="interpretability",
+        title="weights as explanations",
         kind="opinion",
         text="Weights are easy to look at, and contested as explanations. BertViz itself warns of it, and in "
         "encoder-decoder models much attention goes to the end mark or the full stop (bertviz issue 84). "

@@ -2,28 +2,18 @@
 
 from typing import Any
 
-import numpy as np
-
-from ..kit.figures import Bars, Card, Figure, Formula, Grid, Origin, Table, Wall
+from ..kit.figures import Figure, Formula, Grid, Origin, Table, Wall
 from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
-from .attending import causal, entropy, product
+from .attending import causal, product
 from .attention_looks import line, short
 from .multihead import (
-    HAND_MADE,
-    KINDS,
-    SHORT,
     WIDTH,
     Heads,
-    divergences,
-    hand_made,
-    kind,
-    masses,
     multi_head,
     parameters,
     random_matrices,
-    without_sink,
 )
 from .sentences import embed, split
 
@@ -53,7 +43,7 @@ def cutting(state: State) -> Frames:
     d = WIDTH // h
     names = tuple(short(token) for token in tokens)
     columns = tuple(f"h{i // d + 1}" for i in range(WIDTH))
-    head = min(state["head"], h - 1)
+    head = min(state["head"], h) - 1
     mine = tuple((row, column) for row in range(size) for column in range(head * d, (head + 1) * d))
 
     def wide(name: str, values: Floats, title: str, **more: Any) -> Grid:
@@ -72,12 +62,17 @@ def cutting(state: State) -> Frames:
     def whole() -> Frame:
         def origin(row: int, column: int) -> Origin:
             numbers = f"{product(x[row], w.query[:, column])} = {(x @ w.query)[row, column]:.2f}"
-            return Origin(formulas=(Formula(symbols="q = x · w", numbers=numbers),))
+            cells = {"X": line(row, x.shape[1]), "W_Q": tuple((r, column) for r in range(WIDTH))}
+            return Origin(formulas=(Formula(symbols="q = x · w", numbers=numbers),), cells=cells)
 
         grid = wide("Q", x @ w.query, f"Q = X W_Q, {size}x{WIDTH} (random weights)", origin=origin)
         return Frame(
             caption=f"One matrix makes the queries of all heads. Its {WIDTH} columns are cut into {h} groups of {d}.",
-            figures=(grid,),
+            figures=(
+                grid,
+                Grid(name="X", title=f"X, {size}x{WIDTH}", values=x, row_labels=names, scope="X", new_row=True),
+                Grid(name="W_Q", title=f"W_Q, {WIDTH}x{WIDTH} (random)", values=w.query, scope="W_Q", join="×"),
+            ),
             formulas=(Formula(symbols="D = h · d_k", numbers=f"{WIDTH} = {h} · {d}"),),
         )
 
@@ -115,16 +110,15 @@ def cutting(state: State) -> Frames:
                     chosen=head,
                     picks=pick_head,
                 ),
-                _matrix(a.weights[head], names, f"head {head + 1}", state),
+                head_matrix(a.weights[head], names, f"head {head + 1}", state),
             ),
         )
 
     def joined() -> Frame:
         def origin(row: int, column: int) -> Origin:
             numbers = f"{product(a.concat[row], w.output[:, column])} = {a.output[row, column]:.2f}"
-            return Origin(
-                formulas=(Formula(symbols="out = concat · w", numbers=numbers),), cells={"concat": line(row, WIDTH)}
-            )
+            cells = {"concat": line(row, WIDTH), "W_O": tuple((r, column) for r in range(WIDTH))}
+            return Origin(formulas=(Formula(symbols="out = concat · w", numbers=numbers),), cells=cells)
 
         output = Grid(
             name="output",
@@ -138,7 +132,11 @@ def cutting(state: State) -> Frames:
         )
         return Frame(
             caption="The heads are laid side by side, and W_O mixes them: it has h·d_v rows and D columns.",
-            figures=(wide("concat", a.concat, f"concat, {size}x{WIDTH}"), output),
+            figures=(
+                wide("concat", a.concat, f"concat, {size}x{WIDTH}"),
+                output,
+                Grid(name="W_O", title=f"W_O, {WIDTH}x{WIDTH} (random)", values=w.output, scope="W_O", new_row=True),
+            ),
             formulas=(Formula(symbols="MultiHead = Concat(head_1 … head_h) W_O", numbers=f"{h}·{d} = {WIDTH}"),),
         )
 
@@ -147,10 +145,11 @@ def cutting(state: State) -> Frames:
 
 def pick_head(row: int, column: int) -> dict[str, int]:
     """The chosen head follows the cursor."""
-    return {"head": row}
+    return {"head": row + 1}
 
 
-def _matrix(weights: Floats, names: tuple[str, ...], title: str, state: State, **more: Any) -> Grid:
+def head_matrix(weights: Floats, names: tuple[str, ...], title: str, state: State, **more: Any) -> Grid:
+    """The weights of one head."""
     return Grid(
         name="matrix",
         title=title,
@@ -158,6 +157,7 @@ def _matrix(weights: Floats, names: tuple[str, ...], title: str, state: State, *
         shows="shades",
         signed=False,
         reach=(0, 1),
+        scope="weights",
         row_labels=names,
         column_labels=names,
         row_axis="query",
@@ -188,111 +188,3 @@ def cost(state: State) -> tuple[Frame, ...]:
             ),
         ),
     )
-
-
-def wall(
-    state: State, weights: Floats, tokens: tuple[str, ...], names: tuple[str, ...], honest: str
-) -> tuple[Frame, ...]:
-    """A wall of heads, the chosen one, its labels, and how far heads are apart."""
-    shown = without_sink(weights) if state["mute"] else weights
-    chosen = min(state["head"], len(weights) - 1)
-    labelled = [kind(each, tokens) for each in weights]
-    short_names = tuple(short(token, 6) for token in tokens)
-    measured = masses(weights[chosen], tokens)
-    muted = ", first column left out" if state["mute"] else ""
-    pictures = Wall(
-        name="heads",
-        title=f"{len(weights)} heads ({honest}{muted})",
-        about="Labels are measured: previous token, sink (the first), self, same word; mixed below one half.",
-        images=shown,
-        labels=tuple(f"{name} {_brief(*found)}" for name, found in zip(names, labelled, strict=True)),
-        signed=False,
-        reach=(0, 1),
-        chosen=chosen,
-        picks=pick_head,
-    )
-    bars = Bars(
-        name="masses",
-        title=f"{names[chosen]}: mean weight on",
-        about="A head gets the name of the kind that takes at least half of its weight; else it is called mixed.",
-        labels=KINDS,
-        values=measured,
-        high=1,
-        percent=True,
-    )
-    spread = float(entropy(weights[chosen]).mean())
-    first = Frame(
-        caption=f"Head {names[chosen]}: {_told(measured)}. Choose one with g.",
-        figures=(pictures, _matrix(shown[chosen], short_names, names[chosen], state, new_row=True), bars),
-        formulas=(Formula(symbols="mean entropy of its rows", numbers=f"{spread:.2f} nats"),),
-    )
-    apart = divergences(weights)
-    low, high = _extremes(apart)
-    matrix = Grid(
-        name="divergence",
-        title="Jensen-Shannon divergence, 0 to ln 2 = 0.69 nats",
-        about="Two heads near 0 do the same: one of them is redundant. Pruning removes many heads at little loss.",
-        values=apart,
-        digits=2,
-        signed=False,
-        reach=(0, float(np.log(2))),
-        row_labels=names,
-        column_labels=tuple(name[:6] for name in names),
-        cursor=high,
-        origin=lambda row, column: Origin(
-            formulas=(
-                Formula(
-                    symbols="JS = H((p + q)/2) - (H(p) + H(q))/2, mean of rows",
-                    numbers=f"{names[row]}, {names[column]}: {apart[row, column]:.3f}",
-                ),
-            )
-        ),
-    )
-    caption = (
-        f"Most alike: {names[low[0]]} and {names[low[1]]}, {apart[low]:.3f}. "
-        f"Farthest apart: {names[high[0]]} and {names[high[1]]}, {apart[high]:.2f}."
-    )
-    return first, Frame(caption=caption, figures=(matrix,))
-
-
-def _told(measured: Floats) -> str:
-    """What a head does most, and how much of its weight that takes."""
-    most = f"{KINDS[int(measured.argmax())]} {100 * measured.max():.0f} %"
-    return most if measured.max() >= 0.5 else f"mixed, most of all {most}"
-
-
-def _brief(label: str, share: float) -> str:
-    """The measured label in a few characters."""
-    return f"{SHORT[KINDS.index(label)]}{100 * share:.0f}%" if label in KINDS else label
-
-
-def _extremes(apart: Floats) -> tuple[tuple[int, int], tuple[int, int]]:
-    pairs = [(i, j) for i in range(len(apart)) for j in range(i)]
-    if not pairs:
-        return (0, 0), (0, 0)
-    return min(pairs, key=lambda pair: apart[pair]), max(pairs, key=lambda pair: apart[pair])
-
-
-def hand_made_wall(state: State) -> tuple[Frame, ...]:
-    """Six heads set by hand."""
-    tokens = tokens_of(state)
-    return wall(state, hand_made(tokens), tokens, HAND_MADE, "hand-set scores")
-
-
-def trained_wall(state: State) -> tuple[Frame, ...]:
-    """Eight heads of the GPT that was trained with the mask."""
-    peeking: Any = state.result("peeking")
-    passage = min(state["passage"], len(peeking.passages) - 1)
-    weights = peeking.honest.attention[passage]
-    layers, heads = weights.shape[:2]
-    names = tuple(f"L{layer + 1}H{head + 1}" for layer in range(layers) for head in range(heads))
-    tokens = peeking.passages[passage]
-    frames = wall(state, weights.reshape(-1, *weights.shape[2:]), tokens, names, "learned")
-    caveat = Card(
-        name="caveat",
-        title="a caveat",
-        kind="opinion",
-        text="A pattern is a description, not an explanation: a head may look somewhere and change nothing. Cut "
-        "edges to know (lesson attention, scene pronoun).",
-    )
-    return frames[0], frames[1], Frame(caption="What a pattern does not tell.", figures=(caveat,))

@@ -57,10 +57,10 @@ def inference(state: State) -> Frames:
             return Frame(caption=f"Teacher forcing on its own output gives {tail}", figures=(table, right))
         step = steps[k]
         name = known[step.token]
-        how = f"drawn with u = {step.u:.3f}" if wanted.sampled else "the likeliest"
+        how = f"drawn: u = {step.u:.4f} lies in its share (Σ p)" if wanted.sampled else "the likeliest"
         if wanted.slip == k + 1:
             how = "the second likeliest, a slip"
-        caption = f"Word {k + 1}: {name}, {how}. It is read in its turn."
+        caption = f'Word {k + 1}: "{name}", {how}. It is read in its turn.'
         line = (*words[: k + 1], "…") if step.token != END else words
         return Frame(
             caption=captioned(caption, said),

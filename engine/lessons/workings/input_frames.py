@@ -1,5 +1,7 @@
 """What both stacks read: source, target shifted right, masks, embeddings with positions. Torch-free."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...data.pairs import PAD, SPECIAL
@@ -13,9 +15,9 @@ from .translation_figures import captioned, focused, french_alone, sentence_as_d
 
 PADDED = 2
 """Words of padding behind the shorter sentence of a batch."""
-SHOWN = 6
+SHOWN = 5
 """Words of a mask, the padding counted."""
-MASK_TITLES = {"look-ahead": "look-ahead", "padding": "padding is hidden", "combined": "both at once"}
+MASK_TITLES = {"look-ahead": "look-ahead", "padding": "no padding", "combined": "both"}
 
 
 def decoder_input(target: tuple[int, ...], shift: bool = True) -> tuple[int, ...]:
@@ -96,9 +98,9 @@ def paths(state: State) -> Frames:
                 about="1: the query of this row may look at this column. Hatched: it may not.",
                 values=mask.astype(float),
                 digits=0,
-                scope="1 seen, 0 not",
+                scope="mask",
                 reach=(0, 1),
-                row_labels=labels if name == "look-ahead" else (),
+                row_labels=labels,
                 marks={"never": tuple(zip(*(part.tolist() for part in np.nonzero(~mask)), strict=True))},
                 join={"padding": "&", "combined": "="}.get(name, ""),
             )
@@ -137,22 +139,44 @@ def embedding(state: State) -> Frames:
         cells = {"scaled": ((i, c),), "positions": ((i, c),)}
         return Origin(formulas=(Formula(symbols="x0 = E[word] · √D + PE[place]", numbers=numbers),), cells=cells)
 
+    def added(i: int, c: int) -> Origin:
+        return replace(total(i, c), cells={"sum": ((0, c), (1, c))})
+
     marks = {"focus": tuple((row, c) for c in range(m))}
     s = len(said.ids)
-    places = tuple(f"place {i}" for i in range(s))
+    places = tuple(f"{i}" for i in range(s))
     source = tokens("source", "numbers of the words", said.words, notes=[str(i) for i in said.ids], focus=row)
     first = strip("scaled", f"E · √{m}, {s}x{m}", there.scaled, said.words, origin=scaled, marks=marks)
-    second = strip("positions", f"PE, {s}x{m}", there.positions, places, origin=place, marks=marks, join="+")
+    second = strip("positions", f"PE by place, {s}x{m}", there.positions, places, origin=place, marks=marks, join="+")
     last = strip("x0", f"x0, {s}x{m}", there.x0, said.words, origin=total, marks=marks, join="=", cursor=(row, 0))
 
     def frame(k: int) -> Frame:
         if k == 0:
             caption = f'"{said.words[row]}" is word {said.ids[row]}: that row of the table E, times √D.'
             return Frame(caption=captioned(caption, said, "D = 8, as drawn."), figures=(source, first))
+        if k == 1:
+            rows = np.stack((there.scaled[row], there.positions[row], there.x0[row]))
+            figure = Grid(
+                name="sum",
+                title=f'"{said.words[row]}" at place {row}, counted from 0: {m} numbers',
+                about="The row of the table times √D, the sines and cosines of the place, and their sum.",
+                values=rows,
+                signed=True,
+                scope="these numbers",
+                row_labels=(f"E · √{m}", f"PE({row})", "x0"),
+                origin=lambda part, c: (scaled, place, added)[part](row, c),
+                cursor=(2, 0),
+                new_row=True,
+            )
+            return Frame(
+                caption="The position is added number by number.",
+                figures=(replace(source, picks=lambda _, column: {"focus": column}), figure),
+                formulas=(Formula(symbols="x0 = E[word] · √D + PE[place]"),),
+            )
         return Frame(
             caption="The place (from 0) is added number by number: the same word elsewhere is another vector.",
             figures=(first, second, last),
             formulas=(Formula(symbols="x0 = E[word] · √D + PE[place]"),),
         )
 
-    return Frames(2, frame)
+    return Frames(3, frame)

@@ -40,10 +40,13 @@ def losses(state: State) -> Frames:
 
     def origin(_: int, k: int) -> Origin:
         p = float(chances_of(scores, said.target)[k])
-        here = Formula(symbols="-ln p", numbers=f"-ln {p:.4g} = {each[k]:.4g}")
+        here = Formula(symbols="-ln p", numbers=f"-ln {p:.6f} = {each[k]:.4f}")
         listed = " + ".join(f"{part:.3g}" for part in each)
         whole = Formula(symbols="CE = mean", numbers=f"({listed}) / {len(each)} = {mean:.4g}")
         return Origin(formulas=(here, whole), cells={"read": tuple((0, i) for i in range(k + 1))})
+
+    def barred(k: int, _: int) -> Origin:
+        return origin(0, k)
 
     def frame(k: int) -> Frame:
         if k == 0:
@@ -51,7 +54,7 @@ def losses(state: State) -> Frames:
                 f"Every place is asked for the next right word; the loss is the mean of -ln p: {mean:.3f} nats a word."
             )
             return Frame(
-                caption=captioned(caption, said, "Another English with `target`; before training with u."),
+                caption=captioned(caption, said, "Another English: e; before training: u."),
                 figures=(
                     tokens("read", "the decoder reads (given)", said.read_words),
                     tokens(
@@ -59,6 +62,7 @@ def losses(state: State) -> Frames:
                         "it must write, tinted by -ln p",
                         said.target_words,
                         weights=each,
+                        scope="-ln p",
                         notes=[f"{part:.3f}" for part in each],
                         origin=origin,
                         new_row=True,
@@ -72,6 +76,7 @@ def losses(state: State) -> Frames:
                         labels=said.target_words,
                         values=each,
                         reference=("ln V", float(np.log(v))),
+                        origin=barred,
                         new_row=True,
                     ),
                 ),

@@ -21,17 +21,17 @@ def gradient(state: State) -> tuple[Frame, ...]:
     tips = {"mini-batches": shown, "all data": whole[None]}
     plane = Plane(
         name="arrows",
-        title=f"gradients of {len(shown)} of {len(parts)} mini-batches, B = {size}",
+        title=f"∂L/∂w of {len(shown)} of {len(parts)} mini-batches, B = {size}",
         about="Each arrow is the gradient of one mini-batch of a logistic regression with two weights.",
         extent=(-reach, reach, -reach, reach),
         points=tips,
         arrows=(np.zeros((len(shown) + 1, 2)), np.vstack([shown, whole])),
-        x_label="∂L/∂w1",
-        y_label="∂L/∂w2",
+        x_label="w1",
+        y_label="w2",
     )
     angles = work.cosines(seed, size)
     sizes = tuple(sorted({*SIZES, size}))
-    values = [float(work.cosines(seed, b).mean()) for b in sizes]
+    values = [round(float(work.cosines(seed, b).mean()), 3) for b in sizes]
     bars = Bars(
         name="cosine",
         title="mean cosine with the gradient of all 512 points",
@@ -43,7 +43,7 @@ def gradient(state: State) -> tuple[Frame, ...]:
         about="1 means the same direction. Larger mini-batches point nearer to the gradient of all data.",
     )
     first = np.vstack([parts[:6], parts.mean(0)[None], whole[None]])
-    labels = [f"batch {k + 1}" for k in range(len(parts[:6]))]
+    labels = [f"batch {k}" for k in range(len(parts[:6]))]
 
     def origin(row: int, column: int) -> Origin:
         if row < len(labels):
@@ -55,23 +55,23 @@ def gradient(state: State) -> tuple[Frame, ...]:
 
     table = Grid(
         name="gradients",
-        title=f"gradients of the mini-batches, B = {size}",
+        title=f"∂L/∂w of the mini-batches, B = {size}",
         values=first,
         digits=3,
         signed=True,
         row_labels=[*labels, f"mean of {len(parts)}", "all data"],
-        column_labels=("∂L/∂w1", "∂L/∂w2"),
+        column_labels=("w1", "w2"),
         origin=origin,
         about="The mean over all disjoint mini-batches is the gradient of all data.",
     )
-    caption = f"With B = {size} a mini-batch points {float(angles.mean()):.2f} the right way. Change B with m."
+    said = f"With B = {size} points their mean cosine with it is {float(angles.mean()):.2f}. Change B with m."
     return (
         Frame(
-            caption=f"A mini-batch approximates the gradient. {caption}",
+            caption=f"Mini-batches approximate the gradient of all data. {said}",
             figures=(plane, bars),
         ),
         Frame(
-            caption="Single mini-batches scatter; their mean is the gradient of all data.",
+            caption="Single mini-batches scatter; the mean over all of them is the gradient of all data.",
             figures=(table,),
             formulas=(
                 Formula(

@@ -22,8 +22,8 @@ def read_text(text: str) -> tuple[tuple[str, ...], str]:
     unknown = tuple(dict.fromkeys(word for word in found[:MOST] if word not in words()))
     parts = []
     if unknown:
-        listed = ", ".join(unknown[:3]) + (" and more" if len(unknown) > 3 else "")
-        parts.append(f"Read as {UNKNOWN}, for it is none of the {len(words()) - 2} words of the grammar: {listed}.")
+        listed = ", ".join(f'"{word}"' for word in unknown[:3]) + (" and more" if len(unknown) > 3 else "")
+        parts.append(f"Not of the grammar's {len(words()) - 2} words, read as {UNKNOWN}: {listed}.")
     if len(found) > MOST:
         parts.append(f"Only the first {MOST} words are read.")
     return found[:MOST], " ".join(parts)

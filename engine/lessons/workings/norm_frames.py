@@ -13,7 +13,7 @@ from .fresh_translator import SMALL, fresh
 from .layer_norm import EPSILON, layer_norm, mean_and_variance
 from .transformer_layers import Sublayer
 from .translating import Model, read
-from .translation_figures import captioned, focused, french_alone, strip
+from .translation_figures import captioned, focused, french_alone
 
 DEPTH = 12
 """Layers of the encoder whose stream is measured."""
@@ -56,8 +56,8 @@ def norms(state: State) -> Frames:
             figure = Curves(
                 name="norms",
                 title=f"mean length of a token's vector, encoder of {DEPTH} layers as drawn",
-                about="Pre-LN adds every branch to a stream that is never scaled back: it wanders, mostly upwards, with "
-                "depth. Post-LN normalises the sum after every sub-layer, so each vector has length √D.",
+                about="Pre-LN adds every branch to a stream that is never scaled back: it wanders, mostly "
+                "upwards, with depth. Post-LN normalises the sum after every sub-layer, so each vector has length √D.",
                 x=np.arange(2 * DEPTH + 1),
                 lines=lines,
                 x_label="sub-layers passed",
@@ -69,33 +69,48 @@ def norms(state: State) -> Frames:
             caption = f"Pre-LN never scales the stream back: {ends}. Post-LN normalises each sum: every length is √D."
             return Frame(caption=caption, figures=(figure,))
         out = there.sublayers[1].after
-
-        def after(i: int, c: int) -> Origin:
-            return Origin(formulas=_through(there.sublayers[:2], i, c), cells={"in": ((i, c),)})
-
         silent = "all sub-layers give zeros" if state["zeroed"] else "sub-layers as drawn"
         rest = "Silence the sub-layers with z."
         if state["zeroed"]:
             same = state["norm"] == "pre"
             rest = "The layer is the identity." if same else "Post-LN still normalises: no identity. See pre with v."
+        changes = [(name, float(np.abs(a - b).max())) for name, a, b in zip(said.words, out, there.x0, strict=True)]
         return Frame(
             caption=captioned(f"{state['norm']}-LN, {silent}. {rest}", said),
             figures=(
-                strip("in", "stream before layer 1", there.x0, said.words),
-                strip("out", "after layer 1", out, said.words, join="→", origin=after),
-                Table(
-                    name="change",
-                    title="largest change",
-                    columns=("place", "change"),
-                    rows=[
-                        (name, float(np.abs(a - b).max())) for name, a, b in zip(said.words, out, there.x0, strict=True)
-                    ],
-                    digits=3,
-                ),
+                _one_layer(there.sublayers[:2], row, word),
+                Table(name="change", title="largest change", columns=("word", "change"), rows=changes, digits=3),
             ),
         )
 
     return Frames(3, frame)
+
+
+def _one_layer(parts: Sequence[Sublayer], row: int, word: str) -> Grid:
+    """One token before and after a layer."""
+    before, after = parts[0].before[row], parts[-1].after[row]
+
+    def origin(part: int, c: int) -> Origin | None:
+        if part == 0:
+            return None
+        if part == 1:
+            return Origin(formulas=_through(parts, row, c), cells={"layer": ((0, c),)})
+        numbers = f"{after[c]:.3f} - {_signed(float(before[c]), 3)} = {after[c] - before[c]:.3f}"
+        formula = Formula(symbols="after - before", numbers=numbers)
+        return Origin(formulas=(formula,), cells={"layer": ((0, c), (1, c))})
+
+    return Grid(
+        name="layer",
+        title=f'"{word}" through layer 1',
+        about="The stream at this word before the first encoder layer, after it, and the change.",
+        values=np.stack((before, after, after - before)),
+        digits=1,
+        signed=True,
+        scope="numbers of the token",
+        row_labels=("before", "after", "change"),
+        origin=origin,
+        cursor=(1, 0),
+    )
 
 
 def _through(parts: Sequence[Sublayer], i: int, c: int) -> tuple[Formula, ...]:

@@ -27,10 +27,12 @@ def cheating(state: State) -> tuple[Frame, ...]:
         lines={NAMES[name]: np.asarray(arm.losses) for name, arm in arms.items()},
         x_label="step",
         y_label="nats a word",
-        levels={"entropy of the grammar": rate, f"ln {len(WORDS)}": guess},
+        levels={"floor: entropy": rate, f"guessing, ln {len(WORDS)}": guess},
     )
     falls = Frame(
-        caption="Without the mask the loss falls through the floor: below the entropy of the text is only peeking.",
+        caption="With the mask the loss stops at the floor, the entropy of the text. Below it is only peeking (m)."
+        if state["masked"]
+        else "Without the mask the loss falls through the floor: below the entropy of the text is only peeking.",
         figures=(curves,),
         formulas=(
             Formula(

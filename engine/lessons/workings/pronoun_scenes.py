@@ -78,9 +78,7 @@ def _answers(*read_: tuple[str, Sentence, Reading, str]) -> Bars:
         title='"it" is the … (* right)',
         about="Probability of both nouns of the sentence, and of the likeliest of all 12 where it is another, read at "
         '"it". The line is what guessing gives: 1/12.',
-        labels=tuple(
-            f"{told}: {NOUNS[noun]}{'*' if NOUNS[noun] == of.answer else ''}" for told, of, _, _, noun in bars
-        ),
+        labels=tuple(f"{bar[0]}: {NOUNS[bar[4]]}{'*' * (NOUNS[bar[4]] == bar[1].answer)}" for bar in bars),
         values=np.array([seen.probabilities[noun] for _, _, seen, _, noun in bars]),
         high=1,
         percent=True,
@@ -167,13 +165,13 @@ def pronoun(state: State) -> Frames:
         both = Grid(
             name="q and K",
             title=f'q of "it", 1x{a.q.shape[1]}, over K, {len(of.tokens)}x{a.k.shape[1]} (learned)',
-            about='The question of "it" and the keys in 32 learned numbers each; no dimension has a name. A key with the '
-            "colours of the question, dimension by dimension, gives a large product.",
+            about='The question of "it" and the keys in 32 learned numbers each; no dimension has a name. A key with '
+            "the colours of the question, dimension by dimension, gives a large product.",
             values=values,
             shows="shades",
             signed=True,
             scope="q and K",
-            row_labels=("q of it", *of.tokens),
+            row_labels=("q(it)", *of.tokens),
             cursor=(of.antecedent + 1, 0),
             marks={"source": line(0, a.q.shape[1]), "focus": line(of.antecedent + 1, a.k.shape[1])},
         )

@@ -10,9 +10,10 @@ UNITS = 16
 
 
 def weights(gain: float, seed: int) -> tuple[Floats, Floats]:
-    """Recurrent matrix U [16, 16], all of whose singular values are `gain`, and inputs [65, 16]."""
+    """Recurrent matrix U [16, 16] with singular values from 0.7 `gain` to `gain`, and inputs [65, 16]."""
     rng = np.random.default_rng([seed, 0x51])
-    U: Any = gain * np.linalg.qr(rng.normal(size=(UNITS, UNITS)))[0]
+    left, right = (np.linalg.qr(rng.normal(size=(UNITS, UNITS)))[0] for _ in range(2))
+    U: Any = gain * (left * np.linspace(1.0, 0.7, UNITS)) @ right
     return U, 0.3 * rng.normal(size=(65, UNITS))
 
 

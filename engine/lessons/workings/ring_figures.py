@@ -63,8 +63,8 @@ def plane(
         title=title,
         about=about,
         extent=EXTENT,
-        points={"real": real, "generated": fake} if len(fake) else {"real": real},
-        surface=None if surface is None else framed(surface),
+        points={"real": real, _named(fake): fake} if len(fake) else {"real": real},
+        surface=surface,
         surface_label="D(x), 0 made to 1 real",
         surface_reach=(0.0, 1.0),
         paths={} if manifold is None else {"G's grid": grid_lines(manifold)},
@@ -74,14 +74,12 @@ def plane(
     )
 
 
-def framed(surface: tuple[Any, Any]) -> Floats:
-    """[rows, columns] over EXTENT of a surface that was taken over another one."""
-    values, (left, right, bottom, top) = np.asarray(surface[0], dtype=np.float64), surface[1]
-    rows, columns = values.shape
-    x = (np.linspace(EXTENT[0], EXTENT[1], columns) - left) / (right - left) * (columns - 1)
-    y = (top - np.linspace(EXTENT[3], EXTENT[2], rows)) / (top - bottom) * (rows - 1)
-    taken = values[np.clip(np.rint(y), 0, rows - 1).astype(int)][:, np.clip(np.rint(x), 0, columns - 1).astype(int)]
-    return np.asarray(taken, dtype=np.float64)
+def _named(fake: Any) -> str:
+    """The legend of made points, which tells how many lie outside of the plane."""
+    left, right, bottom, top = EXTENT
+    x, y = np.asarray(fake, dtype=np.float64).T
+    outside = int((~((left <= x) & (x <= right) & (bottom <= y) & (y <= top))).sum())
+    return f"generated, {outside} of {len(x)} outside" if outside else "generated"
 
 
 def mode_bars(name: str, title: str, points: Any, join: str = "") -> Bars:
@@ -123,18 +121,23 @@ def table(name: str, title: str, rows: Sequence[tuple[str, Any, str]], formulas:
     """What was measured, and what it would be if nobody could tell real from made."""
 
     def origin(row: int, column: int) -> Origin | None:
-        return Origin(formulas=(formulas[row],)) if row in formulas else None
+        return Origin(formulas=(formulas[row],)) if column == 1 else None
 
     return Table(
         name=name, title=title, columns=("measured", "now", "balance"), rows=[list(row) for row in rows],
-        digits=3, origin=origin,
+        digits=3, cursor=(0, 1), origin=origin,
     )  # fmt: skip
 
 
 def pointwise(label: int, answer: float) -> tuple[float, Formula]:
     """The loss of one row of D's batch: -ln of the probability that D gives to its label."""
     if label:
-        value = -log(max(answer, 1e-300))
-        return value, Formula(symbols="label 1: -ln D(x)", numbers=f"-ln {answer:.4f} = {value:.4f}")
-    value = -log(max(1 - answer, 1e-300))
-    return value, Formula(symbols="label 0: -ln(1 - D(x))", numbers=f"-ln(1 - {answer:.4f}) = {value:.4f}")
+        value = 0.0 - log(max(answer, 1e-300))
+        return value, Formula(symbols="label 1: -ln D(x)", numbers=f"-ln {plain(answer)} = {plain(value, 4)}")
+    value = 0.0 - log(max(1 - answer, 1e-300))
+    return value, Formula(symbols="label 0: -ln(1 - D(x))", numbers=f"-ln(1 - {plain(answer)}) = {plain(value, 4)}")
+
+
+def plain(value: float, digits: int = 7) -> str:
+    """A number with so many digits that 1 less a little is told from 1."""
+    return f"{value:.{digits}g}"

@@ -17,6 +17,14 @@ from .noising_frames import shades
 
 CUTS = ("none", "16x16", "8x8", "4x4", "all")
 """Which skips are cut, by the size of their maps."""
+WHAT = {
+    "none": "Noise lives in single pixels: the skip of 16x16 brings them to the decoder.",
+    "16x16": "Noise lives in single pixels, and those came by this skip alone.",
+    "8x8": "Single pixels still come by the skip of 16x16; what came by 8x8 is lost.",
+    "4x4": "It goes round the bottleneck alone; the finer skips are still there.",
+    "all": "Everything must come through 4x4 pixels.",
+}
+"""What the cut takes away."""
 
 
 def answer(state: State, t: int, cut: str) -> tuple[Floats, Floats]:
@@ -54,11 +62,11 @@ def skips(state: State) -> tuple[Frame, ...]:
         shades("x0_hat cut", f"x0_hat, cut: {cut}", blurred, about="The noise that was not found stays in the image."),
     )
     index = CUTS.index(cut)
+    most, least = (pick(("16x16", "8x8", "4x4"), key=lambda size: errors[size]) for pick in (max, min))
     return (
         Frame(
             title=said,
-            caption=f"t = {t}, {said}. Noise lives in single pixels: what the encoder saw at 16x16 must go round the "
-            "bottleneck.",
+            caption=f"t = {t}, {said}: after training, nothing is trained anew. {WHAT[cut]}",
             figures=figures,
             formulas=(
                 Formula(
@@ -69,8 +77,8 @@ def skips(state: State) -> tuple[Frame, ...]:
         ),
         Frame(
             title="every cut in numbers",
-            caption="The finest skip carries nearly all of the noise's detail. The coarsest goes round attention only, "
-            "and is missed least.",
+            caption=f"Skips cut after training: {most} is missed most, {least} least. The coarsest, 4x4, goes round "
+            "bottleneck and attention only.",
             figures=(
                 Bars(
                     name="loss",
@@ -84,14 +92,14 @@ def skips(state: State) -> tuple[Frame, ...]:
                 ),
                 Bars(
                     name="detail",
-                    title="fine detail of eps_hat",
+                    title="fine detail of eps_hat, of the true noise's",
                     labels=CUTS,
                     values=list(shares.values()),
                     percent=True,
                     marked=(index,),
                     reference=("true noise", 1.0),
                     about="Mean squared difference of neighbouring pixels, as a share of that of the true noise: how "
-                    "sharp the answer is.",
+                    "sharp the answer is. Above 100 % it is rougher than the noise itself.",
                 ),
             ),
             formulas=(Formula(symbols="detail = mean (pixel - neighbour)²"),),

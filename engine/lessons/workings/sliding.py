@@ -99,9 +99,9 @@ class Slide:
             marks=marks or {},
         )
 
-    def below(self) -> Grid:
-        """The kernel in a row of its own, under the image."""
-        return replace(self.weights(), join="", new_row=True)
+    def alone(self) -> Grid:
+        """The kernel without a sign before it, so that it may stand anywhere."""
+        return replace(self.weights(), join="")
 
     def result(self, values: Floats, marks: dict[Mark, tuple[Cell, ...]], *, join: str = "→", title: str = "") -> Grid:
         """The output, on the colour scale of the whole output."""
@@ -197,7 +197,7 @@ def at_place(slide: Slide, index: int) -> Frame:
         signed=True,
         reach=span(multiplied),
         origin=product,
-        join="· x =",
+        join="·x =",
     )
     outside = len(under) - len(g.inside(row, column))
     border = f" {outside} of the pixels are padding, which adds nothing." if outside else ""
@@ -207,9 +207,9 @@ def at_place(slide: Slide, index: int) -> Frame:
         f"add up to {number(output[place])}.{border}",
         figures=(
             slide.picture({"window": under}),
-            replace(slide.weights(), join=""),
+            slide.alone(),
             grid,
-            slide.result(so_far, {"target": (place,)}, join="Σ →"),
+            slide.result(so_far, {"target": (place,)}, join="→"),
         ),
         formulas=(slide.formula(place),),
     )

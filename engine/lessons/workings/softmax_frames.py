@@ -46,7 +46,7 @@ def softmax_frames(state: State) -> Frames:
             )
             table = decoding_table(names, logits, decoded, wanted, title="temperature, top-k and top-p", name="table")
             return Frame(
-                caption="Divide by T (w), drop what top-k (n) and top-p (m) drop, take the softmax of the rest.",
+                caption="Divide by T (w), drop what top-k (a) and top-p (m) drop, take the softmax of the rest.",
                 figures=(row, table, decoding_bars(names, decoded, title="p")),
                 formulas=(SOFTMAX,),
             )

@@ -78,7 +78,7 @@ def _nearest(goal: Floats, first: Floats, second: Floats) -> Frame:
     said = (
         "Exact: with four channels or more every kernel can be built. Edit the wanted one; change the channels with m."
         if m in BUILT
-        else f"The nearest that a fit found through {m} channel{'s' * (m > 1)}. From four on every kernel can be built: press m."
+        else f"The nearest that a fit found through {m} channel{'s' * (m > 1)}. From four on all can be built: press m."
     )
     return Frame(caption=said, figures=grids)
 

@@ -201,6 +201,7 @@ def _outputs(model: Model, said: Sentence, decoder: Pass, scores: Floats, row: i
         "-ln p of every right word",
         said.target_words,
         weights=each,
+        scope="-ln p",
         notes=[f"{x:.3f}" for x in each],
         origin=surprised,
         new_row=True,

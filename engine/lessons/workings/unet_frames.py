@@ -105,8 +105,7 @@ def task(state: State) -> tuple[Frame, ...]:
     )
     card = Card(
         name="card",
-        title="a card without a theorem",
-        kind="opinion",
+        title=f"what {state['task']} asks of it",
         text=(SEGMENTATION if segments else DENOISING),
     )
     return (

@@ -160,7 +160,7 @@ def terms(state: State) -> Frames:
 
 def kl_of(result: Any, n: int) -> Any:
     """[2]: KL of each latent number of test image n, by the closed form."""
-    return divergence(result.means[n], result.sigmas[n])
+    return divergence(result.means[n].astype(np.float64), result.sigmas[n].astype(np.float64))
 
 
 def _terms(state: State, result: Any, k: int) -> Frame:

@@ -6,7 +6,7 @@ from ..kit.figures import Bars, Tokens
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from ..trainings.grammar import result
-from .decoding import decode
+from .decoding import decode, share_of
 from .decoding_figures import SOFTMAX, decoding_bars, decoding_table
 from .little_english import exact, numbers, words
 from .next_token import continued, line, logits_after, read_text
@@ -33,7 +33,7 @@ def next_word(state: State) -> Frames:
             kept = int(decoded.kept.sum())
             words_kept = "all words are kept" if kept == len(scores) else f"{kept} of {len(scores)} words are kept"
             return Frame(
-                caption=_join(f"{line(text)} ~ : at T = {wanted.temperature:g} {words_kept}.", warning),
+                caption=_join(warning, f'"{line(text)} ~": at T = {wanted.temperature:g} {words_kept}.'),
                 figures=(
                     row,
                     decoding_table(words(), scores, decoded, wanted, rows=ROWS),
@@ -62,7 +62,7 @@ def next_word(state: State) -> Frames:
             high=float(max(at_one.max(), true.max())),
             percent=True,
         )
-        return Frame(caption=_join(known if true.any() else strange, warning), figures=(row, model_bars, true_bars))
+        return Frame(caption=_join(warning, known if true.any() else strange), figures=(row, model_bars, true_bars))
 
     return Frames(2, frame)
 
@@ -78,11 +78,16 @@ def writing(state: State) -> Frames:
         step = steps[k]
         shown = (*text, *written[: k + 1], *(["…"] if k + 1 < len(steps) else []))
         at = len(text) + k
-        how = f"drawn: u = {step.u:.3f} falls into its share" if wanted.sampled else "the likeliest"
         chance = float(step.decoded.chances[step.token])
-        caption = f"{written[k]} is {how} ({chance:.1%}), then read like a word of the past."
+        caption = f'"{written[k]}" is the likeliest ({chance:.1%}), then read like a word of the past.'
+        if wanted.sampled:
+            begin, end = share_of(step.decoded.chances, step.token)
+            caption = (
+                f'Drawn: u = {step.u:.4f} lies in the share of "{written[k]}", {begin:.4f} to {end:.4f} (see Σ p). '
+                "It is read in its turn."
+            )
         return Frame(
-            caption=_join(caption, warning if k == 0 else ""),
+            caption=_join(warning if k == 0 else "", caption),
             figures=(
                 Tokens(
                     name="text",
@@ -96,6 +101,7 @@ def writing(state: State) -> Frames:
                 decoding_bars(words(), step.decoded, rows=ROWS - 2, chosen=step.token),
             ),
             formulas=(SOFTMAX,),
+            facts=("R1",),
         )
 
     return Frames(len(steps), frame)

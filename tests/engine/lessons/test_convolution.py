@@ -1,6 +1,7 @@
 """The lesson `convolution`: facts that turn red when the code is broken, and settings at their ends."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,20 @@ from dlviz.engine.lessons.convolution import LESSON, SIZED
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.figures import Card, Figure
 from dlviz.engine.lessons.kit.state import State
-from dlviz.engine.lessons.workings import convolving, flattening, layer_counts, shifting, toeplitz
+from dlviz.engine.lessons.workings import (
+    convolving,
+    equivariance,
+    flattening,
+    layer_counts,
+    shifting,
+    sliding,
+    toeplitz,
+)
 from dlviz.engine.lessons.workings.convolving import Geometry
+from dlviz.engine.lessons.workings.sliding import Slide
 from dlviz.engine.options import OptionError
+from dlviz.tui.lessons.layout import arrange
+from dlviz.tui.render.palette import DARK
 
 CONVOLVE = convolving.convolve
 
@@ -39,8 +51,8 @@ def test_dense_1332_convolution_10() -> None:
 def test_the_numbers_of_the_syllabus() -> None:
     assert facts("C1")[0].computed["connections"] == 256
     assert facts("C1")[0].computed["percent"] == 19.75
-    assert facts("C2")[0].computed["outputs moved by the middle weight"] == 36
-    assert facts("C2")[0].computed["by a corner weight"] == 25
+    assert facts("C2")[0].computed["middle weight"] == 36
+    assert facts("C2")[0].computed["corner weight"] == 25
     assert facts("E1")[0].computed == {"weights": 9, "products": 324, "on the image": 256}
 
 
@@ -48,7 +60,7 @@ def test_a_turned_kernel_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(verdicts("D1"))
     turned = lambda image, kernel, *rest, **more: CONVOLVE(image, kernel[::-1, ::-1], *rest, **more)  # noqa: E731
     monkeypatch.setattr(convolving, "convolve", turned)
-    assert verdicts("D1") == [False, True, False]
+    assert verdicts("D1") == [False, False, False]
 
 
 def test_a_transposed_kernel_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +111,68 @@ def test_a_size_that_is_not_rounded_down_is_found(monkeypatch: pytest.MonkeyPatc
     assert verdicts("C1", LESSON.state({"stride": 2})) == [False]
 
 
+def test_a_window_that_is_transposed_is_found_where_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Slide.patch
+    monkeypatch.setattr(Slide, "patch", lambda slide, place: right(slide, place).T)
+    assert verdicts("D1") == [False, True, True]
+
+
+def test_products_with_a_turned_kernel_are_found_where_they_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = sliding.at_place
+    turned = lambda slide, index: right(replace(slide, kernel=slide.kernel[::-1, ::-1]), index)  # noqa: E731
+    monkeypatch.setattr(sliding, "at_place", turned)
+    assert verdicts("D1") == [False, True, True]
+
+
+def test_a_transposed_matrix_is_found_where_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = toeplitz.as_matrix
+    monkeypatch.setattr(toeplitz, "as_matrix", lambda geometry, kernel: right(geometry, kernel).T)
+    assert verdicts("E2") == [False, False]
+
+
+def test_slopes_of_another_image_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verdicts("C2") == [True]
+    monkeypatch.setattr(Slide, "framed", property(lambda slide: np.pad(slide.image, slide.geometry.padding).T))
+    assert verdicts("C2") == [False]
+
+
+def test_a_transposed_map_of_shifts_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = LESSON.state({"stride": 2})
+    assert all(verdicts("E3", state))
+    right = equivariance._errors
+    monkeypatch.setattr(equivariance, "_errors", lambda *asked: right(*asked).T / 2)
+    assert verdicts("E3", state) == [True, False, True]
+
+
+def test_products_counted_with_one_side_of_the_kernel_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layer_counts, "conv_products", lambda n, k, c_in=1, c_out=1: n * n * k * c_in * c_out)
+    assert verdicts("E4") == [False, True]
+
+
+@pytest.mark.parametrize("texts", [["n=2", "k=5"], ["n=2", "k=11", "c_in=3"], ["n=64", "k=1"], ["n=3", "k=3"]])
+def test_counts_hold_also_where_the_kernel_is_larger_than_the_image(texts: list[str]) -> None:
+    state = LESSON.parse(texts)
+    assert all(verdicts("E4", state))
+    first, _, last = next(scene for scene in LESSON.scenes if scene.name == "counted").frames(state)
+    assert ("more" in first.caption) == (texts[:2] == ["n=2", "k=5"] or "k=11" in texts)
+    assert ("no output" in last.caption) == (texts[0] == "n=2")
+
+
+def test_a_shift_that_happens_to_fit_is_not_called_off() -> None:
+    state = LESSON.parse(["stride=2", "image=edge", "kernel=sobel-y", "down=1", "right=0"])
+    scene = next(scene for scene in LESSON.scenes if scene.name == "equivariance")
+    first, second, _ = scene.frames(state)
+    assert "happens to be" in first.caption and "off by" not in first.caption
+    assert "multiples" not in second.caption
+
+
+def test_the_window_the_products_and_the_formula_fit_80_columns_by_24() -> None:
+    for preset in ("", "dilated", "border-unread"):
+        frames = LESSON.scenes[0].frames(LESSON.parse([], preset=preset))
+        for k in range(len(frames)):
+            assert arrange(frames[k], DARK, 78, 14).height <= 14, (preset, k)
+
+
 @pytest.mark.parametrize("texts", [("kernel=box-5", "dilation=3"), ("kernel=ring-5", "dilation=2", "padding=0")])
 def test_a_kernel_that_fits_nowhere_is_told_instead_of_failing(texts: tuple[str, ...]) -> None:
     state = LESSON.parse(texts)
@@ -144,14 +218,14 @@ def test_edits_of_the_padded_image_count_from_its_first_pixel() -> None:
 
 
 def test_a_row_of_the_matrix_lights_up_its_patch() -> None:
-    matrix = figure("matrix", 1, "matrix")
+    matrix = figure("matrix", 0, "matrix")
     origin = matrix.origin(14, 7)
     assert origin.cells["kernel"] == ((0, 0),)
-    assert origin.cells["output"] == ((2, 2),)
+    assert figure("matrix", 1, "matrix").origin(14, 7).cells["output"] == ((2, 2),)
     assert matrix.picks(14, 7) == {"row": 2, "column": 2}
     moved = LESSON.state(matrix.picks(35, 0))
     window = figure("matrix", 0, "image", moved).marks["window"]
-    assert set(window) == {(r, c) for r in (5, 6, 7) for c in (5, 6, 7)}
+    assert set(window) == {(4, 4), (4, 5), (5, 4), (5, 5)}
 
 
 def test_shift_presets_say_what_happens() -> None:

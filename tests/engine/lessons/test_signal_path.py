@@ -1,5 +1,6 @@
 """The lesson on signal paths: wrong searches, costs and bounds turn its facts red."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -7,13 +8,17 @@ import pytest
 
 from dlviz.engine.lessons.proofs import signal_path as proofs
 from dlviz.engine.lessons.signal_path import LESSON, path_lengths
-from dlviz.engine.lessons.workings import graph_paths, recurrent_gradient
+from dlviz.engine.lessons.workings import costs_shown, gradients_shown, graph_paths, recurrent_gradient
 
 
 def verdicts(lesson, state=None) -> dict[str, bool]:
     """Every untrained claim's words as declared, and whether it holds."""
     state = state or lesson.state()
     return {claim.says: claim.fact(lesson.name, state).holds for claim in lesson.claims if not claim.needs}
+
+
+STEPS = "steps from the first token to another"
+BOUND = "the gradient of an RNN is at most |U|^(T-1)"
 
 
 def test_all_facts_hold():
@@ -28,31 +33,99 @@ def test_a_dilation_off_by_one_turns_the_paths_red(monkeypatch):
 
     monkeypatch.setattr(graph_paths, "reached", late)
     found = verdicts(LESSON)
-    assert not found["as many layers as stacks of Conv1d need; dilated: the logarithm"]
-    assert not found["steps between two tokens"]
+    assert not found["as many layers as stacks of Conv1d need"]
+    assert not found[STEPS]
+
+
+def broken_frame(monkeypatch, name, k, figure, change):
+    """Another picture in the k-th frame of a scene: `change` of its figure."""
+    right = getattr(proofs, name)
+
+    def broken(state):
+        frames = [*right(state)]
+        parts = tuple(change(part) if part.name == figure else part for part in frames[k].figures)
+        frames[k] = replace(frames[k], figures=parts)
+        return frames
+
+    monkeypatch.setattr(proofs, name, broken)
+
+
+def test_bars_that_count_the_tokens_between_turn_the_paths_red(monkeypatch):
+    broken_frame(monkeypatch, "path_lengths", 0, "lengths", lambda bars: replace(bars, values=bars.values - 1))
+    assert not verdicts(LESSON)[STEPS]
+
+
+def test_a_path_drawn_over_another_token_turns_red(monkeypatch):
+    def shortcut(net):
+        path = [edge for edge in net.edges if edge.role == "path"]
+        return replace(net, edges=[edge for edge in net.edges if edge is not path[2]])
+
+    broken_frame(monkeypatch, "path_lengths", 1, "tokens", shortcut)
+    assert not verdicts(LESSON)[STEPS]
+
+
+def test_a_token_known_too_early_turns_the_ticks_red(monkeypatch):
+    broken_frame(monkeypatch, "parallel", 3, "rnn", lambda chips: replace(chips, dimmed=chips.dimmed[:-1]))
+    assert not verdicts(LESSON)["n steps of an RNN wait for one another, one of attention"]
 
 
 def test_swapped_costs_turn_red(monkeypatch):
     def swapped(n, d):
         return {"rnn": n * n * d, "attention": n * d * d}
 
-    monkeypatch.setattr(proofs, "costs", swapped)
+    monkeypatch.setattr(costs_shown, "costs", swapped)
     found = verdicts(LESSON)
-    assert not found["n d² against n² d products"]
-    assert not found["they cost alike at n = d"]
+    assert not found["products of U h and of Q Kᵀ"]
+    assert not found["Q Kᵀ and U h cost alike at n = d"]
+
+
+def test_a_forgotten_product_with_the_values_turns_red(monkeypatch):
+    def forgot(n, d):
+        return {"rnn": 2 * n * d * d, "attention": 4 * n * d * d + n * n * d}
+
+    monkeypatch.setattr(costs_shown, "all_costs", forgot)
+    assert not verdicts(LESSON)["products of the whole layers, RNN and attention"]
 
 
 def test_a_gradient_without_the_slope_of_tanh_turns_red(monkeypatch):
     def linear(U, driven):
         return recurrent_gradient.bound(U, len(driven))
 
-    monkeypatch.setattr(proofs, "norms", linear)
-    assert not verdicts(LESSON)["the gradient of an RNN is at most |U|^(T-1)"]
+    monkeypatch.setattr(gradients_shown, "norms", linear)
+    assert not verdicts(LESSON)[BOUND]
+
+
+def test_a_jacobian_with_the_slopes_on_the_wrong_axis_turns_red(monkeypatch):
+    def wrong_axis(U, driven):
+        h, product, found = np.tanh(driven[0]), np.eye(len(U)), [1.0]
+        for row in driven[1:]:
+            h = np.tanh(row + U @ h)
+            product = ((1 - h**2)[None, :] * U) @ product
+            found.append(float(np.linalg.norm(product, 2)))
+        return np.array(found)
+
+    monkeypatch.setattr(gradients_shown, "norms", wrong_axis)
+    assert not verdicts(LESSON)[BOUND]
 
 
 def test_a_bound_with_one_factor_too_many_turns_red(monkeypatch):
-    monkeypatch.setattr(proofs, "bound", lambda U, count: 0.5 * recurrent_gradient.bound(U, count))
-    assert not verdicts(LESSON)["the gradient of an RNN is at most |U|^(T-1)"]
+    monkeypatch.setattr(gradients_shown, "bound", lambda U, count: 0.5 * recurrent_gradient.bound(U, count))
+    assert not verdicts(LESSON)[BOUND]
+
+
+def test_the_caption_counts_steps_not_the_tokens_between():
+    frames = path_lengths(LESSON.state())
+    assert "9 steps to token 10" in frames[0].caption and "9 layers" in frames[1].caption
+    assert "1 layer," in frames[3].caption
+    assert path_lengths(LESSON.state({"far": 2}))[0].caption.endswith("1 step to token 2.")
+
+
+@pytest.mark.parametrize(("length", "d"), [(5, 512), (64, 64), (1024, 16)])
+def test_captions_of_costs_say_what_is_counted(length, d):
+    state = LESSON.state({"length": length, "d": d})
+    between, whole = costs_shown.work(state)
+    assert "Q Kᵀ" in between.caption and "U h" in between.caption
+    assert "times as much" in whole.caption and all(verdicts(LESSON, state).values())
 
 
 @pytest.mark.parametrize("way", graph_paths.WAYS)

@@ -1,5 +1,7 @@
 """The lesson on tokens: texts meant to break it, and tokenizers that are wrong."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from dlviz.engine.lessons import tokens
 from dlviz.engine.lessons.proofs import tokens as proofs
 from dlviz.engine.lessons.tokens import LESSON, encoded
-from dlviz.engine.lessons.workings import byte_pairs
+from dlviz.engine.lessons.workings import byte_pairs, merges_shown
 
 
 def verdicts(lesson, state=None) -> dict[str, bool]:
@@ -62,10 +64,73 @@ def test_a_merge_that_is_not_the_most_frequent_turns_red(monkeypatch):
     assert not verdicts(LESSON)["every merge joins a most frequent pair"]
 
 
-def test_a_row_off_by_one_turns_the_lookup_red(monkeypatch):
-    right = tokens.rows_of
-    monkeypatch.setattr(proofs, "rows_of", lambda state: np.roll(right(state), 1, axis=0))
-    assert not verdicts(LESSON)["embedding(x) == onehot(x) @ W, exactly"]
+def broken_frame(monkeypatch, name, k, figure, change):
+    """Another picture in the k-th frame of a scene: `change` of its figure."""
+    right = getattr(proofs, name)
+
+    def broken(state):
+        frames = [*right(state)]
+        parts = tuple(change(part) if part.name == figure else part for part in frames[k].figures)
+        frames[k] = replace(frames[k], figures=parts)
+        return frames
+
+    monkeypatch.setattr(proofs, name, broken)
+
+
+LOOKUP = "embedding(x) == onehot(x) @ E, exactly"
+
+
+def test_a_one_hot_column_at_another_row_turns_the_lookup_red(monkeypatch):
+    def first(grid):
+        return replace(grid, values=np.eye(len(grid.values))[:, :1])
+
+    broken_frame(monkeypatch, "embedding", 1, "one-hot", first)
+    assert not verdicts(LESSON)[LOOKUP]
+
+
+def test_a_vector_of_another_row_turns_the_lookup_red(monkeypatch):
+    broken_frame(monkeypatch, "embedding", 0, "vector", lambda grid: replace(grid, values=grid.values[:, ::-1]))
+    assert not verdicts(LESSON)[LOOKUP]
+
+
+def test_chips_in_another_order_turn_the_round_trip_red(monkeypatch):
+    broken_frame(monkeypatch, "split", 0, "tokens", lambda chips: replace(chips, tokens=chips.tokens[::-1]))
+    assert not verdicts(LESSON)["decode(encode(s)) == s"]
+
+
+def test_wrong_counts_of_pairs_turn_red(monkeypatch):
+    def more(table):
+        return replace(table, rows=[(left, right, count + 1) for left, right, count in table.rows])
+
+    broken_frame(monkeypatch, "merging", 3, "pairs", more)
+    assert not verdicts(LESSON)["merges and pair counts shown are the library's"]
+
+
+def test_a_merge_left_out_that_changes_the_text_turns_red(monkeypatch):
+    right = merges_shown.touching
+    monkeypatch.setattr(merges_shown, "touching", lambda state: [k for k in right(state) if k != 2])
+    assert not verdicts(LESSON)["merges and pair counts shown are the library's"]
+
+
+def test_only_merges_that_change_the_text_have_a_frame():
+    frames = merges_shown.merging(LESSON.state())
+    titles = [frame.figures[0].title for frame in frames]
+    assert titles[0] == "after 0 merges: 24 tokens" and titles[-1].startswith("after 48 merges")
+    assert len(frames) < 20 and all(frame.figures[1].name == "pairs" for frame in frames)
+    assert "merges join nothing" in frames[-1].caption
+
+
+@pytest.mark.parametrize(
+    ("preset", "values", "told"),
+    [
+        ("not-english", [], "None makes fewer than byte pairs"),
+        ("unknown-word", [], "Byte pairs lie between"),
+        ("", ["merges=0"], "spell byte by byte"),
+        ("", ["text=x"], "All make as many"),
+    ],
+)
+def test_the_comparison_says_where_byte_pairs_lie(preset, values, told):
+    assert told in tokens.split(LESSON.parse(values, preset=preset))[1].caption
 
 
 def test_without_spelling_an_unknown_word_is_lost_and_the_fact_says_so():
@@ -95,5 +160,15 @@ def test_hostile_texts_are_shown_harmlessly(text, kind):
 
 def test_the_cursor_tells_the_bytes_of_a_token():
     chips = tokens.split(LESSON.state())[0].figures[0]
-    assert chips.origin(0, 1).formulas[0].numbers == "▁cat → 265 (4 bytes: 20 63 61 74)"
+    assert chips.origin(0, 1).formulas[0].numbers == (
+        "▁cat → 265 (number 8 of the vocabulary from 257 on; bytes 20 63 61 74)"
+    )
     assert chips.picks(0, 3) == {"token": 4}
+
+
+@pytest.mark.parametrize("text", ["x", "Le café de l'Œuvre 東京 🐈", "the the the", "ABC " * 50])
+def test_captions_are_short_for_any_text(text):
+    for kind in byte_pairs.KINDS:
+        state = LESSON.state({"text": text, "kind": kind})
+        for scene in LESSON.scenes:
+            assert all(len(frame.caption) <= 150 for frame in scene.frames(state))

@@ -1,11 +1,13 @@
 """The lesson on VAEs: facts turn red when its code is broken."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dlviz.engine.lessons.trainings import latent_digits
 from dlviz.engine.lessons.vae import LESSON
-from dlviz.engine.lessons.workings import kl, vae_latent
+from dlviz.engine.lessons.workings import kl, vae_bound, vae_frames, vae_latent
 
 
 def red(state=None, **values):
@@ -24,18 +26,56 @@ def short():
 
 def test_a_kl_without_its_logarithm_is_red(monkeypatch):
     assert not red() and not red(mu=-3.0, sigma=0.1)
-    monkeypatch.setattr(kl, "divergence", lambda mu, sigma: (np.square(mu) + np.square(sigma) - 1) / 2)
+    monkeypatch.setattr(vae_frames, "divergence", lambda mu, sigma: (np.square(mu) + np.square(sigma) - 1) / 2)
     assert red()
 
 
-def test_a_missing_sigma_is_red(monkeypatch):
-    monkeypatch.setattr(kl, "sampled", lambda mu, sigma, eps: mu + eps)
+@pytest.mark.parametrize("wrong", [lambda mu, sigma, eps: mu + eps, lambda mu, sigma, eps: mu + sigma + eps])
+def test_a_sample_that_is_not_stretched_is_red(monkeypatch, wrong):
+    monkeypatch.setattr(vae_frames, "sampled", wrong)
+    assert any("dz/ds" in claim for claim in red())
+
+
+def test_a_column_that_adds_sigma_is_red(monkeypatch):
+    true = vae_frames._reparametrised
+
+    def summed(state, k):
+        frame = true(state, k)
+        curve, table = frame.figures
+        rows = [[*row[:1], *(row[0] + state["sigma"] for _ in row[1:2]), *row[2:]] for row in table.rows]
+        return replace(frame, figures=(curve, replace(table, rows=rows)))
+
+    monkeypatch.setattr(vae_frames, "_reparametrised", summed)
     assert any("dz/ds" in claim for claim in red())
 
 
 def test_a_bound_that_takes_the_variance_for_the_deviation_is_red(monkeypatch):
-    monkeypatch.setattr(kl, "elbo", lambda mu, v: kl.expected_log_likelihood(mu, v) - kl.divergence(mu, v))
-    assert any("log p(1)" in claim for claim in red())
+    def wrong(mu, v):
+        return kl.expected_log_likelihood(mu, v) - kl.divergence(mu, v)
+
+    monkeypatch.setattr(vae_bound, "elbo", wrong)
+    assert len(red()) >= 2
+    assert any("curves and map" in claim for claim in red())
+
+
+def test_sums_of_the_small_model_are_read_as_they_are_shown(monkeypatch):
+    """A deviation for a variance in one term, a gap of the wrong sign, a line of numbers that does not add up."""
+    assert not red()
+    with monkeypatch.context() as patch:
+        patch.setattr(vae_bound, "divergence", lambda mu, sigma: kl.divergence(mu, np.square(sigma)))
+        assert len(red()) == 2
+    with monkeypatch.context() as patch:
+        patch.setattr(vae_bound, "_gap", lambda value: kl.log_evidence() + value)
+        assert red()
+    with monkeypatch.context() as patch:
+        patch.setattr(vae_bound, "X", 2.0)
+        assert red()
+
+
+def test_a_map_that_forgets_your_q_is_red(monkeypatch):
+    true = vae_bound._map
+    monkeypatch.setattr(vae_bound, "_map", lambda mean, variance: true(0.0, variance))
+    assert any("map" in claim for claim in red(mean=2.0))
 
 
 @pytest.mark.parametrize(("mean", "variance"), [(-1.0, 0.05), (2.5, 1.5), (0.8, 0.25)])
@@ -61,10 +101,38 @@ def test_every_frame_of_a_trained_scene_is_drawn(short):
 
 
 def test_the_kl_of_an_encoder_by_a_wrong_formula_is_red(monkeypatch, short):
-    claim = next(c for c in LESSON.claims if "encoder" in c.says)
-    assert claim.fact("vae", short).computed["formula"]["largest difference"] < 1e-5
+    claim = next(c for c in LESSON.claims if "bars" in c.says)
+    assert claim.fact("vae", short).holds
     monkeypatch.setattr(vae_latent, "divergence", lambda mu, sigma: kl.divergence(mu, np.square(sigma)))
     assert not claim.fact("vae", short).holds
+
+
+def test_a_wrong_reconstruction_is_red(short):
+    claim = next(c for c in LESSON.claims if "bars" in c.says)
+    result = short.result("latent-digits")
+    for wrong in (result.reconstruction + 2.0, -result.reconstruction):
+        spoilt = short.with_result("latent-digits", replace(result, reconstruction=wrong))
+        assert not claim.fact("vae", spoilt).holds
+
+
+def test_an_ellipse_of_the_variance_and_a_mirrored_wall_are_red(monkeypatch, short):
+    claim = next(c for c in LESSON.claims if "ellipses" in c.says)
+    assert claim.fact("vae", short).holds
+    with monkeypatch.context() as patch:
+        patch.setattr(vae_latent, "ellipse", lambda mu, sigma, reach: kl.ellipse(mu, np.square(sigma), reach))
+        assert not claim.fact("vae", short).holds
+    with monkeypatch.context() as patch:
+        patch.setattr(vae_latent, "WALL", vae_latent.WALL[::-1])
+        assert not claim.fact("vae", short).holds
+
+
+def test_picking_a_place_of_the_wall_and_an_image_of_the_plane(short):
+    frames = next(scene for scene in LESSON.scenes if scene.name == "plane").frames(short)
+    wall = next(figure for figure in frames[2].figures if figure.name == "wall")
+    assert wall.picks(0, 0) == {"z1": -2.1, "z2": 2.1} and wall.columns == 7
+    result, plane = short.result("latent-digits"), frames[1].figures[0]
+    assert plane.picks_at(*result.means[17].tolist()) == {"image": 17}
+    assert {name for *_, name in plane.labels} == {str(digit) for digit in range(10)}
 
 
 def test_training_is_the_same_for_a_seed():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlviz.engine.lessons.kit.figures import Bars, Curves, Grid, Net, Node, Plane, Table
+from dlviz.engine.lessons.kit.figures import Bars, Box, Curves, Grid, Ladder, Net, Node, Plane, Table
 from dlviz.tui.lessons.draw import figure as figures
 from dlviz.tui.lessons.draw.look import Look
 from dlviz.tui.lessons.layout import arrange, compose
@@ -152,3 +152,63 @@ def test_the_cursor_of_a_plane_moves_by_a_twentieth_and_stays_inside():
     hits = {figures.place_at(figure, Look(DARK), 40, 12, x, y) for x in range(40) for y in range(12)}
     places = [place for place in hits if place is not None]
     assert None in hits and all(0 <= x <= 2 and -1 <= y <= 1 for x, y in places) and len(places) > 100
+
+
+def test_the_label_of_the_x_axis_takes_the_place_of_no_tick():
+    x = np.linspace(0, 1, 11)
+    figure = Curves(name="c", x=x, lines={"a": x}, x_label="a long name of x", y_label="loss")
+    *_, axis, legend = (strip.text for strip in figures.draw(figure, Look(PLAIN), 60, 12))
+    assert "0.8" in axis and "1.0" in axis and "a long name" not in axis
+    assert "→ a long name of x" in legend and "↑ loss" in legend
+
+
+def test_a_point_that_nothing_joins_is_seen():
+    for lines in ({"a": [1.0]}, {"a": [np.nan, 2, np.nan, 3, 4]}):
+        figure = Curves(name="c", x=np.arange(len(lines["a"])), lines=lines, x_label="x")
+        text = "".join(strip.text for strip in figures.draw(figure, Look(DARK), 40, 8))
+        assert text.count("●") == 1
+    dots = Curves(name="c", x=np.arange(5), lines={"a": np.arange(5)}, x_label="x", dots=True)
+    text = "".join(strip.text for strip in figures.draw(dots, Look(DARK), 40, 8)[:-1])
+    assert text.count("●") == 5
+
+
+def test_levels_tell_their_value_where_no_curve_hides_it():
+    x = np.arange(20.0)
+    figure = Curves(name="c", x=x, lines={"a": x / 19}, x_label="x", levels={"accuracy": 1.0})
+    text = "\n".join(strip.text for strip in figures.draw(figure, Look(DARK), 60, 10))
+    assert "accuracy 1" in text
+
+
+def test_what_is_under_the_cursor_of_large_shades_stays_seen():
+    figure = Grid(name="g", values=[[0.0, 1.0], [0.5, 0.2]], shows="shades")
+    strips = figures.draw(figure, Look(DARK, (0, 1), True, zoom=3), 40, 9)
+    plain = figures.draw(figure, Look(DARK, zoom=3), 40, 9)
+    styles = {segment.style.bgcolor for segment in strips[0] if "┏" in segment.text}
+    assert styles and styles <= {segment.style.bgcolor for segment in plain[0]}
+    assert "┗" in strips[2].text
+
+
+def test_the_column_of_the_minus_is_kept_in_signed_grids():
+    sizes = [figures.smallest(Grid(name="g", values=[[1.5, v]], signed=True), DARK, 40)[0] for v in (2.5, -2.5)]
+    assert sizes[0] == sizes[1]
+
+
+def test_labels_and_notes_are_whole_where_there_is_room():
+    long = "a label that is longer than most"
+    figure = Bars(name="b", labels=[long], values=[1], notes=["and a note with more words than usual"])
+    text = figures.draw(figure, Look(PLAIN), 120, 1)[0].text
+    assert long in text and figure.notes[0] in text
+
+
+def test_a_reference_is_not_told_twice():
+    for reference, told in ((("25", 25.0), "│ 25"), (("1/3", 1 / 3), "│ 1/3 = 0.3333")):
+        figure = Bars(name="b", labels=["a"], values=[1], reference=reference)
+        assert figures.draw(figure, Look(PLAIN), 40, 2)[1].text.strip() == told
+
+
+def test_ladders_give_up_bars_before_words():
+    boxes = [Box(name="conv", shape="8x16x16", detail="sees 3x3, 80 par.", share=0.5)]
+    figure = Ladder(name="l", boxes=boxes, wires=[], share_label="share")
+    wide = figures.smallest(figure, DARK, 78)[0]
+    text = figures.draw(figure, Look(DARK), wide - 14, 2)
+    assert "sees 3x3, 80 par." in text[0].text and "share" not in text[1].text

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from dlviz.engine.lessons.kit.figures import Bars, Curves, Formula, Grid, Plane
+from dlviz.engine.lessons.kit.figures import Bars, Curves, Formula, Grid, Plane, Tokens
 from dlviz.engine.lessons.kit.lesson import Frame
 from dlviz.tui.lessons.draw.formula import broken
 from dlviz.tui.lessons.draw.look import Look
@@ -65,6 +65,77 @@ def test_no_gap_is_worth_a_page_that_scrolls():
     parts = tuple(Grid(name=name, values=numbers(7, 9), new_row=True) for name in "ab")
     page = arrange(Frame(caption="", figures=parts), DARK, 78, 14)
     assert page.height == 14
+
+
+def test_figures_stand_in_two_columns_where_rows_would_scroll():
+    low = tuple(Grid(name=name, values=numbers(4, 9), new_row=True) for name in "ab")
+    tall = Bars(name="c", labels=[f"bar {k}" for k in range(10)], values=np.arange(10), new_row=True)
+    page = arrange(Frame(caption="", figures=(*low, tall)), DARK, 78, 12)
+    a, b, c = page.places
+    assert page.height <= 12 and a.x == b.x == 0 and b.y > a.y and c.y == 0 and c.x > a.x + a.w
+
+
+def test_signs_stay_with_what_they_follow_where_the_page_fits():
+    page = arrange(sliding(), DARK, 78, 11)
+    assert len({place.y for place in page.places}) == 1
+
+
+def test_formulas_stand_beside_the_figures_rather_than_below_the_screen():
+    frame = Frame(
+        caption="",
+        figures=(Grid(name="g", values=numbers(10, 5)),),
+        formulas=(Formula(symbols="y = x", numbers="1 = 1"),),
+    )
+    page = arrange(frame, DARK, 78, 10)
+    told = page.formulas
+    assert page.height == 10 and told.x > page.places[0].x + page.places[0].w and told.y + told.h <= 10
+    texts = [strip.text[told.x :].strip() for strip in compose(page, frame, {}, DARK, 78)]
+    assert texts[told.y] == "y = x"
+    below = arrange(frame, DARK, 78, 14).formulas
+    assert (below.x, below.y) == (0, 11)
+
+
+def test_all_bars_are_shown_on_a_page_that_scrolls_anyway():
+    many = Bars(name="b", labels=[f"a bar with a long name {k}" for k in range(20)], values=np.arange(20))
+    frame = Frame(caption="", figures=(Grid(name="g", values=numbers(7, 14)), many))
+    page = arrange(frame, DARK, 60, 12)
+    text = "\n".join(strip.text for strip in compose(page, frame, {}, DARK, 60))
+    assert page.height > 12 and "name 19" in text and "more" not in text
+
+
+def test_few_bars_and_tokens_become_thicker_on_a_large_screen_only():
+    parts = (
+        Bars(name="b", labels="xy", values=[1, 2]),
+        Tokens(name="t", tokens=("a", "b"), weights=(0.2, 0.8), new_row=True),
+    )
+    frame = Frame(caption="", figures=parts)
+    small, large = (arrange(frame, DARK, *size).places for size in ((78, 14), (150, 54)))
+    assert [place.h for place in small] == [2, 2] and [place.h for place in large] == [6, 4]
+    page = arrange(frame, DARK, 150, 54)
+    texts = [strip.text for strip in compose(page, frame, {}, DARK, 150)]
+    assert any("weights" in text for text in texts)
+    assert page.hit(2, 4) == ("b", (1, 0))
+
+
+def test_rows_are_broken_on_a_large_screen_if_cells_are_larger_then():
+    parts = tuple(Grid(name=name, values=numbers(6, 7)) for name in "abcd")
+    page = arrange(Frame(caption="", figures=parts), DARK, 150, 54)
+    assert len({place.y for place in page.places}) > 1 and page.height <= 54
+    assert max(page.zooms) > 3
+
+
+def test_without_a_screen_figures_stand_in_rows_and_formulas_below():
+    frame = sliding()
+    page = arrange(frame, DARK, 120, 0)
+    assert page.formulas.x == 0 and page.formulas.y > max(place.y + place.h for place in page.places) - 1
+
+
+def test_no_page_scrolls_because_cells_are_large():
+    for made in FRAMES.values():
+        frame = made()
+        least = arrange(frame, DARK, 78, 1).height
+        for height in range(12, 50, 3):
+            assert arrange(frame, DARK, 78, height).height <= max(height, least)
 
 
 def test_the_mouse_finds_the_figure_and_its_cell():
