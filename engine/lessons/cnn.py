@@ -5,8 +5,9 @@ from .kit.lesson import Lesson, Note, Preset, Scene
 from .kit.settings import Slider
 from .kit.state import State
 from .kit.training import Progress, Training
-from .workings.cnn_frames import dense, probabilities, rectified, savings, shapes
+from .workings.cnn_frames import dense, probabilities, savings, shapes
 from .workings.cnn_trained import confidence, learning, live, units
+from .workings.relu_frames import rectified
 
 
 def _train(state: State, progress: Progress) -> object:

@@ -77,7 +77,7 @@ def place(state: State) -> Frames:
         2,
         lambda k: (
             Frame(
-                caption="A decoder layer has one block more than an encoder layer: attention to the encoder's output. "
+                caption="A decoder layer has one block more: attention to the encoder's output. "
                 f"With N = {plan.layers} there are {plan.layers} in the decoder, none in the encoder.",
                 figures=ladders,
             ),

@@ -117,7 +117,7 @@ LESSON = Lesson(
         Preset(
             name="saturated",
             values={"recipe": "collapse", "loss": "minimax", "moves": "x" + "d" * 40},
-            why="D alone has learned: its mean answer at made points is below 0.01, and minimax hardly pulls G any more.",
+            why="D alone has learned: its mean answer at made points is below 0.01, so minimax hardly pulls G.",
             good=False,
             scene="pulls",
         ),

@@ -56,8 +56,9 @@ LESSON = Lesson(
             why="Every point is plausible, and seven eighths of the data are missing.",
             good=False,
             scene="modes",
+            frame=2,
         ),
-        Preset(name="whole", values={"kept": 8}, why="All modes are reached: 8 of 8.", scene="modes"),
+        Preset(name="whole", values={"kept": 8}, why="All modes are reached: 8 of 8.", scene="modes", frame=2),
         Preset(
             name="spiral",
             values={"eta": 0.3, "steps": 60},
@@ -68,8 +69,9 @@ LESSON = Lesson(
         Preset(
             name="small-steps",
             values={"eta": 0.05, "steps": 200},
-            why="Small steps circle almost perfectly, but still do not arrive.",
+            why="Small steps circle almost perfectly, but still do not arrive: the radius never falls to 0.",
             scene="orbit",
+            frame=2,
         ),
     ),
     notes=(

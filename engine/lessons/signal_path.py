@@ -58,7 +58,7 @@ def _arc(n: int, way: str, target: int) -> Net:
 
 def _route(way: str, n: int, row: int, column: int) -> Origin:
     path = paths(way, n)[row]
-    walked = " → ".join(str(token + 1) for token in path)
+    walked = " › ".join(str(token + 1) for token in path)
     formula = Formula(symbols=f"shortest path from 1 to {row + 1}", numbers=f"{walked}: {_counted(way, len(path) - 1)}")
     return Origin(formulas=(formula,), cells={"tokens": tuple((token, 0) for token in sorted(set(path)))})
 
@@ -93,7 +93,7 @@ def _growth(n: int) -> Frame:
     del lines[TOLD["convolution"]]
     curves = Curves(
         name="growth",
-        title="longest path by the number of tokens",
+        title="longest path by tokens",
         x=x,
         lines=lines,
         x_label="tokens n",

@@ -112,7 +112,6 @@ def _compared(state: State) -> Frame:
         labels=pairs.KINDS,
         values=np.array(counts),
         notes=[f"vocabulary {vocabulary(state, kind)}" for kind in pairs.KINDS],
-        new_row=True,
     )
     least, most = min(counts), max(counts)
     told = dict(zip(pairs.KINDS, counts, strict=True))
@@ -122,7 +121,7 @@ def _compared(state: State) -> Frame:
         + ". "
         + ("Byte pairs lie between." if least < told["bpe"] < most else VERDICTS[_extreme(told)])
     )
-    return Frame(caption=caption, figures=(*rows, bars), facts=("Q2",))
+    return Frame(caption=caption, figures=(bars, *rows), facts=("Q2",))
 
 
 def _extreme(told: dict[str, int]) -> str:

@@ -1,5 +1,6 @@
 """What stands around the figures of a lesson: where one is, the caption, settings, the fact line, the scrubber."""
 
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -135,8 +136,8 @@ def verdict(proved: Proved, ink: Ink) -> Part:
     return (HOLDS, ink.style(ink.good, bold=True)) if proved.fact.holds else (FAILS, ink.style(ink.bad, bold=True))
 
 
-def fact_line(facts: Sequence[Proved | None], ids: Sequence[str], turn: int, width: int, ink: Ink) -> Strip:
-    """The fact that matters here: one that fails first, else those of the frame in turn; red when it fails."""
+def fact_line(facts: Sequence[Proved | None], ids: Sequence[str], about: str, width: int, ink: Ink) -> Strip:
+    """The fact that matters here: one that fails first, else the one nearest to what the frame is `about` in words."""
     known = [proved for proved in facts if proved is not None]
     here = [proved for proved in known if proved.fact.id in ids]
     failing = [p for p in known if not p.waits and not p.fact.holds]
@@ -148,10 +149,9 @@ def fact_line(facts: Sequence[Proved | None], ids: Sequence[str], turn: int, wid
     coming = f" of {len(facts)} …" if len(known) < len(facts) else f" hold{wait} "
     count = f" {held}/{len(done)}{coming}" if done else ""
     if failing:
-        at_hand = [p for p in failing if p in here] or failing
-        shown = at_hand[turn % len(at_hand)]
+        shown = nearest([p for p in failing if p in here] or failing, about)
     elif computed or here:
-        shown = (computed or here)[turn % len(computed or here)]
+        shown = nearest(computed or here, about)
     else:
         said = (
             "computing the facts …"
@@ -171,6 +171,16 @@ def fact_line(facts: Sequence[Proved | None], ids: Sequence[str], turn: int, wid
     parts: list[Part] = [(" ", plain), (sign, style), (f" {fact.id} ", plain + Style(bold=True))]
     parts += [(pad(said, max(0, room)), plain), (count, ink.style(ink.bad if failing else ink.dim, bold=bool(failing)))]
     return line(parts, width, ink, plain)
+
+
+def nearest(facts: Sequence[Proved], about: str) -> Proved:
+    """The fact whose claim shares most words with a text; the first of several."""
+    words = set(_words(about))
+    return max(facts, key=lambda proved: len(words & set(_words(proved.fact.claim))))
+
+
+def _words(text: str) -> list[str]:
+    return [word[:6] for word in re.findall(r"[^\W\d_]{4,}", text.lower())]
 
 
 def fact_lines(proved: Proved, width: int, ink: Ink) -> list[Strip]:

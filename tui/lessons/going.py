@@ -21,7 +21,7 @@ class Going(Looking):
         if self.reading is None or self.reading.lesson.name != name:
             self.reading = self._readings.setdefault(name, Reading.of(name))
         self._train = False
-        self._notice, self._turn = "", 0
+        self._notice = ""
         self.study.open()
         self._compute()
         self.refresh_bindings()
@@ -35,7 +35,6 @@ class Going(Looking):
             return
         before = self.reading.scene
         if self.reading.step(by):
-            self._turn = 0
             self._compute(facts=self.reading.scene != before)
 
     def action_scene(self, by: int) -> None:

@@ -38,8 +38,6 @@ class LessonView:
     seen: Seen
     notice: str = ""
     """A sentence that stands for a while in place of the caption."""
-    turn: int = 0
-    """Which of the facts that belong here is shown."""
 
     @property
     def shown(self) -> Shown | None:
@@ -97,7 +95,8 @@ class LessonView:
         if self.view.told is not None:
             foot.append(training_view.bar(self.view.told, width, ink))
         ids = frame.facts if frame is not None and frame.facts else reading.at.ids
-        foot.append(chrome.fact_line(self.view.facts, ids, self.turn, width, ink))
+        about = " ".join([reading.at.title, frame.title, frame.caption] if frame is not None else [reading.at.title])
+        foot.append(chrome.fact_line(self.view.facts, ids, about, width, ink))
         foot.append(chrome.scrubber(reading, width, ink))
         return foot
 

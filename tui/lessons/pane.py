@@ -40,7 +40,7 @@ class LessonsPane(Going):
             names = found(self._search)
             self._chosen = min(self._chosen, max(0, len(names) - 1))
             return index_view(names, self._chosen, self._search, self.visited, width, height, self.ink)
-        view = LessonView(self.reading, self.study.view, self.ink, self._seen, self._notice, self._turn)
+        view = LessonView(self.reading, self.study.view, self.ink, self._seen, self._notice)
         return view.strips(width, height)
 
     def action_nothing(self) -> None:

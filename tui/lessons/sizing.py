@@ -19,6 +19,8 @@ _LISTS = (Bars, Table, Tokens)
 """Kinds that are shown in full on a page that scrolls anyway."""
 _THICKER = (Bars, Tokens)
 """Kinds with few lines that become thicker on large screens."""
+_SHARED_ZOOM = 5
+"""The largest cells of grids that share the page with what grows as well."""
 _ROOMY = 20
 """Rows from which on a screen is large."""
 _ALL = 200
@@ -124,7 +126,8 @@ class Sizing:
     def fitted(self, room: int) -> list[Sizes]:
         """The sizes of all figures, row by row, that together take `room` rows or, at the least, more."""
         found = [self._grids(row, 0) for row in self.rows]
-        for zoom in range(grid.ZOOMS, 0, -1):
+        alone = not any(isinstance(self.figures[k], (*_GROWING, *_THICKER)) for row in self.rows for k in row)
+        for zoom in range(grid.ZOOMS if alone else _SHARED_ZOOM, 0, -1):
             tried = [self._grids(row, zoom) for row in self.rows]
             if sum(self._height(row, sizes) for row, sizes in zip(self.rows, tried, strict=True)) <= room:
                 found = tried

@@ -46,7 +46,6 @@ class Studying(Pane):
         self._seen = Seen()
         self._search = ""
         self._chosen = 0
-        self._turn = 0
         self._changes = 0
         self._notice = ""
         self._asked_of: Shown | None = None

@@ -68,7 +68,7 @@ def summed(state: State) -> Outcome:
         apart(values_of(LESSON, "all channels", 0, "parts", state)[0], at_place),
         abs(sum(at_place) - float(total[row, column])),
     )
-    return Outcome({"largest difference": worst}, "<= 1e-06", worst <= 1e-6)
+    return Outcome({"off by": worst}, "<= 1e-06", worst <= 1e-6)
 
 
 def zeroed(state: State) -> Outcome:
@@ -121,7 +121,7 @@ def order(state: State) -> Outcome:
 CLAIMS = (
     Claim(id="I1", says="three filters find different things", check=different),
     Claim(id="I2", says="each filter has its own weights and a bias", check=counted),
-    Claim(id="I2", says="parts of all channels and one bias add up", check=summed),
+    Claim(id="I2", says="parts of all channels, added, plus bias", check=summed),
     Claim(id="I3", says="channels that change when filter j is 0", check=zeroed),
     Claim(id="I4", says="channels last in the notes, first in PyTorch", check=order),
 )

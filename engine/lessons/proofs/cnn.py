@@ -12,15 +12,24 @@ from torch.utils.flop_counter import FlopCounterMode
 from ...models.cnn import Cnn
 from ...objectives import calibration
 from ...recipes.classifiers import CnnOptions
-from ..kit.facts import Claim, Outcome, close, equal, every, same_arrays
-from ..kit.fixtures import array
+from ..cnn import LESSON
+from ..kit.facts import Claim, Outcome, equal
+from ..kit.fixtures import Floats
 from ..kit.state import State
-from ..workings import cnn_frames, receptive
+from ..workings import receptive, relu_frames
 from ..workings.calibrating import calibration_error, softmax
 from ..workings.cnn_trained import dead_units, loss_ends
-from ..workings.pooling import convolve
+from . import shown
 
 KNOWN_FIELDS = [3, 4, 8, 10]
+
+
+def _figure(state: State, scene: str, name: str, k: int = 0) -> Any:
+    return shown.figures(LESSON, scene, state, k)[name]
+
+
+def _values(state: State, scene: str, name: str, k: int = 0) -> Floats:
+    return np.asarray(_figure(state, scene, name, k).values, dtype=np.float64)
 
 
 def _lab() -> Cnn:
@@ -30,15 +39,19 @@ def _lab() -> Cnn:
 
 
 def fields(state: State) -> Outcome:
-    """Where the gradient of one output is not zero; pooling as an average, so that every path counts."""
-    x = torch.ones(1, 1, 40, 40, dtype=torch.float64, requires_grad=True)
-    y, sides = x, []
-    for step in ("conv", "pool", "conv", "pool"):
-        y = F.conv2d(y, torch.ones(1, 1, 3, 3, dtype=torch.float64)) if step == "conv" else F.avg_pool2d(y, 2)
-        (gradient,) = torch.autograd.grad(y[0, 0, 3, 3], x, retain_graph=True)
+    """Where the gradient of the output in the middle is not zero; pooling as an average, so that every path counts."""
+    x = torch.ones(1, 1, 16, 16, dtype=torch.float64, requires_grad=True)
+    y, sides, same = x, [], True
+    for k, step in enumerate(("conv", "pool", "conv", "pool"), start=1):
+        conv = step == "conv"
+        y = F.conv2d(y, torch.ones(1, 1, 3, 3, dtype=torch.float64), padding=1) if conv else F.avg_pool2d(y, 2)
+        place = y.shape[-1] // 2 - 1
+        (gradient,) = torch.autograd.grad(y[0, 0, place, place], x, retain_graph=True)
         sides.append(int((gradient[0, 0].sum(0) != 0).sum()))
+        framed = set(_figure(state, "shapes", "image", k).marks["window"])
+        same = same and framed == {tuple(cell) for cell in gradient[0, 0].nonzero().tolist()}
     ours = [layer.field for layer in receptive.layers()[1:]]
-    return Outcome(ours, KNOWN_FIELDS, ours == sides == KNOWN_FIELDS)
+    return Outcome(ours, KNOWN_FIELDS, ours == sides == KNOWN_FIELDS and same)
 
 
 def _shapes() -> list[list[int]]:
@@ -78,43 +91,40 @@ def dense(state: State) -> Outcome:
 
 def probabilities(state: State) -> Outcome:
     """Softmax of the shown logits: PyTorch's numbers, in (0,1), summing to one, order unchanged."""
-    temperature = state["temperature"]
-    ours = softmax(cnn_frames.LOGITS, temperature)
-    oracle = torch.softmax(torch.tensor(cnn_frames.LOGITS) / temperature, 0).numpy()
-    return every(
-        softmax=same_arrays(ours, oracle, 1e-9),
-        least=Outcome(float(ours.min()), "> 0", bool(ours.min() > 0)),
-        most=Outcome(float(ours.max()), "< 1", bool(ours.max() < 1)),
-        sum=close(float(ours.sum()), 1.0, 1e-6),
-        winner=equal(int(ours.argmax()), int(cnn_frames.LOGITS.argmax())),
-    )
+    logits, ours = (_values(state, "softmax", name) for name in ("logits", "p"))
+    oracle = torch.softmax(torch.tensor(logits) / state["temperature"], 0).numpy()
+    error = shown.apart((ours, oracle))
+    inside = bool(ours.min() > 0 and ours.max() < 1) and ours.argmax() == logits.argmax()
+    return Outcome({"sum": float(ours.sum()), "apart": error}, "1, <= 1e-09", inside and error <= 1e-9)
 
 
 def rectified(state: State) -> Outcome:
-    """PyTorch's ReLU on the map: its least is not below zero, it is max(0, x)."""
+    """PyTorch's convolution and ReLU: the map's least is not below zero, it is max(0, x)."""
     x = torch.tensor(state["image"], dtype=torch.float64)[None, None]
     kernel = torch.tensor(state["kernel"], dtype=torch.float64)[None, None]
-    oracle = F.relu(F.conv2d(x, kernel, padding=1))[0, 0].numpy()
-    after = cnn_frames.rectified(state)[0].figures[1]
-    ours: Any = after.values  # type: ignore[attr-defined]
-    negative = bool((convolve(array(state["image"]), array(state["kernel"]), 1) <= 0).any())
-    return every(
-        map=same_arrays(ours, oracle, 1e-9),
-        least=Outcome(float(ours.min()), "0" if negative else "> 0", bool(ours.min() == 0) == negative),
+    before = F.conv2d(x, kernel, padding=1)[0, 0]
+    ours = [_values(state, "relu", name) for name in ("before", "after")]
+    return shown.agree(
+        (ours[0], before.numpy()), (ours[1], before.relu().numpy()), tolerance=1e-8, also=bool(ours[1].min() >= 0)
     )
 
 
 def linear(state: State) -> Outcome:
     """Two linear layers are one; with a ReLU between they are not."""
-    first, second, one = (torch.tensor(part) for part in (cnn_frames.FIRST, cnn_frames.SECOND, cnn_frames.merged()))
+    second, first, one = (torch.tensor(_values(state, "relu", name, 1)) for name in ("second", "first", "one"))
     many = torch.randn(50, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(state.seed))
     stacked, single = F.linear(F.linear(many, first), second), F.linear(many, one)
-    bent = F.linear(F.linear(many, first).relu(), second)
-    apart, off = float((stacked - single).abs().max()), float((bent - single).abs().max())
+    apart = float((stacked - single).abs().max())
+    off = float((F.linear(F.linear(many, first).relu(), second) - single).abs().max())
+    rows = [list(row[1:]) for row in _figure(state, "relu", "answers", 1).rows]
+    point = torch.tensor(relu_frames.POINT)
+    straight = F.linear(F.linear(point, first), second)
+    bent = F.linear(F.linear(point, first).relu(), second)
+    same = shown.apart((rows, torch.stack([straight, straight, bent]).numpy())) <= 1e-9
     return Outcome(
-        {"without ReLU": apart, "with ReLU": off},
-        {"without ReLU": "<= 1e-06", "with ReLU": "> 0.1"},
-        apart <= 1e-6 and off > 0.1,
+        {"apart": apart, "with ReLU": off},
+        {"apart": "<= 1e-06", "with ReLU": "> 0.1"},
+        same and apart <= 1e-6 < 0.1 < off,
     )
 
 
@@ -126,23 +136,25 @@ def _counts(side: int, maps: int) -> dict[str, int]:
         F.conv2d(torch.zeros(1, maps, side, side), torch.zeros(after.weight.shape), padding=1)
     return {
         "activations": head.in_features,
-        "next conv 3x3: MACs": int(counter.get_total_flops()) // 2,
+        "next conv: MACs": int(counter.get_total_flops()) // 2,
         "next dense: parameters": sum(p.numel() for p in head.parameters()),
-        "next conv 3x3: parameters": sum(p.numel() for p in after.parameters()),
+        "next conv: parameters": sum(p.numel() for p in after.parameters()),
     }
 
 
 def saved(state: State) -> Outcome:
     """125,450 parameters of a dense layer become 31,370; those of a convolution stay; and so as set."""
     side, maps = int(state["side"]), int(state["maps"])
-    ours = receptive.savings(side, maps)
     without, pooled = _counts(side, maps), _counts(side // 2, maps)
-    known = receptive.savings(28, 16)["next dense: parameters"]
-    return every(
-        dense_28x28x16=equal(list(known), [125_450, 31_370]),
-        as_set=equal({k: list(v) for k, v in ours.items()}, {k: [without[k], pooled[k]] for k in without}),
-        conv_unchanged=equal(len(set(ours["next conv 3x3: parameters"])), 1),
-    )
+    rows = _figure(state, "savings", "counters").rows
+    shown_counts = {row[0]: [int(cell.replace(",", "")) for cell in row[1:3]] for row in rows}
+    right = shown_counts == {name: [without[name], pooled[name]] for name in without}
+    left = _values(state, "savings", "left").tolist()
+    right = right and left == [pooled[name] / without[name] for name in shown_counts]
+    known = list(receptive.savings(28, 16)["next dense: parameters"]) == [125_450, 31_370]
+    ours, oracle = shown_counts["next dense: parameters"], [c["next dense: parameters"] for c in (without, pooled)]
+    kept = len(set(shown_counts["next conv: parameters"])) == 1
+    return Outcome("{:,} -> {:,}".format(*ours), "{:,} -> {:,}".format(*oracle), right and known and kept)
 
 
 def learned(state: State) -> Outcome:
@@ -151,8 +163,8 @@ def learned(state: State) -> Outcome:
     first, last = loss_ends(result.losses)
     moved = float(torch.tensor(result.after["conv1"] - result.before["conv1"]).norm())
     return Outcome(
-        {"kernel change": moved, "loss at first": first, "loss at last": last},
-        {"kernel change": "> 0", "loss at last": f"< half of {first:.3f}"},
+        {"change": moved, "loss": last},
+        {"change": "> 0", "loss": f"< {first / 2:.3g}"},
         moved > 0 and last < first / 2,
     )
 
@@ -161,14 +173,14 @@ def live(state: State) -> Outcome:
     """The module answers as shown, and is right on nine of ten test images."""
     result = state.result("small-cnn")
     with torch.no_grad():
-        oracle = result.model(torch.from_numpy(result.images)).double().numpy()
+        oracle = result.model(torch.from_numpy(result.images)).double()
+    k = int(state["sample"])
+    bars = _values(state, "live", "answer")
+    same = float(np.abs(bars - torch.softmax(oracle[k] / state["temperature"], 0).numpy()).max()) <= 1e-3
     accuracy = float((result.logits.argmax(1) == result.truths).mean())
     shapes = [list(result.maps[name].shape[1:]) for name in ("conv1", "pool1", "conv2", "pool2")]
-    return every(
-        logits=same_arrays(result.logits[: len(oracle)], oracle, 1e-3),
-        shapes=equal(shapes, [[8, 16, 16], [8, 8, 8], [16, 8, 8], [16, 4, 4]]),
-        accuracy=Outcome(accuracy, ">= 0.9", accuracy >= 0.9),
-    )
+    same = same and shapes == [[8, 16, 16], [8, 8, 8], [16, 8, 8], [16, 4, 4]]
+    return Outcome({"accuracy": accuracy}, {"accuracy": ">= 0.9"}, same and accuracy >= 0.9)
 
 
 def alive(state: State) -> Outcome:
@@ -178,12 +190,12 @@ def alive(state: State) -> Outcome:
         float((torch.from_numpy(result.maps[conv]).clamp(min=0) - torch.from_numpy(result.maps[act])).abs().max())
         for conv, act in (("conv1", "act1"), ("conv2", "act2"))
     ]
-    dead = dead_units(result.zeroed)
-    least = min(float(result.maps[act].min()) for act in ("act1", "act2"))
+    bars = shown.figures(LESSON, "units", state, 0).values()
+    dead = sum(len(bar.dropped) for bar in bars)
     return Outcome(
-        {"least": least, "apart from max(0,x)": max(gaps), "dead units": dead},
-        {"least": 0, "apart from max(0,x)": 0, "dead units": "<= 6 of 24"},
-        least == 0 and max(gaps) == 0 and dead <= 6,
+        {"dead": dead, "off max(0,x)": max(gaps)},
+        {"dead": "<= 6 of 24", "off max(0,x)": 0},
+        max(gaps) == 0 and dead == dead_units(result.zeroed) and dead <= 6,
     )
 
 
@@ -194,31 +206,34 @@ def calibrated(state: State) -> Outcome:
     oracle = torch.softmax(torch.from_numpy(result.logits) / temperature, 1)
     sure, answers = oracle.max(1)
     right = (answers == torch.from_numpy(result.truths)).double()
-    error = 0.0
+    error, accuracies = 0.0, []
     for k in range(10):
         inside = (sure > k / 10) & (sure <= (k + 1) / 10)
         if bool(inside.any()):
+            accuracies.append(float(right[inside].mean()))
             error += float(inside.double().mean() * (right[inside].mean() - sure[inside].mean()).abs())
     ours = calibration_error(p, result.truths)
-    return every(
-        ECE=close(ours, error, 1e-6),
-        ECE_of_the_lab=close(ours, calibration.calibration_error(p, result.truths, 10), 1e-6),
-        sums=close(float(np.abs(p.sum(1) - 1).max()), 0.0, 1e-6),
-        answers_changed=equal(int((p.argmax(1) != result.logits.argmax(1)).sum()), 0),
+    same = shown.apart((_values(state, "confidence", "bins"), accuracies)) <= 1e-6
+    lab = abs(ours - calibration.calibration_error(p, result.truths, 10)) <= 1e-6
+    changed = int((p.argmax(1) != result.logits.argmax(1)).sum())
+    return Outcome(
+        {"ECE": round(ours, 6), "answers changed": changed},
+        {"ECE": round(error, 6), "answers changed": 0},
+        same and lab and abs(ours - error) <= 1e-6 and changed == 0,
     )
 
 
 CLAIMS = (
-    Claim(id="J1", says="conv, pool, conv, pool: one output sees 3, 4, 8, 10 pixels a side", check=fields),
-    Claim(id="J1", says="trained, it is right on 9 of 10 digits it has not seen", check=live, needs="small-cnn"),
-    Claim(id="J2", says="rows and columns never grow: 16, 8, 4", check=shrinking),
-    Claim(id="J3", says="channels never fall: 1, 8, 16", check=growing),
-    Claim(id="J4", says="the dense layer has flat x classes + classes parameters", check=dense),
-    Claim(id="J5", says="softmax lies in (0,1), sums to 1, and T keeps the order", check=probabilities),
-    Claim(id="J5", says="the calibration error of the trained network", check=calibrated, needs="small-cnn"),
-    Claim(id="M1", says="training moves the kernels and lowers the loss", check=learned, needs="small-cnn"),
-    Claim(id="M2", says="ReLU is max(0, x): nothing is left below zero", check=rectified),
-    Claim(id="M2", says="two linear layers without ReLU are one linear layer", check=linear),
-    Claim(id="M2", says="trained: negative is zeroed, most units live", check=alive, needs="small-cnn"),
-    Claim(id="M3", says="pooling: 125,450 dense parameters become 31,370, convolutions keep theirs", check=saved),
+    Claim(id="J1", says="right on digits not seen", check=live, needs="small-cnn"),
+    Claim(id="J1", says="pixels a side that an output sees", check=fields),
+    Claim(id="J2", says="rows and columns never grow", check=shrinking),
+    Claim(id="J3", says="channels never fall", check=growing),
+    Claim(id="J4", says="parameters of the layers", check=dense),
+    Claim(id="J5", says="the calibration error, as trained", check=calibrated, needs="small-cnn"),
+    Claim(id="J5", says="softmax lies in (0,1), sums to 1", check=probabilities),
+    Claim(id="M1", says="training moves the kernels", check=learned, needs="small-cnn"),
+    Claim(id="M2", says="trained: units that are dead", check=alive, needs="small-cnn"),
+    Claim(id="M2", says="ReLU is max(0, x)", check=rectified),
+    Claim(id="M2", says="two linear layers are one", check=linear),
+    Claim(id="M3", says="dense parameters, pooled before", check=saved),
 )

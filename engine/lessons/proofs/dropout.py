@@ -17,7 +17,7 @@ from ..kit.seeding import seeded
 from ..kit.state import State
 from ..workings import masks_of_units as work
 from ..workings import mini_batches
-from ..workings.dropout_frames import STEPS, parameters
+from ..workings.dropout_frames import STEPS
 from ..workings.dropout_trained import averaged_loss, single_losses
 from . import shown
 

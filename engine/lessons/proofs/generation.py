@@ -143,7 +143,7 @@ def decoded(state: State) -> Outcome:
     figures = shown(LESSON, state, "softmax", 0)
     order = np.argsort(-lab + 1e-9 * np.arange(len(lab)), kind="stable")
     pairs = [(here.chances, lab), (np.sort(figures["bars"].values), np.sort(lab))]
-    printed = [float(str(row[5]).replace("<", "")) for row in figures["table"].rows]
+    printed = [0.0 if row[5].startswith("<") else float(row[5]) for row in figures["table"].rows]
     rounded = difference((printed, lab[order]), limit=6e-5)
     pairs += [(decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy()) for z in SPREAD for rule in GRID]
     cold = tempered(logits, 0.01)

@@ -72,7 +72,8 @@ def whole(state: State) -> Outcome:
     """The area under the density by adaptive quadrature; curve, point and scores shown are those of torch's Normal."""
     mu, sigma, x = state["mu"], state["sigma"], state["x"]
     area = float(integrate.quad(lambda at: float(density(at, mu, sigma)), mu - 12 * sigma, mu + 12 * sigma)[0])
-    data, pairs = torch.from_numpy(data_of(state)), []
+    data = torch.from_numpy(data_of(state))
+    pairs: list[tuple[Any, Any]] = []
     for k in (0, 1):
         shown = seen(curve, state, k)
         _, m, s, score = shown["scores"].rows[k]
@@ -108,7 +109,7 @@ def bounded(state: State) -> Outcome:
     off = gap(
         (lines["your s"], theirs(x, s)),
         (lines["best s"], theirs(x, deviation)),
-        ([row[1] for row in shown["gap"].rows], [log_p, here, log_p - here]),
+        ([row[1] for row in shown["gap"].rows], [log_p, here, log_p - here, mean, deviation]),
         ([shown["bound"].levels["log p(x)"], shown["bound"].at], [log_p, m]),
     )
     highest = max(float(np.max(line)) for line in lines.values())
@@ -212,7 +213,7 @@ def sampled(state: State) -> Outcome:
         counts.append([sum(len(p) for name, p in plane.items() if not name.startswith("class")) for plane in planes])
     points, classes = blobs(state["correlation"], state["between"], COUNT, state.seed)
     means = np.stack([points[classes == k].mean(0) for k in (0, 1)])
-    within = sum(np.cov(points[classes == k].T, bias=True) for k in (0, 1)) / 2
+    within: Any = sum(np.cov(points[classes == k].T, bias=True) for k in (0, 1)) / 2
     new = seen(versus, state.with_values(samples="g" * 20, model="generative"))["generative"].points["new"]
     likely = min(
         _likely(new @ u, means @ u, float(u @ within @ u))

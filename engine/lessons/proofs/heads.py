@@ -7,12 +7,15 @@ import numpy as np
 import torch
 from scipy.sparse.csgraph import shortest_path
 from scipy.spatial.distance import jensenshannon
+from scipy.stats import entropy as scipy_entropy
 from torch import Tensor, nn
 
-from ..kit.facts import Claim, Outcome, at_least, equal, every, same_arrays
+from ..heads import LESSON
+from ..kit.facts import Claim, Outcome, equal
 from ..kit.fixtures import Floats
 from ..kit.state import State
-from ..workings import head_cards, head_scenes, multihead
+from ..workings import head_scenes, multihead
+from .shown import agree, apart, figures
 
 
 def tensor(values: Any) -> Tensor:
@@ -21,23 +24,23 @@ def tensor(values: Any) -> Tensor:
 
 
 def counts(state: State) -> Outcome:
-    """4D² (+4D) against PyTorch's module for every number of heads."""
+    """The table that is shown, 4D² (+4D), against PyTorch's module for every number of heads."""
     width = state["width"]
-    heads = [h for h in (1, 2, 4, 8, 16, 32) if width % h == 0]
-    found = {str(h): [multihead.parameters(width), multihead.parameters(width, True)] for h in heads}
-    expected = {}
-    for h in heads:
+    rows = figures(LESSON, "cost", state)["parameters"].rows
+    found = [[row[0], row[1], *(int(str(cell).replace(",", "")) for cell in row[2:])] for row in rows]
+    expected = []
+    for h in (h for h in (1, 2, 4, 8, 16, 32) if width % h == 0):
         with torch.device("meta"):
-            modules = [nn.MultiheadAttention(width, h, bias=bias) for bias in (False, True)]
-        expected[str(h)] = [sum(p.numel() for p in module.parameters()) for module in modules]
-    return every(
-        by_heads=equal(found, expected),
-        at_512=equal([multihead.parameters(512), 4 * 512], [1_048_576, 2_048]),
-    )
+            bare, biased = (nn.MultiheadAttention(width, h, bias=bias) for bias in (False, True))
+        weights, both = (sum(p.numel() for p in module.parameters()) for module in (bare, biased))
+        expected.append([h, bare.head_dim, weights, both - weights, both])
+    at_512 = [multihead.parameters(512), multihead.parameters(512, True) - multihead.parameters(512)]
+    holds = found == expected and at_512 == [1_048_576, 2_048]
+    return Outcome(found[-1][2:], expected[-1][2:], holds)
 
 
 def joined(state: State) -> Outcome:
-    """Concat and W_O against nn.MultiheadAttention with the same numbers."""
+    """Concat and W_O as they are shown, against nn.MultiheadAttention with the same numbers."""
     x, ours = head_scenes.heads_of(state)
     w = multihead.random_matrices(multihead.WIDTH, state.seed)
     module = nn.MultiheadAttention(multihead.WIDTH, state["heads"], bias=False, batch_first=True, dtype=torch.float64)
@@ -48,9 +51,15 @@ def joined(state: State) -> Outcome:
         mask = torch.ones(size, size, dtype=torch.bool).triu(1) if state["masked"] else None
         batch = tensor(x)[None]
         output, weights = module(batch, batch, batch, attn_mask=mask, average_attn_weights=False)
-    return every(
-        output=same_arrays(ours.output, output[0], 1e-9),
-        weights=same_arrays(ours.weights, weights[0], 1e-9),
+    last, third = figures(LESSON, "cutting", state, 3), figures(LESSON, "cutting", state, 2)
+    chosen = min(state["head"], state["heads"]) - 1
+    again = tensor(last["concat"].values) @ tensor(last["W_O"].values)
+    return agree(
+        (last["output"].values, output[0]),
+        (last["output"].values, again),
+        (third["weights"].images, weights[0]),
+        (third["matrix"].values, weights[0, chosen]),
+        (ours.weights, weights[0]),
     )
 
 
@@ -60,17 +69,30 @@ def _scipy(weights: Floats) -> Floats:
     return np.nan_to_num(np.array(rows))
 
 
-def apart(state: State) -> Outcome:
-    """The divergence matrix against SciPy's; twins are near 0."""
+def far(state: State) -> Outcome:
+    """The divergences that are shown against SciPy's; twins are near 0."""
+    weights = multihead.hand_made(head_scenes.tokens_of(state))
+    shown = figures(LESSON, "patterns", state, 1)["divergence"].values
+    twins = float(shown[0, 5])
+    holds = apart((shown, _scipy(weights))) < 1e-6 and twins < 0.02 and float(shown.max()) <= np.log(2) + 1e-9
+    return Outcome({"twins": twins}, "< 0.02", bool(holds))
+
+
+def muted(state: State) -> Outcome:
+    """The pictures: hand-made rows by PyTorch's softmax; muted, the first column is gone and rows sum to 1 again."""
     tokens = head_scenes.tokens_of(state)
-    weights = multihead.hand_made(tokens)
-    ours = multihead.divergences(weights)
-    twins = float(ours[0, 5])
-    return every(
-        matrix=same_arrays(ours, _scipy(weights), 1e-6),
-        in_range=Outcome(float(ours.max()), "0 to ln 2", bool(ours.min() >= 0 and ours.max() <= np.log(2) + 1e-9)),
-        twins=Outcome(twins, "< 0.02", twins < 0.02),
-    )
+    size = len(tokens)
+    wall = figures(LESSON, "patterns", state)["heads"]
+    place = torch.arange(size)[:, None] - torch.arange(size)[None]
+    oracle = []
+    for scores in (5.0 * (place == 1), 5.0 * (torch.arange(size) == 0).expand(size, size), 5.0 * (place == 0)):
+        rows = scores.double().masked_fill(place < 0, float("-inf")).softmax(1)
+        if state["mute"]:
+            rest = rows.clone()
+            rest[:, 0] = 0
+            rows = torch.where(rest.sum(1, keepdim=True) > 0, rest / rest.sum(1, keepdim=True), rows)
+        oracle.append(rows)
+    return agree((wall.images[:3], torch.stack(oracle)))
 
 
 def labelled(state: State) -> Outcome:
@@ -79,55 +101,86 @@ def labelled(state: State) -> Outcome:
     weights = multihead.hand_made(tokens)
     found = [multihead.kind(each, tokens)[0] for each in weights]
     wanted = [*multihead.KINDS[:4], multihead.MIXED, multihead.KINDS[0]]
-    return equal(found, wanted)
+    sink = [float(np.mean([each[row, 0] for row in range(1, len(tokens))])) for each in weights]
+    same = apart(([multihead.masses(each, tokens)[1] for each in weights], sink)) < 1e-12
+    right = sum(a == b for a, b in zip(found, wanted, strict=True))
+    return Outcome({"as set": right}, {"as set": len(wanted)}, found == wanted and same)
 
 
 def learned(state: State) -> Outcome:
-    """Distances of the trained heads, printed; they are not all the same, and nothing looks ahead."""
+    """Distances of the trained heads; they are not all the same, and nothing looks ahead."""
     attention = state.result("peeking").honest.attention
-    weights = attention[0].reshape(-1, *attention.shape[-2:])
-    ours = multihead.divergences(weights)
-    off = ours[np.triu_indices(len(ours), 1)]
-    return every(
-        matrix=same_arrays(ours, _scipy(weights), 1e-6),
-        largest=at_least(float(off.max()), 0.05),
-        smallest=Outcome(float(off.min()), "may be near 0", bool(off.min() >= 0)),
-        weight_on_the_future=equal(float(np.triu(weights, 1).max()), 0.0),
-    )
+    at = min(state["passage"], len(attention)) - 1
+    weights = attention[at].reshape(-1, *attention.shape[-2:])
+    shown = figures(LESSON, "learned", state, 1)["divergence"].values
+    largest = float(shown.max())
+    ahead = float(np.triu(weights, 1).max())
+    holds = apart((shown, _scipy(weights))) < 1e-6 and largest >= 0.05 and ahead == 0.0
+    return Outcome({"largest": largest, "on the future": ahead}, ">= 0.05, 0", bool(holds))
 
 
 def shortest(state: State) -> Outcome:
-    """Path lengths against SciPy's shortest paths through the graph of who hears whom."""
+    """Path lengths and steps that are shown, against SciPy's shortest paths through the graph of who hears whom."""
     size = len(head_scenes.tokens_of(state))
-    found = {
-        "attention": head_cards.path(size, max(1, size - 1)),
-        "RNN": head_cards.path(size, 1),
-    }
+    rows = {row[0]: row[1:3] for row in figures(LESSON, "benefits", state)["benefits"].rows}
     graphs = {"attention": np.tri(size, k=-1), "RNN": np.eye(size, k=-1)}
-    expected = {name: int(shortest_path(graph, unweighted=True)[size - 1, 0]) for name, graph in graphs.items()}
-    return equal(found, expected)
+    paths = [int(shortest_path(graph, unweighted=True)[size - 1, 0]) for graph in graphs.values()]
+    steps = [_sequential(np.tri(size) * 0), _sequential(graphs["RNN"])]
+    found = {"path": rows["path from first to last token"], "steps": rows["steps one after the other"]}
+    return equal(found, {"path": paths, "steps": steps})
+
+
+def _sequential(waits: Any) -> int:
+    """How many steps one after the other, if row i can begin only when the rows that it waits for are done."""
+    done: list[int] = []
+    for row in waits:
+        done.append(1 + max((done[j] for j in np.flatnonzero(row)), default=0))
+    return max(done)
+
+
+def spread(state: State) -> Outcome:
+    """The bars' entropies against SciPy's of PyTorch's softmax."""
+    _, ours = head_scenes.heads_of(state)
+    size = ours.weights.shape[1]
+    scores = torch.einsum("hid,hjd->hij", tensor(ours.q), tensor(ours.k)) / ours.q.shape[2] ** 0.5
+    if state["masked"]:
+        scores = scores.masked_fill(torch.ones(size, size, dtype=torch.bool).triu(1), float("-inf"))
+    theirs = scipy_entropy(scores.softmax(2).numpy(), axis=2).mean(1) / max(float(np.log(size)), 1e-9)
+    return agree((figures(LESSON, "benefits", state)["entropy"].values, theirs))
+
+
+PUBLISHED = {
+    "Transformer base": (8, 512, 6),
+    "Transformer big": (16, 1024, 6),
+    "BERT base": (12, 768, 12),
+    "BERT large": (16, 1024, 24),
+    "GPT-2 small": (12, 768, 12),
+    "GPT-2 large": (20, 1280, 36),
+    "GPT-2 XL": (25, 1600, 48),
+    "GPT-3": (96, 12288, 96),
+}
+"""Heads, width and layers, typed once more from 1706.03762, 1810.04805, the GPT-2 release and 2005.14165."""
 
 
 def published(state: State) -> Outcome:
-    """Heads divide the width; PyTorch makes the heads of that size."""
-    found = {name: width // heads for name, heads, width, _ in head_cards.MODELS}
+    """Every row of the table; heads divide the width, and PyTorch makes heads of that size."""
+    rows = figures(LESSON, "models", state)["models"].rows
+    found = {row[0].split(",")[0]: (row[1], row[2], row[4]) for row in rows}
     with torch.device("meta"):
-        expected = {name: nn.MultiheadAttention(width, heads).head_dim for name, heads, width, _ in head_cards.MODELS}
+        sizes = [nn.MultiheadAttention(width, heads).head_dim for heads, width, _ in PUBLISHED.values()]
     default = inspect.signature(nn.Transformer).parameters["nhead"].default
-    heads = {name.split(",")[0]: heads for name, heads, _, _ in head_cards.MODELS}
-    known = {"Transformer base": default, "Transformer big": 16, "GPT-2 small": 12, "GPT-2 large": 20, "GPT-3": 96}
-    return every(
-        head_size=equal(found, expected),
-        heads=equal({name: heads[name] for name in known}, known),
-    )
+    holds = found == PUBLISHED and [row[3] for row in rows] == sizes and found["Transformer base"][0] == default
+    return Outcome([each[0] for each in found.values()], [each[0] for each in PUBLISHED.values()], holds)
 
 
 CLAIMS = (
     Claim(id="W1", says="4D² weights (+4D biases) for every number of heads", check=counts),
-    Claim(id="W1", says="heads side by side times W_O are nn.MultiheadAttention", check=joined),
-    Claim(id="W2", says="how far heads are apart (Jensen-Shannon); a redundant pair is near 0", check=apart),
-    Claim(id="W2", says="labels are measured: previous, sink, diagonal, same word", check=labelled),
-    Claim(id="W2", says="learned heads differ: the distance of every pair is measured", check=learned, needs="peeking"),
-    Claim(id="W3", says="the path from first to last token is 1 with attention, T-1 with an RNN", check=shortest),
-    Claim(id="X2", says="8 and 16 in 2017, 12 and 20 in GPT-2, 96 in GPT-3; heads divide the width", check=published),
+    Claim(id="W1", says="heads side by side times W_O: nn.MultiheadAttention", check=joined),
+    Claim(id="W2", says="distances are SciPy's; a redundant pair is near 0", check=far),
+    Claim(id="W2", says="learned heads differ, and none looks ahead", check=learned, needs="peeking"),
+    Claim(id="W2", says="labels are measured: previous, sink, self, same word", check=labelled),
+    Claim(id="W2", says="the pictures are softmax rows, muted or not", check=muted),
+    Claim(id="W3", says="path and steps: 1 with attention; T-1 and T with an RNN", check=shortest),
+    Claim(id="W3", says="the entropy of every head is SciPy's", check=spread),
+    Claim(id="X2", says="8 and 16 heads in 2017, up to 25 in GPT-2, 96 in GPT-3", check=published),
 )

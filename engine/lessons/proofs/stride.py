@@ -42,8 +42,8 @@ def subsampled(state: State) -> Outcome:
         short.origin(r, c).cells["full"][0] == divmod(int(index[r, c]), full.shape[1]) for r, c in np.ndindex(*g.out)
     ]
     return Outcome(
-        {**units, "largest difference": worst},
-        {**by_torch, "largest difference": "<= 1e-12"},
+        {**units, "off by": worst},
+        {**by_torch, "off by": "<= 1e-12"},
         units == by_torch and worst <= 1e-12 and all(sources),
     )
 
@@ -59,7 +59,7 @@ def blind(state: State) -> Outcome:
     marked = figure_of(lesson.LESSON, "sampled", 2, "full", state).marks["winner"]
     best, places = set(marked), set(lesson.kept(slide))
     held = len(best & places)
-    says = "strongest responses that the stride keeps: it is blind"
+    says = "strongest responses kept, blindly"
     if held == len(best):
         says = "all of the strongest responses lie on the grid here" if best else "all responses are 0"
     right = {(int(r), int(c)) for r, c in strong.nonzero()} == best
@@ -131,7 +131,7 @@ def by_two(state: State) -> Outcome:
 
 
 CLAIMS = (
-    Claim(id="F1", says="a stride keeps every s-th row and column, exactly", check=subsampled),
+    Claim(id="F1", says="every s-th row and column", check=subsampled),
     Claim(id="F1", says="a stride does not select what is important", check=blind),
     Claim(id="F2", says="the kernel begins at columns 0, s, 2s, …", check=places),
     Claim(id="F2", says="out = floor((n + 2p - k) / s) + 1, as in PyTorch", check=formula),

@@ -5,42 +5,30 @@ from math import log
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
 
-from ...models.attention import MultiHeadAttention
-from ...models.feedforward import FeedForward
+from ...data.pairs import PAD, SPECIAL
 from ...models.transformer import Residual
-from ...models.translator import Translator
 from ...objectives.translation import shifted as shifted_by_lab
 from ...probes.capture import looking
-from ...recipes.translator import TranslatorOptions
 from ...sampling.translation import Writer
 from ...sampling.translation import greedy as greedy_by_lab
-from ..kit.facts import Claim, Outcome, at_most, close, equal, every, same_arrays
-from ..kit.seeding import seeded
+from ..kit.facts import Claim, Outcome, close
+from ..kit.fixtures import S3
 from ..kit.state import State
 from ..trainings.french import result
 from ..trainings.french_lab import module
-from ..transformer import plan_of
+from ..transformer import LESSON
 from ..workings.fresh_translator import SMALL, fresh
 from ..workings.inference_frames import rerun, written
-from ..workings.input_frames import answers_seen, decoder_input, masks
-from ..workings.layer_ladders import SUBLAYERS, layer_parameters
-from ..workings.layer_norm import layer_norm, mean_and_variance
+from ..workings.input_frames import PADDED, SHOWN, answers_seen, decoder_input
+from ..workings.layer_ladders import SUBLAYERS
 from ..workings.loss_frames import uniform_loss
-from ..workings.norm_frames import DEPTH, drawn, silenced, stream_norms
 from ..workings.translating import LONGEST, Model, forced, nll, probabilities, read
-from ..workings.translation_figures import Sentence, sentence
+from ..workings.translation_figures import Sentence
 from ..workings.writing import Rules
 from .cross_attention import CPU, example, tensors
-
-KINDS = {MultiHeadAttention: "attention", FeedForward: "feed-forward"}
-
-
-def toy(state: State) -> tuple[Model, Sentence]:
-    """The narrow model as drawn, and the sentence."""
-    model = fresh(state.seed, SMALL)
-    return model, sentence(state, model)
+from .transformer_parts import decoder_stack, encoder_stack, identity, lengths, normalised, toy
+from .translated_shown import difference, shown, together
 
 
 def shift(state: State) -> Outcome:
@@ -49,12 +37,18 @@ def shift(state: State) -> Outcome:
     given = decoder_input(said.target, state["shift"])
     lab = shifted_by_lab(torch.tensor([said.target]))[0].tolist()
     repeated = sum(a == b for a, b in zip(lab, said.target, strict=True))
-    return every(
-        rest_is_the_target=equal(list(given[1:]), list(said.target[:-1])),
-        first=equal(given[0], 1),
-        as_in_the_lab=equal(list(given), lab),
-        answers_read=equal(sum(answers_seen(said.target, given)), repeated),
+    rows = shown(LESSON, state, "paths", 1)["places"].rows
+    return together(
+        {"answers read": sum(answers_seen(said.target, given)), "first": said_as(given[0])},
+        {"answers read": repeated, "first": said_as(lab[0])},
+        list(given) == lab,
+        [row[1] for row in rows] == [fresh(state.seed, SMALL).target_words[k] for k in lab],
     )
+
+
+def said_as(word: int) -> str:
+    """A special word, or that it is none."""
+    return SPECIAL[word] if word < len(SPECIAL) else "a word"
 
 
 def embedded(state: State) -> Outcome:
@@ -66,7 +60,17 @@ def embedded(state: State) -> Outcome:
     ones = F.one_hot(torch.tensor(said.ids), len(table)).double()
     scaled = (ones @ table * SMALL.width**0.5).numpy()
     there = read(model, said.ids)
-    return every(x0=same_arrays(there.x0, x0), embedding=same_arrays(there.scaled, scaled))
+    row = min(int(state["focus"]), len(said.ids) - 1)
+    one = shown(LESSON, state, "embedding", 1)["sum"].values
+    every_word = shown(LESSON, state, "embedding", 2)
+    return difference(
+        (there.x0, x0),
+        (there.scaled, scaled),
+        (one, np.stack((scaled[row], x0[row] - scaled[row], x0[row]))),
+        (every_word["x0"].values, x0),
+        (every_word["scaled"].values, scaled),
+        limit=1e-6,
+    )
 
 
 def encoded(state: State) -> Outcome:
@@ -76,10 +80,14 @@ def encoded(state: State) -> Outcome:
     with torch.no_grad():
         memory = lab.encode(torch.tensor([said.ids]))[0][0]
     there = read(model, said.ids)
-    return every(
-        shape=equal(list(there.out.shape), [len(said.ids), SMALL.width]),
-        layers=equal(len(there.sublayers) // len(SUBLAYERS["encoder"]), len(lab.encoder)),
-        memory=same_arrays(there.out, memory.numpy(), 1e-5),
+    same = difference((there.out, memory.numpy()))
+    layers = len(there.sublayers) // len(SUBLAYERS["encoder"])
+    return together(
+        {"layers": layers, "output": list(there.out.shape)},
+        {"layers": len(lab.encoder), "output": [len(said.ids), SMALL.width]},
+        same,
+        layers == len(lab.encoder),
+        list(there.out.shape) == [len(said.ids), SMALL.width],
     )
 
 
@@ -93,14 +101,22 @@ def decoded(state: State) -> Outcome:
     frames = {sum(isinstance(m, Residual) for m in layer.children()) for layer in lab.decoder}
     own = there.heads("decoder.0.attention").weights
     seen = torch.ones(len(said.target), len(said.target)).tril().bool().numpy()
-    padded = (*said.read[:3], 0, 0)
-    allowed = torch.ones(len(padded), len(padded)).tril().bool() & (torch.tensor(padded) != 0)[None, :]
-    return every(
-        sub_layers=equal(len(there.sublayers) // SMALL.layers, 3),
-        in_the_module=equal(sorted(frames), [3]),
-        weight_on_later_words=at_most(float(own[:, ~seen].max(initial=0.0)), 0.0),
-        cells_where_combined_masks_differ=at_most(float((masks(padded)["combined"] != allowed.numpy()).sum()), 0.0),
-        logits=same_arrays(ours, scores, 1e-5),
+    padded = (*decoder_input(said.target, state["shift"])[: SHOWN - PADDED], *[PAD] * PADDED)
+    ahead = torch.ones(len(padded), len(padded)).tril()
+    real = (torch.tensor(padded) != PAD).double().expand(len(padded), -1)
+    drawn_masks = shown(LESSON, state, "paths", 2)
+    same = difference(
+        (ours, scores),
+        (drawn_masks["look-ahead"].values, ahead.numpy()),
+        (drawn_masks["padding"].values, real.numpy()),
+        (drawn_masks["combined"].values, (ahead * real).numpy()),
+    )
+    count, later = len(there.sublayers) // SMALL.layers, float(own[:, ~seen].max(initial=0.0))
+    return together(
+        {"sub-layers": count, "weight on later words": later},
+        {"sub-layers": frames.pop(), "weight on later words": 0.0},
+        same,
+        count == 3 and later == 0,
     )
 
 
@@ -110,10 +126,12 @@ def shares(state: State) -> Outcome:
     with torch.no_grad():
         expected = module(model)(*tensors(said))[0].softmax(-1).numpy()
     p = probabilities(forced(model, said.ids, said.target)[1])
-    return every(
-        words=equal(p.shape[1], len(model.target_words)),
-        sums=same_arrays(p.sum(-1), np.ones(len(p)), 1e-9),
-        p=same_arrays(p, expected, 1e-6),
+    same = difference((p, expected), (p.sum(-1), np.ones(len(p))), limit=1e-6)
+    return together(
+        {"words": p.shape[1], **same.computed},
+        {"words": len(model.target_words), "largest difference": same.expected},
+        same,
+        p.shape[1] == len(model.target_words),
     )
 
 
@@ -129,11 +147,13 @@ def entropy_when_drawn(state: State) -> Outcome:
     model, said = toy(state)
     v = len(model.target_words)
     alike = {n: float(F.cross_entropy(torch.zeros(1, n), torch.tensor([0]))) for n in (10, v)}
-    return every(
-        mean_of_minus_ln_p=_entropy(model, said),
-        uniform_10=close(uniform_loss(10), alike[10], 1e-6),
-        ln_10=close(round(uniform_loss(10), 3), 2.303, 1e-9),
-        uniform_all=close(uniform_loss(v), alike[v], 1e-6),
+    mean = _entropy(model, said)
+    return together(
+        {"CE": mean.computed, "alike, of 10": uniform_loss(10), f"of {v}": uniform_loss(v)},
+        {"CE": mean.expected, "alike, of 10": alike[10], f"of {v}": alike[v]},
+        mean,
+        all(abs(uniform_loss(n) - alike[n]) < 1e-6 for n in alike),
+        round(uniform_loss(10), 3) == 2.303,
     )
 
 
@@ -142,10 +162,20 @@ def first_loss(state: State) -> Outcome:
     trained = result(state)
     v = len(trained.model.target_words)
     first, last = float(trained.losses[0]), float(trained.losses[-20:].mean())
-    return every(
-        first=Outcome(first, f"ln {v} = {log(v):.3f} up to 0.5", abs(first - log(v)) < 0.5),
-        last=at_most(last, 0.3),
-        mean_of_minus_ln_p=_entropy(*example(state)),
+    here = state.with_values(text=S3, target="auto")
+    rows = {row[0]: float(row[2]) for row in shown(LESSON, here, "loss", 1)["ignorance"].rows}
+    _, said = example(state)
+    with torch.no_grad():
+        drawn_scores = module(trained.fresh)(*tensors(said))[0]
+    ignorance = float((drawn_scores.logsumexp(-1) - drawn_scores.mean(-1)).mean())
+    guessed = next(loss for name, loss in rows.items() if name.startswith("ln V"))
+    return together(
+        {"first": first, "last": last},
+        {"first": f"ln {v} = {log(v):.3f} up to 0.5", "last": "<= 0.3"},
+        abs(first - log(v)) < 0.5,
+        last <= 0.3,
+        abs(guessed - ignorance) < 0.1,
+        _entropy(*example(state)),
     )
 
 
@@ -157,113 +187,34 @@ def rewritten(state: State) -> Outcome:
     with looking(lab):
         again = lab(torch.tensor([said.ids]), shifted_by_lab(torch.tensor([words])))[0].argmax(-1).tolist()
         answer = greedy_by_lab(Writer(lab, torch.tensor([said.ids])), 1, LONGEST, CPU).words[0].tolist()
-    return every(
-        written=equal([model.target_words[k] for k in words], [model.target_words[k] for k in again]),
-        shown_rerun=equal(list(rerun(model, said.ids, words)), again),
-        by_the_lab=equal(list(words), answer),
+    names = model.target_words
+    here = state.with_values(text=S3, target="auto", decoding="greedy", slip=0, weights="trained")
+    rows = shown(LESSON, here, "inference", -1)["rerun"].rows
+    return together(
+        {"written": " ".join(names[k] for k in words[:-1])},
+        {"written": " ".join(names[k] for k in again[:-1])},
+        list(words) == again == answer,
+        [row[1] for row in rows] == [row[2] for row in rows] == [names[k] for k in again],
+        list(rerun(model, said.ids, words)) == again,
     )
-
-
-def _parts(layer: nn.Module, stack: str) -> list[str]:
-    """The sub-layers of a layer of the lab in order, by class and name."""
-    found = []
-    for name, part in layer.named_children():
-        kind = KINDS.get(type(part))
-        if kind == "attention":
-            kind = "cross-attention" if "cross" in name else "self-attention"
-            kind = f"masked {kind}" if stack == "decoder" and kind == "self-attention" else kind
-        found += [kind] if kind else []
-    return found
-
-
-def _stack(state: State, stack: str) -> Outcome:
-    plan = plan_of(state)
-    chosen = TranslatorOptions(
-        layers=plan.layers, width=plan.width, heads=plan.heads, hidden=plan.hidden, norm_first=plan.norm_first
-    )
-    with seeded(0):
-        layers = Translator(chosen, 9, 9, 9).get_submodule(stack)
-    assert isinstance(layers, nn.ModuleList)
-    first = layers[0]
-    return every(
-        layers=equal(plan.layers, len(layers)),
-        sub_layers=equal(list(SUBLAYERS[stack]), _parts(first, stack)),
-        parameters=equal(layer_parameters(plan, stack), sum(p.numel() for p in first.parameters())),
-    )
-
-
-def encoder_stack(state: State) -> Outcome:
-    """Modules and parameters of the lab's encoder."""
-    return _stack(state, "encoder")
-
-
-def decoder_stack(state: State) -> Outcome:
-    """Modules and parameters of the lab's decoder."""
-    return _stack(state, "decoder")
-
-
-def normalised(state: State) -> Outcome:
-    """F.layer_norm without gain and bias: mean 0, variance 1."""
-    model, said = toy(state)
-    x = read(model, said.ids).x0
-    ours = layer_norm(x)
-    mean, variance = mean_and_variance(ours)
-    expected = F.layer_norm(torch.from_numpy(x), (x.shape[1],)).numpy()
-    return every(
-        as_in_torch=same_arrays(ours, expected, 1e-9),
-        mean=at_most(float(abs(mean).max()), 1e-9),
-        variance_off_1=at_most(float(abs(variance - 1).max()), 1e-3),
-    )
-
-
-def identity(state: State) -> Outcome:
-    """Silent sub-layers: the module's pre-LN layer passes its input on, its post-LN layer normalises it."""
-    pre, post = (silenced(drawn(state.with_values(zeroed=False), 2, norm)) for norm in ("pre", "post"))
-    said = sentence(state, pre, own=False)
-    with torch.no_grad():
-        x = torch.from_numpy(read(pre, said.ids).x0)[None]
-        kept, moved = (module(model).encoder[0](x)[0].numpy() for model in (pre, post))
-    shown = {name: read(model, said.ids).sublayers[1].after for name, model in (("pre", pre), ("post", post))}
-    return every(
-        pre_LN_change=at_most(float(abs(shown["pre"] - read(pre, said.ids).x0).max()), 0.0),
-        pre_LN_module=same_arrays(shown["pre"], kept, 1e-9),
-        post_LN_module=same_arrays(shown["post"], moved, 1e-9),
-    )
-
-
-def lengths(state: State) -> Outcome:
-    """Lengths of the stream in the module, pre-LN and post-LN, after every layer."""
-    parts = {}
-    for norm in ("pre", "post"):
-        model = drawn(state, DEPTH, norm)
-        said = sentence(state, model, own=False)
-        lab = module(model)
-        x, heard = lab.source(torch.tensor([said.ids])), []
-        for layer in lab.encoder:
-            x = layer(x)
-            heard.append(float(x[0].norm(dim=-1).mean().detach()))
-        parts[norm] = same_arrays(stream_norms(model, said.ids)[2::2], heard, 1e-5)
-    return every(**parts)
 
 
 CLAIMS = (
-    Claim(id="AA1", says="the decoder reads <begin> and the target without its last word", check=shift),
-    Claim(id="AA2", says="x0 is the embedding times the root of D, plus the positions", check=embedded),
+    Claim(id="AA1", says="the decoder reads the target shifted right, <begin> first", check=shift),
+    Claim(id="AA2", says="x0 is the embedding times √D, plus the positions", check=embedded),
     Claim(id="AA3", says="N encoder layers give T x D numbers", check=encoded),
-    Claim(id="AA4", says="every decoder layer has three sub-layers, the first one masked", check=decoded),
+    Claim(id="AA4", says="a decoder layer has 3 sub-layers, the first masked", check=decoded),
     Claim(id="AA5", says="softmax over the vocabulary sums to 1 at every place", check=shares),
-    Claim(id="AA6", says="cross-entropy is the mean of -ln p; knowing nothing costs ln V", check=entropy_when_drawn),
+    Claim(id="AA6", says="the loss is the mean of -ln p; knowing nothing costs ln V", check=entropy_when_drawn),
     Claim(id="AA6", says="training starts near ln V", check=first_loss, needs="french"),
     Claim(
         id="AA7",
-        says="greedy writing is the argmax of one forced pass on its own output",
+        says="the example, written greedily, is what one forced pass says",
         check=rewritten,
         needs="french",
     ),
     Claim(id="AB1", says="an encoder is N x (self-attention, feed-forward)", check=encoder_stack),
-    Claim(
-        id="AB2", says="a decoder is N x (masked self-attention, cross-attention, feed-forward)", check=decoder_stack
-    ),
+    Claim(id="AB2", says="a decoder is N x (masked self-, cross-attention, feed-fwd)", check=decoder_stack),
     Claim(id="AB3", says="layer norm gives every token mean 0 and variance 1", check=normalised),
     Claim(id="AB3", says="a silent sub-layer leaves the pre-LN stream as it was", check=identity),
     Claim(id="AB3", says="the stream's length after every layer is the module's", check=lengths),

@@ -13,11 +13,11 @@ from ..kit.seeding import seeded
 from ..kit.state import State
 from ..kit.training import Progress
 from ..workings.modes import modes, near_share
+from ..workings.race_frames import FULL_STEPS, SHORT_STEPS
 from .ring_game import ring
 from .ring_gan import CHUNK, DRAWN, RingGans, drawing, play
 
-STEPS, SHORT = 3000, 600
-"""Steps of the model that is shown, and of those that only compare noise schedules."""
+STEPS, SHORT = FULL_STEPS, SHORT_STEPS
 FULL, FEW = 1000, 500
 """T, and the samples that are drawn with all T steps."""
 KNOBS = (

@@ -73,7 +73,7 @@ def train(state: State, progress: Progress) -> Small:
             told = time.monotonic()
             progress(0.95 * trainer.progress, f"step {step.number}", loss=losses[-1])
     model.eval()
-    progress(0.96, "looking inside")
+    progress(0.96, "looking inside", loss=sum(losses[-10:]) / len(losses[-10:]))
     images, truths = torch.from_numpy(data.test.x), data.test.y
     with torch.no_grad():
         maps, _ = _through(model, images[:SAMPLES])

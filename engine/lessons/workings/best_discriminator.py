@@ -38,7 +38,10 @@ def parts(gap: float) -> tuple[float, float, float]:
     real, made = data_density(x), made_density(x, gap)
     d, step = best(real, made), x[1] - x[0]
     certain, doubted = np.log(np.clip(d, 1e-300, None)), np.log(np.clip(1 - d, 1e-300, None))
-    return tuple(-float((p * ln).sum() * step) for p, ln in ((real, certain), (made, doubted), (made, certain)))  # type: ignore[return-value]
+    on_real, on_made, wished = (
+        -float((density * ln).sum() * step) for density, ln in ((real, certain), (made, doubted), (made, certain))
+    )
+    return on_real, on_made, wished
 
 
 def losses(gap: float, loss: str = "non-saturating") -> tuple[float, float]:

@@ -83,7 +83,7 @@ def versus(state: State) -> tuple[Frame, ...]:
         new_row=True,
     )
     formula = Formula(
-        symbols="Gaussians of one covariance Σ: log p(1|x)/p(0|x) = (Σ⁻¹(μ₁ - μ₀))ᵀ x + b",
+        symbols="left: w = Σ⁻¹(μ₁ - μ₀)",
         numbers=f"w = ({w_left[0]:.3g}, {w_left[1]:.3g}), b = {b_left:.3g}",
     )
     return (Frame(caption=caption, figures=(*figures, table), formulas=(formula,)),)

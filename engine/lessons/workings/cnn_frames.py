@@ -1,23 +1,17 @@
-"""Scenes of the lesson `cnn` that need no training: shapes, receptive fields, softmax, ReLU, what pooling saves."""
+"""Scenes of the lesson `cnn` that need no training: shapes, receptive fields, softmax, what pooling saves."""
 
 from functools import partial
 
 import numpy as np
 
 from ..kit.figures import Bars, Box, Curves, Formula, Grid, Ladder, Origin, Table
-from ..kit.fixtures import Floats, array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import receptive
 from .calibrating import softmax
-from .pooling import convolve
 
 LOGITS = np.array([2.0, 1.0, 0.1, -1.0, 0.5, -2.0, 3.2, 0.0, 1.4, -0.6])
 """What a network might answer for ten classes, before the softmax."""
-FIRST = np.array([[1.0, -0.5], [0.5, 1.0], [-1.0, 0.3]])
-"""[3, 2]: a linear layer, and [2, 3]: one after it."""
-SECOND = np.array([[0.6, -1.0, 0.4], [0.2, 0.8, -0.7]])
-POINT = np.array([0.8, -1.2])
 
 
 def shapes(state: State) -> Frames:
@@ -27,28 +21,36 @@ def shapes(state: State) -> Frames:
     total = sum(layer.parameters for layer in rows) + dense
 
     def ladder(active: int) -> Ladder:
+        whole = active < 0
         boxes = [
             Box(
                 name=layer.name,
                 shape=f"{layer.channels}x{layer.side}x{layer.side}",
-                detail=f"sees {layer.field}x{layer.field}"
-                + (f", {layer.parameters:,} par." if layer.parameters else ""),
-                share=layer.parameters / total,
+                detail=f"{layer.parameters:,} parameters" * bool(layer.parameters)
+                if whole
+                else f"sees {layer.field}x{layer.field}",
+                share=layer.parameters / total if whole else None,
                 active=k == active,
             )
             for k, layer in enumerate(rows)
         ]
         boxes += [
-            Box(name="flatten", shape=f"{receptive.flat()}", detail="one row", share=0.0),
-            Box(name="dense", shape="10", detail=f"{dense:,} par.", share=dense / total, active=active == len(rows)),
-            Box(name="softmax", shape="10", detail="probabilities", share=0.0),
+            Box(name="flatten", shape=f"{receptive.flat()}", detail="one row" * whole, share=0.0 if whole else None),
+            Box(
+                name="dense",
+                shape="10",
+                detail=f"{dense:,} parameters" * whole,
+                share=dense / total if whole else None,
+            ),
+            Box(name="softmax", shape="10", detail="probabilities" * whole, share=0.0 if whole else None),
         ]
         return Ladder(
             name="ladder",
             title="channels x rows x columns",
-            about="The network that this lesson trains. Bars show each layer's share of the parameters.",
+            about="The network that this lesson trains. A convolution pads with zeros, so it keeps the size; a pooling "
+            "halves it.",
             boxes=tuple(boxes),
-            share_label="share of the parameters",
+            share_label="share of the parameters" if whole else "",
         )
 
     def frame(k: int) -> Frame:
@@ -56,28 +58,32 @@ def shapes(state: State) -> Frames:
             return Frame(
                 caption="Rows and columns shrink 16, 8, 4; channels grow 1, 8, 16; a dense layer ends it.",
                 figures=(ladder(-1),),
+                facts=("J2", "J3"),
             )
         layer = rows[k]
         place = layer.side // 2 - 1
         mask = receptive.seen(layer, place, place)
         grid = Grid(
             name="image",
-            title=f"what one output of {layer.name} sees",
-            about=f"The framed square is the receptive field of output ({place}, {place}) on the 16x16 image.",
+            title=f"seen by one output of {layer.name[:5]}",
+            about=f"The framed square is the receptive field of output ({place}, {place}), from 0, on the image. "
+            "Shades count the layers so far that see a pixel.",
             values=sum(receptive.seen(row, row.side // 2 - 1, row.side // 2 - 1) for row in rows[1 : k + 1]),
             shows="shades",
             digits=0,
             reach=(0, 4),
-            scope="layers that see the pixel",
+            scope="layers",
             marks={"window": tuple((int(r), int(c)) for r, c in np.argwhere(mask))},
         )
         before = rows[k - 1]
         kernel = 3 if "conv" in layer.name else 2
-        numbers = f"{before.field} + ({kernel} - 1) · {before.jump} = {layer.field}"
+        numbers = f"{before.field} + ({kernel} - 1)·{before.jump} = {layer.field}"
         return Frame(
-            caption=f"One output of {layer.name} depends on {layer.field}x{layer.field} pixels of the image.",
+            caption=f"One output of {layer.name} depends on {layer.field}x{layer.field} pixels. Jump: from one "
+            f"output of the layer before to the next it is {before.jump} pixel{'s' * (before.jump > 1)}.",
             figures=(ladder(k), grid),
-            formulas=(Formula(symbols="field = field before + (k - 1) · jump", numbers=numbers),),
+            formulas=(Formula(symbols="field = field before + (kernel - 1) · jump", numbers=numbers),),
+            facts=("J1",),
         )
 
     return Frames(len(rows), frame)
@@ -112,7 +118,7 @@ def dense(state: State) -> tuple[Frame, ...]:
         Frame(
             caption="The last maps are unrolled to one row, and a dense layer turns it into a logit for each class.",
             figures=(bars, table),
-            formulas=(Formula(symbols="parameters = flat · classes + classes", numbers=numbers),),
+            formulas=(Formula(symbols="parameters = numbers · classes + classes", numbers=numbers),),
         ),
     )
 
@@ -126,9 +132,9 @@ def probabilities(state: State) -> tuple[Frame, ...]:
 
     def origin(row: int, column: int) -> Origin:
         powers = np.exp(scaled - scaled.max())
-        numbers = f"e^{scaled[row] - scaled.max():.3g} / {powers.sum():.4g} = {p[row]:.4g}"
+        numbers = f"exp({scaled[row] - scaled.max() + 0.0:.3g}) / {powers.sum():.4g} = {p[row]:.3g}"
         return Origin(
-            formulas=(Formula(symbols="p = e^((z - max)/T) / Σ e^((z - max)/T)", numbers=numbers),),
+            formulas=(Formula(symbols="p = exp((z - max)/T) / Σ exp((z - max)/T)", numbers=numbers),),
             cells={"logits": ((row, 0),)},
         )
 
@@ -178,74 +184,6 @@ def probabilities(state: State) -> tuple[Frame, ...]:
     )
 
 
-def merged() -> Floats:
-    """[2, 2]: the one layer that both layers are when nothing stands between them."""
-    one: Floats = SECOND @ FIRST
-    return one
-
-
-def rectified(state: State) -> tuple[Frame, ...]:
-    """ReLU on a map, and what two linear layers are without it."""
-    image, kernel = array(state["image"]), array(state["kernel"])
-    before = convolve(image, kernel, 1)
-    after = np.maximum(before, 0)
-    reach = max(1.0, float(np.abs(before).max()))
-    zeroed = float((before <= 0).mean())
-
-    def origin(row: int, column: int) -> Origin:
-        numbers = f"max(0, {before[row, column]:.3g}) = {after[row, column]:.3g}"
-        return Origin(formulas=(Formula(symbols="y = max(0, x)", numbers=numbers),), cells={"before": ((row, column),)})
-
-    maps = (
-        Grid(name="before", title="map before ReLU", values=before, digits=1, reach=(-reach, reach)),
-        Grid(
-            name="after",
-            title=f"after: {zeroed:.0%} zero",
-            values=after,
-            digits=1,
-            reach=(-reach, reach),
-            join="→",
-            origin=origin,
-            marks={"dropped": tuple((int(r), int(c)) for r, c in np.argwhere(before <= 0))},
-            about="Negative activations become zero, the others stay. Pixels themselves are never negative.",
-        ),
-    )
-    one = merged()
-
-    def product(row: int, column: int) -> Origin:
-        sums = " + ".join(f"{a:g}·{b:g}" for a, b in zip(SECOND[row], FIRST[:, column], strict=True))
-        cells = {"second": tuple((row, c) for c in range(3)), "first": tuple((r, column) for r in range(3))}
-        return Origin(
-            formulas=(Formula(symbols="w = Σ w₂·w₁", numbers=f"{sums} = {one[row, column]:.3g}"),), cells=cells
-        )
-
-    layers = (
-        Grid(name="second", title="layer 2, 2x3", values=SECOND, digits=1, signed=True),
-        Grid(name="first", title="layer 1, 3x2", values=FIRST, digits=1, signed=True, join="·"),
-        Grid(name="one", title="one layer, 2x2", values=one, digits=2, signed=True, join="=", origin=product),
-    )
-    straight = SECOND @ (FIRST @ POINT)
-    bent = SECOND @ np.maximum(FIRST @ POINT, 0)
-    answers = Table(
-        name="answers",
-        title=f"x = ({POINT[0]:g}, {POINT[1]:g})",
-        columns=("", "y1", "y2"),
-        rows=(
-            ("layer 2 (layer 1 (x))", *(float(v) for v in straight)),
-            ("one layer (x)", *(float(v) for v in one @ POINT)),
-            ("with ReLU between", *(float(v) for v in bent)),
-        ),
-        new_row=True,
-    )
-    return (
-        Frame(caption=f"ReLU sets {zeroed:.0%} of this map to zero and leaves the rest.", figures=maps),
-        Frame(
-            caption="Two linear layers without ReLU are one linear layer. ReLU makes depth worth something.",
-            figures=(*layers, answers),
-        ),
-    )
-
-
 def _saving(pairs: dict[str, tuple[int, int]], row: int, column: int) -> Origin:
     """What a count is made of."""
     name, (without, pooled) = list(pairs.items())[row]
@@ -263,7 +201,8 @@ def savings(state: State) -> tuple[Frame, ...]:
         columns=("count", "without", "with pooling", "ratio"),
         rows=[(name, f"{a:,}", f"{b:,}", f"{a / b:.2f}") for name, (a, b) in pairs.items()],
         origin=partial(_saving, pairs),
-        about="Pooling itself has no parameters, and a convolution after it keeps its own.",
+        about="Pooling itself has no parameters, and a convolution after it keeps its own. MACs: multiplications, each "
+        "with an addition.",
     )
     bars = Bars(
         name="left",

@@ -1,5 +1,8 @@
 """Scenes of the lesson `cnn` that show what was trained: maps, kernels, dead units, confidence."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from ..kit.figures import Bars, Box, Curves, Formula, Grid, Ladder, Origin, Table, Wall
@@ -59,34 +62,60 @@ def live(state: State) -> tuple[Frame, ...]:
         marked=(int(result.labels[k]),),
         about="The marked bar is the true digit.",
     )
-    walls = []
-    for name, title in (
-        ("act1", "after conv1 and ReLU, 8 maps of 16x16"),
-        ("act2", "after conv2 and ReLU, 16 maps of 8x8"),
-    ):
-        maps = result.maps[name][k]
-        walls.append(
-            Wall(
-                name=name,
-                title=title,
-                images=maps,
-                labels=[str(j + 1) for j in range(len(maps))],
-                dropped=tuple(int(j) for j in np.flatnonzero(result.zeroed[name] == 1)),
-                scope="this layer",
-                about="One picture a channel; struck ones are zero for every training image.",
-                new_row=True,
-            )
-        )
-    abstract = "Early maps show strokes and edges; late ones are small, many and abstract."
-    if dead_units(result.zeroed) > 12:
-        abstract = f"{dead_units(result.zeroed)} of 24 maps are empty for every image: their units are dead."
     right = "right" if answer == result.labels[k] else "wrong"
+    dead = dead_units(result.zeroed)
+    said = "Early maps (left) show strokes and edges; late ones are small, many and abstract."
+    if dead > 12:
+        said = f"{dead} of 24 maps are empty for every training image: their units are dead."
     return (
         Frame(
             caption=f"Test image {k} is a {result.labels[k]}; the network says {answer}, {right}. Change it with n.",
             figures=(ladder, bars),
         ),
-        Frame(caption=abstract, figures=tuple(walls)),
+        Frame(
+            caption=said,
+            figures=(
+                _wall(result, k, "act1", "early: 2 of 8, 16x16", _lively(result, k, "act1", 2)),
+                _wall(result, k, "act2", "late: 4 of 16, 8x8", _lively(result, k, "act2", 4)),
+            ),
+        ),
+        *(
+            Frame(
+                caption=f"Maps after {layer} and ReLU, one for each kernel{_crossed(result, name)}.",
+                figures=(
+                    _wall(result, k, name, f"after {layer} and ReLU, maps {low} to {high - 1}", range(low, high)),
+                ),
+            )
+            for layer, name, low, high in (("conv1", "act1", 0, 4), ("conv1", "act1", 4, 8), ("conv2", "act2", 0, 16))
+        ),
+    )
+
+
+def _crossed(result: Any, name: str) -> str:
+    """What the crosses of a wall mean, if it has any."""
+    return "; x: dead, zero for every training image" if (result.zeroed[name] == 1).any() else ""
+
+
+def _lively(result: Any, k: int, name: str, count: int) -> Sequence[int]:
+    """The `count` maps of a layer that vary most on test image k, in order."""
+    maps = result.maps[name][k]
+    order = np.argsort(-maps.reshape(len(maps), -1).std(1), kind="stable")
+    return sorted(int(j) for j in order[:count])
+
+
+def _wall(result: Any, k: int, name: str, title: str, chosen: Sequence[int]) -> Wall:
+    """Some maps of a layer for test image k."""
+    maps = result.maps[name][k]
+    dead = result.zeroed[name] == 1
+    return Wall(
+        name=name,
+        title=title,
+        images=maps[list(chosen)],
+        labels=[str(j) for j in chosen],
+        dropped=tuple(i for i, j in enumerate(chosen) if dead[j]),
+        reach=(0.0, float(maps.max()) or 1.0),
+        scope="this layer",
+        about="One picture a channel, numbered from 0; crossed out ones are zero for every training image.",
     )
 
 
@@ -111,10 +140,10 @@ def learning(state: State) -> tuple[Frame, ...]:
                 name=title,
                 title=f"the 8 kernels of conv1, {title} training",
                 images=kernels[:, 0],
-                labels=[str(j + 1) for j in range(len(kernels))],
+                labels=[str(j) for j in range(len(kernels))],
                 signed=True,
-                reach=_reach(result.before["conv1"], result.after["conv1"]),
-                scope="both rows",
+                reach=_reach(kernels),
+                scope="this row",
                 about="A convolution is its learnable kernels; training moves them downhill.",
                 new_row=True,
             )
@@ -131,13 +160,17 @@ def learning(state: State) -> tuple[Frame, ...]:
         rows=rows,
     )
     return (
-        Frame(caption=f"The loss went from {first:.3g} to {last:.3g} in {len(result.losses)} steps.", figures=(curve,)),
         Frame(
-            caption=f"What is learned are the kernels, random at first. Those of conv1 changed by {rows[0][4]}.",
+            caption=f"The loss went from {first:.3g} to {last:.3g} (last ten) in {len(result.losses)} steps.",
+            figures=(curve,),
+        ),
+        Frame(
+            caption=f"What is learned are the kernels, random at first: those of conv1 changed by {rows[0][4]}.",
             figures=tuple(pairs),
         ),
         Frame(
-            caption=f"From where they were drawn, kernels changed by {rows[0][4]} and {rows[1][4]}.", figures=(table,)
+            caption=f"The kernels changed by {rows[0][4]} and {rows[1][4]} of the size (norm) that they had.",
+            figures=(table,),
         ),
     )
 
@@ -146,19 +179,19 @@ def units(state: State) -> tuple[Frame, ...]:
     """How much ReLU sets to zero, and which units are dead."""
     result, k = state.result("small-cnn"), int(state["sample"])
     figures = []
-    for name, title in (("act1", "conv1"), ("act2", "conv2")):
-        share = result.zeroed[name]
-        dead = tuple(int(j) for j in np.flatnonzero(share == 1))
+    for name, title, low, high in (("act1", "conv1", 0, 8), ("act2", "conv2", 0, 8), ("act2", "conv2", 8, 16)):
+        share = result.zeroed[name][low:high]
         figures.append(
             Bars(
-                name=name,
-                title=f"zeros after {title} and ReLU: {len(dead)} of {len(share)} dead",
-                labels=[f"map {j + 1}" for j in range(len(share))],
+                name=f"{title} {low}",
+                title=f"{title}, maps {low} to {high - 1}",
+                labels=[str(low + j) for j in range(len(share))],
                 values=share,
                 high=1.0,
                 percent=True,
-                dropped=dead,
-                about="A unit that is zero for every training image is dead: no gradient reaches it again.",
+                dropped=tuple(int(j) for j in np.flatnonzero(share == 1)),
+                about="The share of zeros after ReLU over all training images. A unit that is always zero is dead: no "
+                "gradient reaches it again.",
             )
         )
     channel = int(np.abs(result.zeroed["act1"] - 0.5).argmin())
@@ -181,15 +214,15 @@ def units(state: State) -> tuple[Frame, ...]:
             join="→" if name == "after" else "",
         )
         for name, title, values in (
-            ("before", f"map {channel + 1} of conv1", before),
+            ("before", f"map {channel} of conv1", before),
             ("after", f"after ReLU: {float((after == 0).mean()):.0%} zero", after),
         )
     )
     total = dead_units(result.zeroed)
-    caption = (
-        f"{total} of 24 units {'is' if total == 1 else 'are'} dead: zero for every training image, "
-        "so no gradient reaches it any more."
-    )
+    caption = f"How often ReLU gives zero. {total} of 24 units are always zero, on every training image: "
+    caption += "dead, for no gradient reaches them." if total else "none is dead, all can still learn."
+    if total == 1:
+        caption = caption.replace("units are", "units is").replace("reaches them", "reaches it")
     return (
         Frame(caption=caption, figures=tuple(figures)),
         Frame(caption="ReLU sets negative activations to zero and leaves the others as they are.", figures=maps),
@@ -202,35 +235,39 @@ def confidence(state: State) -> tuple[Frame, ...]:
     p = softmax(result.logits, temperature)
     sure, hit, share = reliability(p, result.truths)
     error = calibration_error(p, result.truths)
-    plot = Curves(
-        name="reliability",
-        title=f"accuracy by confidence, {len(p)} test images, T = {temperature:g}",
-        x=(np.arange(BINS) + 0.5) / BINS,
-        lines={"accuracy": hit, "confidence": sure},
-        x_label="confidence, in tenths",
-        y_label="accuracy",
-        dots=True,
-        about="Where both points of a tenth meet, confidence is accuracy. Accuracy below it: the network is too sure.",
-    )
-    labels = [f"{k / BINS:.1f}-{(k + 1) / BINS:.1f}" for k in range(BINS)]
+    filled = np.flatnonzero(share > 0)
+    counts = np.round(share * len(p)).astype(int)
     bars = Bars(
         name="bins",
-        title="how many images are in each tenth of confidence",
-        labels=labels,
-        values=share,
+        title=f"share of right answers by confidence, {len(p)} test images, T = {temperature:g}",
+        labels=[f"{k / BINS:.1f} to {(k + 1) / BINS:.1f}" for k in filled],
+        values=hit[filled],
         percent=True,
         high=1.0,
-        notes=[f"right {value:.0%}" if np.isfinite(value) else "" for value in hit],
-        new_row=True,
+        notes=[f"sure {sure[k]:.1%}, {counts[k]} image{'s' * int(counts[k] > 1)}" for k in filled],
+        about="Where the share of right answers equals how sure the network is, its confidence can be believed. Tenths "
+        "in which no image lies are left out.",
+    )
+    plot = Curves(
+        name="reliability",
+        title=f"right answers by confidence, T = {temperature:g}",
+        x=sure[filled],
+        lines={"right": hit[filled], "if confidence were right": sure[filled]},
+        x_label="sure",
+        y_label="right",
+        about="Below the straight line the network is too sure, above it not sure enough.",
     )
     accuracy = float((p.argmax(1) == result.truths).mean())
     numbers = f"ECE {error:.4f}, mean confidence {p.max(1).mean():.3f}, accuracy {accuracy:.3f}"
-    said = "Softmax confidence is not a calibrated probability: the temperature changes it, and no answer."
     return (
         Frame(
-            caption=said,
-            figures=(plot, bars),
-            formulas=(Formula(symbols="ECE = Σ share · |accuracy - confidence|", numbers=numbers),),
+            caption="Confidence is not the probability to be right: the temperature (e) changes it, and no answer.",
+            figures=(bars,),
+            formulas=(Formula(symbols="ECE = Σ share of images · |right - sure|", numbers=numbers),),
+        ),
+        Frame(
+            caption="Calibrated would be: of the answers that are 80% sure, 80% are right. Few images make it ragged.",
+            figures=(plot,),
         ),
     )
 

@@ -78,7 +78,7 @@ def stages(
             (asked, replace(frame, join="→"), offered),
         ),
         (
-            "Softmax over the French words of each row. There is no look-ahead mask: all of the French may be seen.",
+            "Softmax over the French words of each row. No look-ahead mask: all French may be seen.",
             (frame, replace(shares, join="→")),
         ),
         (

@@ -7,6 +7,7 @@ import numpy as np
 from ..kit.figures import Bars, Formula, Origin, Table
 from ..kit.fixtures import Floats
 from .decoding import Decoded
+from .weight_origins import figured
 from .writing import Rules
 
 SOFTMAX = Formula(symbols="p_i = exp(z_i / T) / Σ_j exp(z_j / T), then the kept p alone, summing to 1")
@@ -59,10 +60,10 @@ def decoding_table(
         rest = float(np.exp(decoded.scaled - top).sum())
         parts = {
             1: Formula(symbols="z = h · W_token + b", numbers=f"the model's score of {names[k]!r}: {z}"),
-            2: Formula(symbols="z / T", numbers=f"{z} / {t} = {short(decoded.scaled[k])}"),
+            2: Formula(symbols="z / T", numbers=f"{figured(logits[k])} / {t} = {figured(decoded.scaled[k])}"),
             3: Formula(
                 symbols="p = exp(z/T - max) / Σ exp(z/T - max)",
-                numbers=f"exp({short(decoded.scaled[k] - top)}) / {short(rest)} = {short(decoded.full[k])}",
+                numbers=f"exp({figured(decoded.scaled[k])} - {figured(top)}) / {figured(rest)} = {decoded.full[k]:.4f}",
             ),
             4: Formula(
                 symbols="kept = among the k likeliest, and needed for the mass",
@@ -70,7 +71,7 @@ def decoding_table(
             ),
             5: Formula(
                 symbols="p / Σ of the kept p",
-                numbers=f"{short(decoded.full[k])} / {short(kept_sum)} = {short(decoded.chances[k])}"
+                numbers=f"{decoded.full[k]:.5f} / {kept_sum:.5f} = {decoded.chances[k]:.4f}"
                 if decoded.kept[k]
                 else "dropped: 0",
             ),

@@ -99,8 +99,12 @@ def digit(state: State) -> Frames:
     return Frames(len(chain), frame)
 
 
-def film(state: State) -> tuple[Frame, ...]:
+def film(state: State) -> Frames:
     """The way of one digit at a glance, then one of each, by both samplers."""
+    return Frames(2, lambda k: _each(state) if k else _way(state))
+
+
+def _way(state: State) -> Frame:
     denoiser, count = state.result(NAME), steps(state)
     chain = denoiser.chain(int(state["digit"]), state["sampler"], count, int(state["draw"]), state["guidance"])
     places = np.unique(np.linspace(0, len(chain) - 1, FILM).round().astype(int))
@@ -129,6 +133,15 @@ def film(state: State) -> tuple[Frame, ...]:
             about="What the network takes the clean image to be, at the same times.",
         ),
     )
+    return Frame(
+        title="the way of one digit",
+        caption="Coarse shape first, strokes later: low frequencies rise above the noise before high ones do.",
+        figures=walls,
+    )
+
+
+def _each(state: State) -> Frame:
+    denoiser, count = state.result(NAME), steps(state)
     drawn = [
         Wall(
             name=sampler,
@@ -145,15 +158,8 @@ def film(state: State) -> tuple[Frame, ...]:
         )
         for i, sampler in enumerate(("ddpm", "ddim"))
     ]
-    return (
-        Frame(
-            title="the way of one digit",
-            caption="Coarse shape first, strokes later: low frequencies rise above the noise before high ones do.",
-            figures=walls,
-        ),
-        Frame(
-            title="one of each",
-            caption=f"Ten digits in {count} steps. DDIM needs no fresh noise; with few steps both leave something out.",
-            figures=tuple(drawn),
-        ),
+    return Frame(
+        title="one of each",
+        caption=f"Ten digits in {count} steps. DDIM needs no fresh noise; with few steps both leave something out.",
+        figures=tuple(drawn),
     )

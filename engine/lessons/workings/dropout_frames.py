@@ -1,12 +1,15 @@
 """Scenes of the lesson `dropout`: masks step by step, and the networks that they make of one."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from ..kit.figures import Edge, Formula, Grid, Net, Node, Origin, Table, Tokens
+from ..kit.figures import Cell, Edge, Formula, Grid, Net, Node, Origin, Table, Tokens
 from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import masks_of_units as work
+from .printed import number, signed
 
 STEPS = 12
 DRAWN = 4
@@ -76,22 +79,17 @@ def _gradient_origin(step: int, n: int, keep: float, seed: int, row: int, unit: 
     open_ = hidden[:, unit] > 0
     total = float((off * open_ * x[:, row]).mean() * outward[unit])
     return _mean(
-        "∂L/∂w = w_out · mean(e · x where h > 0)", f"{_signed(outward[unit])} · ", off, x[:, row] * open_, total, cells
+        "∂L/∂w = w_out · mean(e · x where h > 0)", f"{signed(outward[unit])} · ", off, x[:, row] * open_, total, cells
     )
 
 
 def _mean(
-    symbols: str, lead: str, off: Floats, factors: Floats, total: float, cells: dict[str, tuple[tuple[int, int], ...]]
+    symbols: str, lead: str, off: Floats, factors: Floats, total: float, cells: Mapping[str, tuple[Cell, ...]]
 ) -> Origin:
-    terms = [f"{_signed(e)}·{_signed(f)}" for e, f in zip(off, factors, strict=True) if f]
+    terms = [f"{signed(e)}·{signed(f)}" for e, f in zip(off, factors, strict=True) if f]
     sums = " + ".join(terms) or "0"
-    numbers = f"{lead}({sums}) / {len(off)} = {total:.2g}"
+    numbers = f"{lead}({sums}) / {len(off)} = {number(total)}"
     return Origin(formulas=(Formula(symbols=symbols, numbers=numbers),), cells=cells)
-
-
-def _signed(x: float) -> str:
-    text = f"{float(x) + 0.0:.3g}"
-    return f"({text})" if text.startswith("-") else text
 
 
 def _history(n: int, keep: float, seed: int, names: list[str]) -> Frame:
@@ -131,9 +129,9 @@ def ensemble(state: State) -> Frames:
             nodes.append(Node(name=f"h{i + 1}", x=0.5, y=i / (DRAWN - 1), role="active" if unit else "quiet"))
         nodes.append(Node(name="y", x=1.0, y=0.5))
         edges = []
-        for i in np.flatnonzero(mask):
+        for i in np.flatnonzero(mask).tolist():
             for a, b in ((0, 2 + i), (1, 2 + i), (2 + i, 2 + DRAWN)):
-                edges.append(Edge(source=int(a), target=int(b), directed=False))
+                edges.append(Edge(source=a, target=b, directed=False))
         net = Net(
             name="net",
             title=f"sub-network {k + 1} of {count}",

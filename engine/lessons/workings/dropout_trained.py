@@ -69,8 +69,8 @@ def bench(state: State) -> tuple[Frame, ...]:
         ),
         values=np.array([singles[:members].mean(), here, scaled, plain]).round(4),
         marked=(1,),
-        about="The first three are of the network with dropout: averaging probabilities over masks is never worse than the "
-        "mean loss of the same masks one by one. The last is the network trained without.",
+        about="The first three are of the network with dropout: averaging probabilities over masks is never worse than "
+        "the mean loss of the same masks one by one. The last is the network trained without.",
     )
     falling = Curves(
         name="members",
@@ -85,11 +85,11 @@ def bench(state: State) -> tuple[Frame, ...]:
     )
     return (
         Frame(
-            caption=f"The same network on 300 digits. Loss on validation images after {result.steps[-1]} steps: {ends}.",
+            caption=f"The same network on 300 digits. Validation loss after {result.steps[-1]} steps: {ends}.",
             figures=(curves, table),
         ),
         Frame(
-            caption="Averaged over masks the network is never worse than its masks are on average. Change their number with a.",
+            caption="Averaged over masks it is never worse than its masks are on average. Change their number with a.",
             figures=(bars, falling),
             formulas=(
                 Formula(

@@ -41,8 +41,8 @@ def losses(state: State) -> Frames:
     def origin(_: int, k: int) -> Origin:
         p = float(chances_of(scores, said.target)[k])
         here = Formula(symbols="-ln p", numbers=f"-ln {p:.6f} = {each[k]:.4f}")
-        listed = " + ".join(f"{part:.3g}" for part in each)
-        whole = Formula(symbols="CE = mean", numbers=f"({listed}) / {len(each)} = {mean:.4g}")
+        listed = " + ".join(f"{part:.4f}" for part in each)
+        whole = Formula(symbols="CE = mean", numbers=f"({listed}) / {len(each)} = {mean:.4f}")
         return Origin(formulas=(here, whole), cells={"read": tuple((0, i) for i in range(k + 1))})
 
     def barred(k: int, _: int) -> Origin:

@@ -76,7 +76,7 @@ def gradient(state: State) -> tuple[Frame, ...]:
             formulas=(
                 Formula(
                     symbols="mean of batch gradients - full gradient",
-                    numbers=f"{float(np.abs(parts.mean(0) - whole).max()):.1e}",
+                    numbers=f"{float(np.abs(parts.mean(0) - whole).max()):.2g}",
                 ),
             ),
         ),

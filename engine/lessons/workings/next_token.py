@@ -22,8 +22,9 @@ def read_text(text: str) -> tuple[tuple[str, ...], str]:
     unknown = tuple(dict.fromkeys(word for word in found[:MOST] if word not in words()))
     parts = []
     if unknown:
-        listed = ", ".join(f'"{word}"' for word in unknown[:3]) + (" and more" if len(unknown) > 3 else "")
-        parts.append(f"Not of the grammar's {len(words()) - 2} words, read as {UNKNOWN}: {listed}.")
+        more = f" and {len(unknown) - 2} more" if len(unknown) > 2 else ""
+        listed = ", ".join(f'"{word}"' for word in unknown[:2]) + more
+        parts.append(f"Unknown, read as {UNKNOWN}: {listed}.")
     if len(found) > MOST:
         parts.append(f"Only the first {MOST} words are read.")
     return found[:MOST], " ".join(parts)

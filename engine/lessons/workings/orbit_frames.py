@@ -8,6 +8,7 @@ from ..kit.figures import Curves, Formula, Origin, Plane, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .bilinear import START, orbit, radii
+from .kl import signed
 
 NAMES = {"simultaneous": False, "alternating": True}
 
@@ -63,7 +64,7 @@ def _frame(eta: float, steps: int, k: int) -> Frame:
         return Frame(title="Radius", caption=caption, figures=(curves, _ends(eta, steps, ends)), formulas=formulas)
     return Frame(
         title="Step by step",
-        caption="The only difference is which x the second player sees: the old one, or the one just moved.",
+        caption="They differ only in which x the second player sees: the old one, or the one that has just moved.",
         figures=(_steps("simultaneous", eta, paths["simultaneous"]), _steps("alternating", eta, paths["alternating"])),
         formulas=formulas,
     )
@@ -84,14 +85,21 @@ def _steps(name: str, eta: float, path: np.ndarray[tuple[int, ...], np.dtype[np.
     distances = radii(shown)
 
     def origin(row: int, column: int) -> Origin | None:
+        if column == 3:
+            (x, y), length = path[row], float(distances[row])
+            lengths = Formula(
+                symbols="(x² + y²)^½",
+                numbers=f"({signed(x, '.5f')}² + {signed(y, '.5f')}²)^0.5 = {length:.4f}",
+            )
+            return Origin(formulas=(lengths,), cells={name: ((row, 1), (row, 2))})
         if row == 0 or column not in (1, 2):
             return None
         (x, y), (new, high) = path[row - 1], path[row]
         seen = new if NAMES[name] else x
         line = (
-            Formula(symbols="x - eta·y", numbers=f"{x:.4f} - {eta:g}·{y:.4f} = {new:.4f}")
+            Formula(symbols="x - eta·y", numbers=f"{x:.5f} - {eta:g}·{signed(y, '.5f')} = {new:.4f}")
             if column == 1
-            else Formula(symbols="y + eta·x", numbers=f"{y:.4f} + {eta:g}·{seen:.4f} = {high:.4f}")
+            else Formula(symbols="y + eta·x", numbers=f"{y:.5f} + {eta:g}·{signed(seen, '.5f')} = {high:.4f}")
         )
         sees = (row, 1) if column == 2 and NAMES[name] else (row - 1, 1)
         return Origin(formulas=(line,), cells={name: (sees, (row - 1, 2))})

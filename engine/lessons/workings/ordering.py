@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kit.fixtures import Floats
-from .attending import causal, random_projections, self_attention
+from .attending import Attention, causal, random_projections, self_attention
 from .sentences import letters
 from .sinusoids import sinusoids
 
@@ -40,11 +40,16 @@ def order(size: int, shuffle: int) -> Order:
     return np.roll(np.arange(size), 1)
 
 
-def outputs(x: Floats, arm: str, seed: int) -> Floats:
-    """(T, 16): one attention layer of random weights; positions are added to x where the arm says so."""
+def layer(x: Floats, arm: str, seed: int) -> Attention:
+    """One attention layer of random weights; positions are added to x (T, 16) where the arm says so."""
     w = random_projections(seed + 21, WIDTH, WIDTH, gain=1.0)
     added: Floats = x + sinusoids(np.arange(len(x)), WIDTH) if arm == "sinusoidal" else x
-    return self_attention(added, w, causal(len(x)) if arm == "causal mask" else None).output
+    return self_attention(added, w, causal(len(x)) if arm == "causal mask" else None)
+
+
+def outputs(x: Floats, arm: str, seed: int) -> Floats:
+    """(T, 16): what the layer gives."""
+    return layer(x, arm, seed).output
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from ..kit.figures import Formula, Grid, Origin
 from ..kit.fixtures import Floats, array
 from ..kit.state import State
 from . import pooling as work
+from .printed import number, signed
 
 
 def feature_map(state: State) -> Floats:
@@ -26,9 +27,9 @@ def sum_origin(image: Floats, kernel: Floats, stride: int, relu: bool, row: int,
     places = [((r, c), (row * stride - 1 + r, column * stride - 1 + c)) for r, c in np.ndindex(3, 3)]
     inside = [(tap, at) for tap, at in places if min(at) >= 0 and max(at) < len(image)]
     total = sum(float(image[at] * kernel[tap]) for tap, at in inside)
-    sums = " + ".join(f"{_signed(image[at])}·{_signed(kernel[tap])}" for tap, at in inside)
+    sums = " + ".join(f"{signed(image[at])}·{signed(kernel[tap])}" for tap, at in inside)
     answer = max(0.0, total) if relu else total
-    numbers = f"max(0, {sums}) = {_number(answer)}" if relu else f"{sums} = {_number(answer)}"
+    numbers = f"max(0, {sums}) = {number(answer)}" if relu else f"{sums} = {number(answer)}"
     symbols = "y = max(0, Σ x·w)" if relu else "y = Σ x·w"
     cells = {"image": tuple(at for _, at in inside), "kernel": tuple(tap for tap, _ in inside)}
     return Origin(formulas=(Formula(symbols=symbols, numbers=numbers),), cells=cells)
@@ -38,12 +39,12 @@ def pool_origin(source: str, values: Floats, state: State, size: int, stride: in
     """A pooled number: the largest, or the mean, of its window."""
     cells = work.window(row, column, size, stride)
     numbers = [values[cell] for cell in cells]
-    listed = ", ".join(_number(x) for x in numbers)
+    listed = ", ".join(number(x) for x in numbers)
     if state["pool"] == "max":
-        formula = Formula(symbols="y = max of the window", numbers=f"max({listed}) = {_number(max(numbers))}")
+        formula = Formula(symbols="y = max of the window", numbers=f"max({listed}) = {number(max(numbers))}")
     else:
-        sums = " + ".join(_signed(x) for x in numbers)
-        answer = f"({sums}) / {len(numbers)} = {_number(np.mean(numbers))}"
+        sums = " + ".join(signed(x) for x in numbers)
+        answer = f"({sums}) / {len(numbers)} = {number(np.mean(numbers))}"
         formula = Formula(symbols="y = mean of the window", numbers=answer)
     return Origin(formulas=(formula,), cells={source: cells})
 
@@ -69,12 +70,3 @@ def tidy(values: Floats) -> Floats:
     """Without the last bits of rounding, so that a sum that is nought is shown as 0."""
     answer: Floats = np.round(values, 9) + 0.0
     return answer
-
-
-def _number(x: float) -> str:
-    return f"{round(float(x), 9) + 0.0:.3g}"
-
-
-def _signed(x: float) -> str:
-    text = _number(x)
-    return f"({text})" if text.startswith("-") else text

@@ -10,6 +10,7 @@ from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import pooling as work
 from .pooling_figures import feature_map, pool_origin, tidy
+from .printed import number
 
 
 def moved(state: State) -> Frames:
@@ -92,19 +93,20 @@ def direction(state: State) -> tuple[Frame, ...]:
     across, down = work.rows_then_columns(values, kind)
     top = max(1.0, float(values.max()))
 
-    def joined(a: float, b: float, answer: float) -> str:
-        return f"max({a:.3g}, {b:.3g}) = {answer:.3g}" if kind == "max" else f"({a:.3g} + {b:.3g}) / 2 = {answer:.3g}"
+    def joined(first: float, second: float, answer: float) -> str:
+        a, b, c = number(first), number(second), number(answer)
+        return f"max({a}, {b}) = {c}" if kind == "max" else f"({a} + {b}) / 2 = {c}"
 
     word = "max" if kind == "max" else "mean"
 
     def pair(row: int, column: int) -> Origin:
         cells = ((row, 2 * column), (row, 2 * column + 1))
-        numbers = joined(*(values[cell] for cell in cells), across[row, column])
+        numbers = joined(values[cells[0]], values[cells[1]], across[row, column])
         return Origin(formulas=(Formula(symbols=f"{word} along the row", numbers=numbers),), cells={"map": cells})
 
     def below(row: int, column: int) -> Origin:
         cells = ((2 * row, column), (2 * row + 1, column))
-        numbers = joined(*(across[cell] for cell in cells), down[row, column])
+        numbers = joined(across[cells[0]], across[cells[1]], down[row, column])
         formula = Formula(symbols=f"{word} down the column", numbers=numbers)
         return Origin(formulas=(formula,), cells={"across": cells})
 
@@ -117,12 +119,12 @@ def direction(state: State) -> tuple[Frame, ...]:
     other = np.maximum(work.convolve(array(state["image"]), taps, padding=1), 0)
     maps = {"0": (values, "its kernel: as set"), "1": (other, f"its kernel: {name}")}
     channels = []
-    for number, (channel, told) in maps.items():
-        source = f"channel {number}"
+    for place, (channel, told) in maps.items():
+        source = f"channel {place}"
         channels += [
             Grid(name=source, title=f"{source}, {told}", values=tidy(channel), digits=1, new_row=True),
             Grid(
-                name=f"pooled {number}",
+                name=f"pooled {place}",
                 title=f"{source}, {kind}-pooled",
                 values=tidy(work.pool(channel, kind)),
                 digits=1,

@@ -7,6 +7,7 @@ import numpy as np
 from ..kit.figures import Bars, Curves, Formula, Grid, Origin, Plane, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
+from .attending import product
 from .sinusoids import likeness, rates, rotation, sinusoids, wavelengths
 
 PLACES = 24
@@ -36,6 +37,7 @@ def table_of(state: State) -> tuple[Frame, ...]:
         shows="shades",
         signed=True,
         reach=(-1, 1),
+        scope="PE",
         row_labels=tuple(map(str, range(places))),
         row_axis="position",
         column_axis="dimension",
@@ -64,7 +66,7 @@ def table_of(state: State) -> tuple[Frame, ...]:
     )
     return (
         Frame(
-            caption="Each position gets d numbers between -1 and 1, like the hands of d/2 clocks.",
+            caption="Each position p = 0, 1, 2, … gets d numbers between -1 and 1, like the hands of d/2 clocks.",
             figures=(heat, first),
             formulas=(
                 Formula(
@@ -119,6 +121,7 @@ def dots(state: State) -> tuple[Frame, ...]:
         values=products,
         shows="shades",
         signed=True,
+        scope="dot products",
         row_labels=tuple(map(str, range(PLACES))),
         row_axis="p",
         column_axis="q",
@@ -164,14 +167,23 @@ def turning(state: State) -> Frames:
         # a hand at angle p w: to the right is cos, up is sin
         old, new = before[2 * n : 2 * n + 2][::-1], after[2 * n : 2 * n + 2][::-1]
         rate = float(rates(width)[n])
+        nought = np.zeros(2)
         arc = np.linspace(p * rate, (p + k) * rate, 40)
         plane = Plane(
             name="clock",
             title=f"pair {n}: dimensions {2 * n} and {2 * n + 1}",
             about="The hand turns by w_i from each position to the next. Going on by k turns it by k w_i.",
             extent=(-1.3, 1.3, -1.3, 1.3),
-            points={f"p = {p}": old[None], f"p + k = {p + k}": new[None]},
-            paths={"circle": [ring], "turn": [np.stack([np.cos(arc), np.sin(arc)], 1) * 0.8]},
+            paths={
+                f"hand at {p}": [np.stack([nought, old])],
+                f"hand at {p + k}": [np.stack([nought, new])],
+                "circle": [ring],
+                "turn": [np.stack([np.cos(arc), np.sin(arc)], 1) * 0.5],
+            },
+            labels=(
+                (1.18 * float(old[0]), 1.18 * float(old[1]), f"{p}"),
+                (1.18 * float(new[0]), 1.18 * float(new[1]), f"{p + k}"),
+            ),
             x_label="cos",
             y_label="sin",
         )
@@ -190,11 +202,23 @@ def turning(state: State) -> Frames:
     def _block(state: State) -> Frame:
         shown = min(width, 8)
         error = float(np.abs(turned - after).max())
+
+        def origin(row: int, column: int) -> Origin:
+            pair = slice(row - row % 2, row - row % 2 + 2)
+            block = rotation(k, width)[row, pair]
+            numbers = f"{product(block, before[pair], 4)} = {turned[row]:.3f}"
+            told = Formula(symbols=f"row {row} of R_{k} times PE({p}); all else is 0", numbers=numbers)
+            at = (pair.start, pair.start + 1)
+            return Origin(
+                formulas=(told,),
+                cells={"R": tuple((row, c) for c in at), "before": tuple((r, 0) for r in at)},
+            )
+
         common: dict[str, Any] = {"signed": True, "reach": (-1, 1), "digits": 2}
         figures = (
             Grid(name="R", title=f"R_{k}, first {shown}x{shown}", values=rotation(k, width)[:shown, :shown], **common),
             Grid(name="before", title=f"PE({p})", values=before[:shown, None], join="×", **common),
-            Grid(name="after", title=f"PE({p + k})", values=turned[:shown, None], join="=", **common),
+            Grid(name="after", title=f"PE({p + k})", values=turned[:shown, None], join="=", origin=origin, **common),
         )
         return Frame(
             caption=f"One matrix R_{k} of small rotations takes every PE(p) to PE(p + {k}): distance is a linear map.",
@@ -209,15 +233,18 @@ def lengths(state: State) -> tuple[Frame, ...]:
     """Wavelengths from 2 pi up."""
     width = state["width"]
     waves = wavelengths(width)
-    picked = sorted(
-        {0, 1, len(waves) // 4, len(waves) // 2, 3 * len(waves) // 4, len(waves) - 1} & set(range(len(waves)))
-    )
+    many, last = len(waves) > 8, len(waves) - 1
+    picked = sorted({0, 1, last // 4, last // 2, 3 * last // 4, last}) if many else list(range(len(waves)))
+    rows: list[list[Any]] = []
+    for before, i in zip([-1, *picked], picked, strict=False):
+        rows += [["…", "", "", ""]] if i > before + 1 else []
+        rows.append([str(i), f"{2 * i}, {2 * i + 1}", f"{rates(width)[i]:.4g}", f"{waves[i]:,.2f}"])
     table = Table(
         name="table",
         title=f"d = {width}",
         columns=("pair i", "dimensions", "w_i", "wavelength"),
-        rows=[[i, f"{2 * i}, {2 * i + 1}", float(rates(width)[i]), f"{waves[i]:,.2f}"] for i in picked],
-        marked=(len(picked) - 1,),
+        rows=rows,
+        marked=(len(rows) - 1,),
     )
     curve = Curves(
         name="waves",
@@ -226,7 +253,10 @@ def lengths(state: State) -> tuple[Frame, ...]:
         lines={"wavelength": waves},
         x_label="pair i",
         log_y=True,
-        levels={"2π": 2 * np.pi, "2π·10000": 2 * np.pi * 10_000},
+        about="Pair i goes round once in 2π / w_i positions. The upper line, 2π·10000, would be the pair i = d/2, but "
+        "the last pair is i = d/2 - 1.",
+        at=float(last),
+        levels={"shortest, 2π": 2 * np.pi, "2π·10000, not reached": 2 * np.pi * 10_000},
         dots=len(waves) <= 16,
     )
     return (

@@ -12,6 +12,8 @@ from ..kit.state import State
 from .modes import CENTERS, SIGMA, told
 from .ring_figures import SHOWN, mode_bars, plane, real_points
 
+FULL_STEPS, SHORT_STEPS = 3000, 600
+"""Training steps of the diffusion model that is shown, and of those that only compare noise schedules."""
 COUNT = 2000
 """Points that modes are counted over, where nothing is trained."""
 
@@ -74,11 +76,12 @@ def cost(state: State) -> Frames:
     return Frames(1, partial(_cost, state.result("ring-race")))
 
 
-def rows_of(race: Any) -> tuple[tuple[str, int, float, int, float], ...]:
-    """Name, parameters, training seconds, network evaluations and milliseconds a sample, modes left out."""
+def rows_of(race: Any) -> tuple[tuple[str, int, int, float, int, float], ...]:
+    """Name, weights trained, weights that draw, training seconds, evaluations and milliseconds a sample."""
     gan, diffusion = race.gans.stable, race.diffusion
-    of_gan = ("GAN", gan.parameters, gan.seconds, gan.evaluations, gan.milliseconds)
-    trained = diffusion.parameters, diffusion.seconds
+    drawing = sum(w.numel() for name, w in gan.state["model"].items() if name.startswith("generator."))
+    of_gan = ("GAN", gan.parameters, drawing, gan.seconds, gan.evaluations, gan.milliseconds)
+    trained = diffusion.parameters, diffusion.parameters, diffusion.seconds
     drawn = (
         (f"diffusion, {drawn.steps} steps", *trained, drawn.evaluations, drawn.milliseconds)
         for drawn in (diffusion.own, diffusion.full)
@@ -90,23 +93,28 @@ def _cost(race: Any, k: int) -> Frame:
     rows = rows_of(race)
 
     def origin(row: int, column: int) -> Origin | None:
-        _, parameters, seconds, evaluations, milliseconds = rows[row]
+        _, parameters, drawing, seconds, evaluations, milliseconds = rows[row]
+        whole = f"G {drawing:,} + D {parameters - drawing:,} = {parameters:,}" if row == 0 else f"{parameters:,}"
         told_ = {
-            1: Formula(symbols="weights and biases of all networks", numbers=f"{parameters:,}"),
-            2: Formula(symbols="processor time of the optimisation steps", numbers=f"{seconds:.2f} s"),
-            3: Formula(symbols="passes through the network, counted by a hook", numbers=str(evaluations)),
-            4: Formula(symbols="processor time of one batch / samples in it", numbers=f"{milliseconds:.5f} ms"),
+            1: Formula(symbols="weights and biases that are trained", numbers=whole),
+            2: Formula(symbols="of those, what a sample needs: G, or the whole denoiser", numbers=f"{drawing:,}"),
+            3: Formula(symbols="processor time of the optimisation steps", numbers=f"{seconds:.2f} s"),
+            4: Formula(symbols="passes through the network, counted by a hook", numbers=str(evaluations)),
+            5: Formula(symbols="processor time of one batch / samples in it", numbers=f"{milliseconds:.5f} ms"),
         }
         return Origin(formulas=(told_[column],)) if column in told_ else None
 
     table = Table(
         name="cost",
-        title="measured here, on this machine",
-        about="Evaluations are counted exactly. Seconds and milliseconds depend on the machine and its load.",
-        columns=("generator", "parameters", "train s", "evaluations/sample", "ms/sample"),
+        title="weights, processor time and passes, measured here",
+        about=(
+            "Weights that are trained (a GAN's are G's and D's), and those that draw a sample (G's alone). Passes "
+            "through the network are counted exactly. Seconds and milliseconds depend on the machine and its load."
+        ),
+        columns=("generator", "trained", "to draw", "train s", "passes/sample", "ms/sample"),
         rows=[list(row) for row in rows],
         digits=3,
-        cursor=(2, 3),
+        cursor=(2, 4),
         origin=origin,
     )
     own, full = race.diffusion.own, race.diffusion.full
@@ -117,7 +125,7 @@ def _cost(race: Any, k: int) -> Frame:
     )
     return Frame(
         caption=(
-            f"Training took {rows[0][2]:.1f} s (GAN) and {rows[1][2]:.1f} s (diffusion) of processor time. The "
+            f"Training took {rows[0][3]:.1f} s (GAN) and {rows[1][3]:.1f} s (diffusion) of processor time. The "
             "price of diffusion is paid for every sample."
         ),
         figures=(table, Card(name="reading", title="what it says", text=text, kind="measured")),
@@ -134,23 +142,29 @@ def _knobs(race: Any, k: int) -> Frame:
     if k == 0:
         drawn = Table(
             name="sampler",
-            title="one trained diffusion model, samplers varied",
+            title=f"one diffusion model of {FULL_STEPS} steps, samplers varied",
             about="Nothing is trained anew: only how samples are drawn. Spacing above 1 puts more steps near the data.",
-            columns=("sampler", "steps", "spacing", "modes", "near a mode"),
+            columns=("sampler", "passes", "spacing", "modes", "near"),
             rows=[[d.sampler, d.steps, d.spacing, d.modes, d.near] for d in (*diffusion.knobs, diffusion.full)],
             digits=3,
         )
         trained = Table(
             name="trained",
-            title="trained anew",
-            about="Noise schedules after 600 steps each; GAN recipes with the same networks.",
-            columns=("choice", "modes", "near a mode"),
+            title="trained anew, schedules briefly; near: share near a mode",
+            about=(
+                "The two noise schedules were trained for 600 steps only, a fifth of the model on the left, so that "
+                "fewer of their points lie near a mode; compare them with each other. Both GANs have equal networks."
+            ),
+            columns=("choice", "steps", "modes", "near"),
             rows=_trained(race),
             digits=3,
         )
         return Frame(
             title="Measured sensitivity",
-            caption="Which knob matters? Steps and schedule move diffusion's quality; GAN recipes decide over modes.",
+            caption=(
+                "Which knob matters? Passes and training steps move the share of good points; a GAN's recipe decides "
+                "over modes."
+            ),
             figures=(drawn, trained),
         )
     figures: tuple[Figure, ...] = (
@@ -166,9 +180,10 @@ def sensitivity(race: Any) -> str:
     drawn = (*race.diffusion.knobs, race.diffusion.full)
     least, most = (choose(d.modes for d in drawn) for choose in (min, max))
     low, high = (choose(d.near for d in drawn) for choose in (min, max))
+    reached = f"{least} to {most}" if least < most else str(least)
     gans = [told(result.samples) for result in (race.gans.stable, race.gans.collapse)]
     return (
-        f"One diffusion model, {len(drawn)} samplers: {least} to {most} of 8 modes, {low:.0%} to {high:.0%} of "
+        f"One diffusion model, {len(drawn)} samplers: {reached} of 8 modes, {low:.0%} to {high:.0%} of "
         f"points near one. Two GAN recipes: {gans[0]} and {gans[1]}."
     )
 
@@ -184,7 +199,9 @@ OPINION = (
 def _trained(race: Any) -> list[list[Any]]:
     from .modes import modes, near_share
 
-    rows: list[list[Any]] = [[f"diffusion, {name} noise", *found] for name, found in race.diffusion.schedules.items()]
+    rows: list[list[Any]] = [
+        [f"diffusion, {name} noise", SHORT_STEPS, *found] for name, found in race.diffusion.schedules.items()
+    ]
     for name, result in (("GAN, stable recipe", race.gans.stable), ("GAN, collapse recipe", race.gans.collapse)):
-        rows.append([name, modes(result.samples), near_share(result.samples)])
+        rows.append([name, result.moments[-1].step, modes(result.samples), near_share(result.samples)])
     return rows

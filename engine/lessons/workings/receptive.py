@@ -98,7 +98,7 @@ def savings(side: int, maps: int, classes: int = CLASSES) -> dict[str, tuple[int
     kernels = 9 * maps * next_maps + next_maps
     return {
         "activations": (cells[0], cells[1]),
-        "next conv 3x3: MACs": (macs[0], macs[1]),
+        "next conv: MACs": (macs[0], macs[1]),
         "next dense: parameters": (dense_parameters(cells[0], classes), dense_parameters(cells[1], classes)),
-        "next conv 3x3: parameters": (kernels, kernels),
+        "next conv: parameters": (kernels, kernels),
     }

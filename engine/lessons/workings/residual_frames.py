@@ -7,6 +7,7 @@ from ..kit.fixtures import Floats
 from ..kit.lesson import Frame
 from ..kit.state import State
 from . import skipping as work
+from .printed import number, signed
 
 FLOOR = 1e-30
 """What stands for nought on a logarithmic scale."""
@@ -35,18 +36,18 @@ def _forward(state: State) -> Frame:
     summed = "z" if relu else "branch"
 
     def sum_origin(row: int, column: int) -> Origin:
-        sums = " + ".join(f"{_signed(a)}·{_signed(b)}" for a, b in zip(w[row], parts.x, strict=True))
-        formula = Formula(symbols="z = Σ w·x" if relu else "F = Σ w·x", numbers=f"{sums} = {_number(parts.z[row])}")
+        sums = " + ".join(f"{signed(a)}·{signed(b)}" for a, b in zip(w[row], parts.x, strict=True))
+        formula = Formula(symbols="z = Σ w·x" if relu else "F = Σ w·x", numbers=f"{sums} = {number(parts.z[row])}")
         cells = {"x": tuple((r, 0) for r in range(4)), "weights": tuple((row, c) for c in range(4))}
         return Origin(formulas=(formula,), cells=cells)
 
     def relu_origin(row: int, column: int) -> Origin:
-        numbers = f"max(0, {_number(parts.z[row])}) = {_number(parts.branch[row])}"
+        numbers = f"max(0, {number(parts.z[row])}) = {number(parts.branch[row])}"
         return Origin(formulas=(Formula(symbols="F = max(0, z)", numbers=numbers),), cells={"z": ((row, 0),)})
 
     def end_origin(row: int, column: int) -> Origin:
-        added = f"{_number(parts.branch[row])} + {_signed(parts.x[row])}" if skip else _number(parts.branch[row])
-        formula = Formula(symbols="y = F(x) + x" if skip else "y = F(x)", numbers=f"{added} = {_number(parts.y[row])}")
+        added = f"{number(parts.branch[row])} + {signed(parts.x[row])}" if skip else number(parts.branch[row])
+        formula = Formula(symbols="y = F(x) + x" if skip else "y = F(x)", numbers=f"{added} = {number(parts.y[row])}")
         cells = {"branch": ((row, 0),), **({"skip": ((row, 0),)} if skip else {})}
         return Origin(formulas=(formula,), cells=cells)
 
@@ -87,18 +88,18 @@ def _slope(state: State) -> Frame:
     total = identity + parts.slope
 
     def total_origin(row: int, column: int) -> Origin:
-        added = f"{_number(identity[row, column])} + {_signed(parts.slope[row, column])}"
-        formula = Formula(symbols="∂yᵢ/∂xⱼ = [i = j] + ∂Fᵢ/∂xⱼ", numbers=f"{added} = {_number(total[row, column])}")
+        added = f"{number(identity[row, column])} + {signed(parts.slope[row, column])}"
+        formula = Formula(symbols="∂yᵢ/∂xⱼ = [i = j] + ∂Fᵢ/∂xⱼ", numbers=f"{added} = {number(total[row, column])}")
         if not skip:
-            formula = Formula(symbols="∂yᵢ/∂xⱼ = ∂Fᵢ/∂xⱼ", numbers=_number(total[row, column]))
+            formula = Formula(symbols="∂yᵢ/∂xⱼ = ∂Fᵢ/∂xⱼ", numbers=number(total[row, column]))
         cells = {"slope": ((row, column),), **({"identity": ((row, column),)} if skip else {})}
         return Origin(formulas=(formula,), cells=cells)
 
     def branch_origin(row: int, column: int) -> Origin:
-        slope = _number(parts.slope[row, column])
+        slope = number(parts.slope[row, column])
         if not relu:
             return Origin(formulas=(Formula(symbols="∂Fᵢ/∂xⱼ = wᵢⱼ", numbers=slope),))
-        why = f"z = {_number(parts.z[row])}: {'above zero' if parts.z[row] > 0 else 'not above zero, so'} {slope}"
+        why = f"z = {number(parts.z[row])}: {'above zero' if parts.z[row] > 0 else 'not above zero, so'} {slope}"
         formula = Formula(symbols="∂Fᵢ/∂xⱼ = wᵢⱼ where zᵢ > 0, else 0", numbers=why)
         return Origin(formulas=(formula,), cells={"weights": ((row, column),), "z": ((row, 0),)})
 
@@ -219,12 +220,3 @@ def _scientific(value: float) -> str:
     """1.3e-5."""
     digits, power = f"{value:.1e}".split("e")
     return f"{digits}e{int(power)}"
-
-
-def _number(x: float) -> str:
-    return f"{round(float(x), 9) + 0.0:.3g}"
-
-
-def _signed(x: float) -> str:
-    text = _number(x)
-    return f"({text})" if text.startswith("-") else text

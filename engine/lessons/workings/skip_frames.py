@@ -50,7 +50,7 @@ def skips(state: State) -> tuple[Frame, ...]:
     t, cut, denoiser = max(1, int(state["t"])), state["cut"], state.result(NAME)
     whole, image = answer(state, t, "none")
     broken, blurred = answer(state, t, cut)
-    said = "no skip is cut; press x to cut one" if cut == "none" else f"skip {cut} cut" if cut != "all" else "all cut"
+    said = "no skip is cut (x cuts one)" if cut == "none" else f"cut after training: {cut}"
     errors = {name: denoiser.error(t, name) for name in CUTS}
     shares = {name: details(state, t, name) for name in CUTS}
     figures = (
@@ -66,7 +66,7 @@ def skips(state: State) -> tuple[Frame, ...]:
     return (
         Frame(
             title=said,
-            caption=f"t = {t}, {said}: after training, nothing is trained anew. {WHAT[cut]}",
+            caption=f"t = {t}, {said}. {WHAT[cut]}",
             figures=figures,
             formulas=(
                 Formula(

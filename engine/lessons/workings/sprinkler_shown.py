@@ -174,7 +174,7 @@ def drawn(table: Matrix, uniform: Any, worlds: Any, k: int) -> Frame:
     cases = [(at, table[number][0]) for number, (node, at) in enumerate(CASES) if node == k]
     chances = Table(
         name="chances",
-        title=f"{SYMBOLS[k]}, and what its parents are",
+        title=f"{SYMBOLS[k]} by its parents",
         about="The table of the node that is drawn now; the row of its parents' values is marked.",
         columns=("chance of", "is"),
         rows=[(case_name(k, at), yes) for at, yes in cases],

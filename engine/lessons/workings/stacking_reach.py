@@ -9,7 +9,8 @@ from ..kit.fixtures import Floats, array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import stacking as work
-from .stacking_scene import number, whole_origin
+from .printed import number
+from .stacking_scene import whole_origin
 
 CHANNELS = (1.0, 2.0, 3.0, 4.0, 9.0)
 BUILT = (4, 9)

@@ -10,6 +10,7 @@ from ..kit.lesson import Frame
 from ..kit.state import State
 from . import stacking as work
 from .pooling import convolve
+from .printed import number, signed
 
 TINY = 1e-9
 
@@ -149,14 +150,3 @@ def _sum_origin(source: str, values: Floats, taps: str, kernel: Floats, relu: bo
     if relu:
         formula = Formula(symbols="y = max(0, Σ x·w)", numbers=f"max(0, {sums}) = {number(max(0.0, total))}")
     return Origin(formulas=(formula,), cells={source: places, taps: at})
-
-
-def number(x: float, digits: int = 3) -> str:
-    """A number in `digits` significant digits, never -0."""
-    return f"{round(float(x), 9) + 0.0:.{digits}g}"
-
-
-def signed(x: float) -> str:
-    """The same, in brackets if it is below zero."""
-    text = number(x)
-    return f"({text})" if text.startswith("-") else text

@@ -111,13 +111,13 @@ def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sente
     masked = stack == "decoder"
     title = "masked self-attn." if masked else "self-attention"
     figures: list[Figure] = [_heat("own", f"{title}, {len(words)}x{len(words)}", own, words, words, masked)]
-    text = "French words look at each other, then each is changed alone by the feed-forward network."
+    text = "French words look at each other, then each is changed alone."
     if masked:
         cross = parts["cross_attention"].heads
         assert cross is not None
         shape = f"{len(words)}x{len(said.words)}"
         figures.append(_heat("cross", f"cross-attention, {shape}", cross, (), said.words, False))
-        text = "Three sub-layers: English words look back, then at the French, then each is changed alone."
+        text = "English words look back, then at the French, then each is changed alone."
     after = parts["feed_forward"].after
     names = ("attention", "cross_attention", "feed_forward") if masked else ("attention", "feed_forward")
 
@@ -140,7 +140,7 @@ def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sente
             origin=summed,
         )
     )
-    caption = f"{text} Mean length of the vectors: {length:.1f}."
+    caption = f"{text} Mean length {length:.1f}."
     return (
         f"{stack} layer {k + 1}",
         caption,
@@ -208,7 +208,7 @@ def _outputs(model: Model, said: Sentence, decoder: Pass, scores: Floats, row: i
     )
     left = 1 - float(p[row, order].sum())
     word = said.target_words[row]
-    listed = " + ".join(f"{x:.2g}" for x in each)
+    listed = " + ".join(f"{x:.4f}" for x in each)
     return [
         (
             "projection",

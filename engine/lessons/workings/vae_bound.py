@@ -21,7 +21,7 @@ LIKELIHOOD = (
 
 def bound(state: State) -> Frames:
     """The densities, the bound over the mean, over the variance, over both."""
-    return Frames(4, partial(_frame, state["mean"], state["variance"]))
+    return Frames(5, partial(_frame, state["mean"], state["variance"]))
 
 
 def _frame(mean: float, variance: float, k: int) -> Frame:
@@ -76,19 +76,22 @@ def _frame(mean: float, variance: float, k: int) -> Frame:
                 lines={"ELBO": np.maximum(lines, -6)},
                 x_label=("mean of q", "variance of q")[k - 1],
                 y_label="nats",
-                levels={f"log p(1) = {log_evidence():.5f}": log_evidence()},
+                levels={"log p(1)": log_evidence()},
                 at=(mean, variance)[k - 1],
             ),
             _sums(mean, variance),
         )
         caption = "No q gets above log p(1); only N(0.8, 0.2) touches it." + (" Values below -6 are cut." if k else "")
+    elif k == 4:
+        figures = (_sums(mean, variance), Card(name="likelihood", title="how likely is an example?", text=LIKELIHOOD))
+        caption = "The gap between the bound and log p(x) is KL(q ‖ p(z|x)): a network can only be trained to close it."
     else:
-        figures = (_map(mean, variance), Card(name="likelihood", title="how likely is an example?", text=LIKELIHOOD))
+        figures = (_map(mean, variance),)
         caption = (
             "The best cell is the exact posterior N(0.8, 0.2). Every other q loses KL(q ‖ p(z|x)). Move your q over "
             "the map."
         )
-    titles = ("A posterior that is known", "Over the mean", "Over the variance", "Over both")
+    titles = ("A posterior that is known", "Over the mean", "Over the variance", "Over both", "What a VAE tells")
     return Frame(title=titles[k], caption=caption, figures=figures, formulas=formulas)
 
 
@@ -158,7 +161,7 @@ def _map(mean: float, variance: float) -> Grid:
 
     return Grid(
         name="map",
-        title=f"ELBO in nats over q; the best {values[best]:.3f}, nearest to yours {values[yours]:.3f}",
+        title=f"ELBO, nats: best {values[best]:.3f}, nearest yours {values[yours]:.3f}",
         about=(
             "Each cell is the bound that a Gaussian q of this mean and variance reaches. The one of the exact "
             "posterior is marked as the best; moving the cursor moves your q to the cell."

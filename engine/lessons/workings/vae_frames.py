@@ -12,7 +12,7 @@ from .kl import divergence, normal, sampled, signed
 
 CASES = ((0.0, 1.0), (1.0, 1.0), (0.0, 0.5))
 X = np.linspace(-4, 4, 201)
-DRAWS = 7
+DRAWS = 5
 STAGES = (
     "1. Draw eps from N(0, 1). No parameter takes part in this.",
     "2. Stretch it by sigma: dz/dsigma = eps.",
@@ -175,7 +175,7 @@ def _reparametrised(state: State, k: int) -> Frame:
 
     table = Table(
         name="draws",
-        title="the eps of the slider, and seven random ones",
+        title="the eps of the slider, and five random ones",
         about="Randomness comes in from the side, as eps. Gradients pass from z to mu and sigma as through any sum.",
         columns=columns[: k + 1],
         rows=values[:, : k + 1].tolist(),

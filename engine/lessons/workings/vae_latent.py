@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kit.figures import Bars, Curves, Formula, Grid, Origin, Plane, Wall
+from ..kit.figures import Bars, Curves, Formula, Grid, Origin, Plane, Table, Wall
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .kl import divergence, ellipse, sampled, signed
@@ -17,7 +17,7 @@ SIGNS = 6
 SIDE = 7
 """Places along each side of the decoded wall."""
 WALL = np.round(np.linspace(-2.1, 2.1, SIDE), 2) + 0.0
-SAMPLES = 5
+SAMPLES = 6
 CHOICE = 100
 """Test images that may be chosen."""
 SHOWN = 300
@@ -33,6 +33,12 @@ def _pick(x: float, y: float) -> dict[str, float]:
     return {"z1": float(np.clip(round(x, 2), -3, 3)), "z2": float(np.clip(round(y, 2), -3, 3))}
 
 
+def _within(points: Any, reach: float) -> Any:
+    """Those of the points [n, 2] that are drawn; all where none is."""
+    inside = points[np.abs(points).max(axis=1) <= reach]
+    return inside if len(inside) else points
+
+
 def _spread(points: Any, count: int = SIGNS) -> Any:
     """[count, 2]: of the points [n, 2] the one nearest to their median, then always the farthest from those chosen."""
     points = np.asarray(points, dtype=np.float64)
@@ -43,11 +49,17 @@ def _spread(points: Any, count: int = SIGNS) -> Any:
     return points[chosen]
 
 
-def _plane(result: Any, title: str, picks_at: Any = _pick, **more: Any) -> Plane:
+def _reach(result: Any) -> float:
+    """Half the side of a plane that holds all but one image in fifty."""
+    return max(REACH, 0.1 * float(np.ceil(10 * np.percentile(np.abs(result.means[:SHOWN]).max(axis=1), 98))))
+
+
+def _plane(result: Any, title: str, reach: float, picks_at: Any = _pick, **more: Any) -> Plane:
     groups = {
         str(digit): result.means[:SHOWN][result.labels[:SHOWN] == digit] for digit in np.unique(result.labels).tolist()
     }
-    reach = max(REACH, 0.1 * float(np.ceil(10.5 * np.abs(result.means[:SHOWN]).max())))
+    outside = int((np.abs(result.means[:SHOWN]).max(axis=1) > reach).sum())
+    title += f", {outside} of {SHOWN} images outside" if outside else ""
     return Plane(
         name="plane",
         title=title,
@@ -57,7 +69,9 @@ def _plane(result: Any, title: str, picks_at: Any = _pick, **more: Any) -> Plane
         ),
         extent=(-reach, reach, -reach, reach),
         points=groups,
-        labels=[(*place, name) for name, points in groups.items() for place in _spread(points).tolist()],
+        labels=[
+            (*place, name) for name, points in groups.items() for place in _spread(_within(points, reach)).tolist()
+        ],
         x_label="z1",
         y_label="z2",
         picks_at=picks_at,
@@ -71,7 +85,7 @@ def _latent(state: State, result: Any, k: int) -> Frame:
         image = result.decode([z])[0]
         nearest = int(np.hypot(*(result.means - np.array(z)).T).argmin())
         figures: tuple[Any, ...] = (
-            _plane(result, "where 300 test images lie", at=z),
+            _plane(result, "where test images lie", max(_reach(result), *map(abs, z)), at=z),
             Grid(
                 name="decoded",
                 title=f"decoder({z[0]:g}, {z[1]:g})",
@@ -127,7 +141,8 @@ def _one(state: State, result: Any) -> Frame:
         name="samples",
         title=f"test image {n}, decoded mean, decoded samples",
         images=images,
-        labels=["x", "at mu", *(f"z{k + 1}" for k in range(SAMPLES))],
+        labels=["x", "at mu", *(f"sample {k + 1}" for k in range(SAMPLES))],
+        columns=4,
         reach=(0, 1),
     )
     caption = "The encoder gives an image an ellipse, not a point; every sample of it should decode to that image."
@@ -143,6 +158,7 @@ def _one(state: State, result: Any) -> Frame:
             _plane(
                 result,
                 f"q(z|x) of test image {n}, a {result.labels[n]}",
+                max(_reach(result), float((np.abs(mu) + 2.2 * sigma).max())),
                 nearest,
                 paths=paths,
                 at=(float(mu[0]), float(mu[1])),
@@ -213,18 +229,30 @@ def _terms(state: State, result: Any, k: int) -> Frame:
         levels={"0": 0.0},
     )
     means = float(result.reconstruction.mean()), float(result.kl.mean())
-    bars = Bars(
+    before, now = (*result.untrained, sum(result.untrained)), (*means, sum(means))
+    averages = Table(
         name="means",
-        title="means over the test images, nats",
-        labels=("reconstruction, before", "reconstruction, now", "KL, before", "KL, now"),
-        values=[result.untrained[0], means[0], result.untrained[1], means[1]],
+        title=f"means over {len(result.means)} test images, nats",
+        columns=("term", "before", "now"),
+        rows=[[name, before[k], now[k]] for k, name in enumerate(("reconstruction", "KL", "-ELBO"))],
+        digits=4,
+        marked=(2,),
+        cursor=(2, 2),
+        origin=lambda row, column: _summed(before if column == 1 else now, column) if row == 2 and column else None,
     )
     caption = (
         "The KL term has vanished: the code says nothing, and every image decodes to the average one."
         if means[1] < 0.1
         else "KL rises while the reconstruction term falls by more: the code pays for itself."
     )
-    return Frame(title="Over the training", caption=caption, figures=(curves, bars), formulas=formulas)
+    return Frame(title="Over the training", caption=caption, figures=(curves, averages))
+
+
+def _summed(terms: tuple[float, ...], column: int) -> Origin:
+    """-ELBO as the sum of its two terms."""
+    numbers = f"{terms[0]:.4f} + {terms[1]:.4f} = {terms[2]:.4f}"
+    formula = Formula(symbols="reconstruction + KL = -ELBO", numbers=numbers)
+    return Origin(formulas=(formula,), cells={"means": ((0, column), (1, column))})
 
 
 def _worked(result: Any, n: int, d: int, value: float) -> Formula:

@@ -44,7 +44,7 @@ def next_word(state: State) -> Frames:
         at_one = decode(scores).full
         order = np.argsort(-(true + at_one), kind="stable")[:ROWS].tolist()
         known = "The model was never told the grammar: it has only read sentences of it."
-        strange = "The grammar has no sentence that begins like this; the model guesses all the same."
+        strange = "No sentence of the grammar begins like this; the model guesses all the same."
         model_bars = Bars(
             name="model",
             title="the model, T = 1",

@@ -1,5 +1,6 @@
 """The lesson `attention`: broken arithmetic turns its facts red, presets and a learner's sentences work."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,14 @@ import pytest
 
 from dlviz.engine.lessons.attention import LESSON
 from dlviz.engine.lessons.kit.state import State
-from dlviz.engine.lessons.workings import attending, attention_focus, attention_scaling
-from dlviz.engine.lessons.workings.antecedents import IT, every_sentence, sentence
+from dlviz.engine.lessons.workings import attending, attention_focus, attention_scaling, attention_stages
+from dlviz.engine.lessons.workings.antecedents import IT, VOCABULARY, every_sentence, sentence
 from dlviz.engine.lessons.workings.attention_looks import look
-from dlviz.engine.lessons.workings.sentences import MOST, split
+from dlviz.engine.lessons.workings.sentences import MOST, guesses, split
+
+from .arithmetic import wrong
+from .test_every_lesson import _well_formed
+from .test_formulas import formulas
 
 
 def red(state: State | None = None) -> set[str]:
@@ -76,7 +81,7 @@ def test_presets_lead_to_frames(preset: str) -> None:
     ],
 )
 def test_any_sentence_can_be_looked_at(text: str) -> None:
-    state = LESSON.parse([f"text={text}", "focus=23", "mask=causal"])
+    state = LESSON.parse([f"text={text}", "focus=24", "mask=causal"])
     for scene in LESSON.scenes:
         if not scene.needs:
             assert all(frame.figures for frame in scene.frames(state))
@@ -101,7 +106,7 @@ def test_a_number_tells_its_products_and_its_sources() -> None:
     assert weights.origin is not None
     origin = weights.origin(seen.focus, 1)
     assert origin is not None
-    assert [formula.symbols[:1] for formula in origin.formulas] == ["a", "m", "s", "s"]
+    assert [formula.symbols[:1] for formula in origin.formulas] == ["a", "s", "s"]
     assert f"{seen.a.weights[seen.focus, 1]:.3f}" in origin.formulas[0].numbers
     assert origin.cells["Q"] == tuple((seen.focus, k) for k in range(4))
     assert origin.cells["K"] == tuple((1, k) for k in range(4))
@@ -110,7 +115,7 @@ def test_a_number_tells_its_products_and_its_sources() -> None:
 def test_the_cursor_picks_the_focus() -> None:
     tokens = LESSON.scenes[0].frames(LESSON.state())[0].figures[0]
     assert tokens.picks is not None
-    assert tokens.picks(0, 3) == {"focus": 3}
+    assert tokens.picks(0, 3) == {"focus": 4}
 
 
 def test_the_sentence_of_the_notes_is_held_out() -> None:
@@ -127,3 +132,113 @@ def test_the_adjective_alone_decides_the_answer() -> None:
         assert each.tokens.count(each.answer) == 1
         assert each.answer != each.other
     assert sum(each.held_out for each in every_sentence()) == 144
+
+
+def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None:
+    """Breaks what is shown: every figure called `name` of any scene is changed before a fact can read it."""
+    from dataclasses import replace as copied
+
+    from dlviz.engine.lessons.proofs import attention as proofs
+    from dlviz.engine.lessons.proofs import shown
+
+    def broken(*arguments: Any) -> dict[str, Any]:
+        found = shown.figures(*arguments)
+        return {key: copied(each, **change(each)) if key == name else each for key, each in found.items()}
+
+    monkeypatch.setattr(proofs, "figures", broken)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "claims"),
+    [
+        ("matrix", lambda grid: {"values": grid.values.T}, {"V1"}),
+        ("output", lambda grid: {"values": grid.values * 0.5}, {"V1"}),
+        ("top", lambda bars: {"values": bars.values[::-1]}, {"U2"}),
+        ("scores", lambda bars: {"values": bars.values / 2}, {"U3"}),
+        ("sum", lambda grid: {"values": grid.values[::-1]}, {"U4"}),
+        ("causal", lambda grid: {"values": grid.values.T}, {"S2"}),
+        ("causal", lambda grid: {"title": "bidirectional (BERT)"}, {"S2"}),
+        ("cosine", lambda bars: {"values": bars.values[::-1]}, {"S1"}),
+        ("constants", lambda table: {"rows": [["layers N", 12, 12], *table.rows[1:]]}, {"S3"}),
+        ("W_V", lambda grid: {"values": -grid.values}, {"U1"}),
+        ("variances", lambda table: {"rows": [[*row[:4], row[5], row[4]] for row in table.rows]}, {"V3"}),
+    ],
+)
+def test_what_is_shown_is_what_is_proved(
+    monkeypatch: pytest.MonkeyPatch, name: str, change: Any, claims: set[str]
+) -> None:
+    swap_figure(monkeypatch, name, change)
+    assert claims <= red()
+
+
+def test_a_shape_of_w_o_the_wrong_way_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = tuple((name, "D x d_k" if name == "W_O" else shape) for name, shape in attention_stages.MATRICES)
+    monkeypatch.setattr(attention_stages, "MATRICES", turned)
+    assert red() == {"V4"}
+
+
+def test_unknown_words_are_named_and_guessed_by_their_ending() -> None:
+    assert guesses(split("The cat sat on the mat because it was tired.")) == ""
+    told = guesses(split("A zebra blorped gladly near Kyoto"))
+    assert '"zebra" thing' in told and '"blorped" act (-ed)' in told and "2 more" in told
+    caption = LESSON.scenes[0].frames(LESSON.parse(["text=A zebra yawned"]))[0].caption
+    assert "zebra" in caption and "w: random" in caption
+    random = LESSON.scenes[0].frames(LESSON.parse(["text=A zebra yawned", "weights=random"]))[0].caption
+    assert "Not on my list" not in random
+
+
+@pytest.mark.parametrize("text", ["Twas brillig and the slithy toves " * 5, "X" * 200])
+def test_captions_fit_whatever_the_words(text: str) -> None:
+    state = LESSON.parse([f"text={text.strip()}"])
+    for scene in LESSON.scenes:
+        if scene.name in ("focus", "stages", "projections"):
+            assert all(len(frame.caption) <= 190 for frame in scene.frames(state))
+
+
+def test_a_score_too_large_for_32_bits_is_shown_as_no_number() -> None:
+    state = LESSON.parse([], preset="huge-scores")
+    frame = next(scene for scene in LESSON.scenes if scene.name == "alphas").frames(state)[2]
+    cells = [row[3] for row in frame.figures[1].rows]
+    assert cells[:2] == ["NaN", "NaN"] and "overflows" in frame.caption
+    assert red(state) == set()
+
+
+def toy() -> Any:
+    """The pronoun toy with random matrices: untrained, but every number has its origin all the same."""
+    rng = np.random.default_rng(0)
+
+    def matrix(rows: int) -> Any:
+        return rng.standard_normal((rows, 32)) / 4
+
+    names = ("query", "key", "value", "output")
+    weights = {"embedding": matrix(len(VOCABULARY)), **{f"near.{name}": matrix(32) for name in names}}
+    weights |= {"far.query": matrix(32), "far.key": matrix(32)}
+    weights |= {f"{layer}.{name}_norm": np.ones(32) for layer in ("near", "far") for name in ("query", "key")}
+    counts, shares = {"seen": 432, "held out": 144}, {"seen": 0.1, "held out": 0.1}
+    return SimpleNamespace(weights=weights, counts=counts, accuracy=shares, losses=np.ones(3))
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_every_number_of_the_pronoun_toy_tells_where_it_is_from(cut: bool) -> None:
+    state = LESSON.state({"cut": cut}).with_result("pronouns", toy())
+    frames = next(scene for scene in LESSON.scenes if scene.name == "pronoun").frames(state)
+    for frame in frames:
+        _well_formed(LESSON, frame)
+        for formula in formulas(frame):
+            assert not wrong(formula.numbers), formula.numbers
+    tokens = frames[0].figures[0]
+    told = tokens.origin(0, 5)
+    assert [each.symbols[:3] for each in told.formulas[:3]] == ["a =", "s /", "s ="] and len(told.formulas) == 7
+    assert ("cut" in tokens.notes) == cut
+    answers = frames[3].figures[-1]
+    assert {"whole: cat*", "whole: mat", "cut: cat*", "cut: mat"} <= set(answers.labels)
+    assert answers.reference == ("guessing, 1/12", 1 / 12)
+
+
+def test_the_caption_of_the_held_out_says_what_is_true() -> None:
+    scene = next(scene for scene in LESSON.scenes if scene.name == "pronoun")
+    never = LESSON.state().with_result("pronouns", toy())
+    seen = LESSON.state({"adjective": "happy"}).with_result("pronouns", toy())
+    assert "was never in training" in scene.frames(never)[4].caption
+    assert "was in training" in scene.frames(seen)[4].caption
+    assert "10 %" in scene.frames(seen)[4].caption

@@ -7,7 +7,7 @@ from dlviz.engine.lessons import channels
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.fixtures import array
 from dlviz.engine.lessons.kit.state import State
-from dlviz.engine.lessons.workings import filter_bank, layer_counts
+from dlviz.engine.lessons.workings import filter_bank, filter_through, layer_counts
 
 LESSON = channels.LESSON
 
@@ -21,7 +21,7 @@ def verdicts(row: str, state: State | None = None) -> list[bool]:
 
 
 def test_40_and_296_parameters() -> None:
-    assert facts("I2")[0].computed == {"1 to 4, 3x3": 40, "4 to 8, 3x3": 296, "as set": 40}
+    assert facts("I2")[0].computed == {"1 to 4": 40, "4 to 8": 296, "as set": 40}
     assert facts("I2", LESSON.parse([], preset="second-layer"))[0].computed["as set"] == 296
 
 
@@ -48,6 +48,20 @@ def test_a_cosine_without_its_lengths_is_found(monkeypatch: pytest.MonkeyPatch) 
     assert verdicts("I1") == [True]
     monkeypatch.setattr(filter_bank, "cosine", lambda a, b: float((a * b).sum()))
     assert verdicts("I1") == [False]
+
+
+def test_maps_on_another_scale_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = filter_bank.maps
+    monkeypatch.setattr(filter_bank, "maps", lambda image, off=None: 0.5 * right(image, off))
+    assert verdicts("I1") == [False]
+
+
+def test_a_place_beside_the_one_that_is_set_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = filter_through._one_place
+    monkeypatch.setattr(
+        filter_through, "_one_place", lambda state: right(state.with_values(row=(state["row"] + 1) % 6))
+    )
+    assert verdicts("I2") == [True, False]
 
 
 def test_swapped_layouts_are_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
 """`cnn`: facts turn red when a formula is wrong, and when a bad preset is trained."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dlviz.engine.lessons.cnn import LESSON
-from dlviz.engine.lessons.proofs import cnn as proofs
 from dlviz.engine.lessons.trainings import small_cnn
-from dlviz.engine.lessons.workings import calibrating, cnn_frames, receptive
+from dlviz.engine.lessons.workings import calibrating, cnn_frames, receptive, relu_frames
 from dlviz.engine.options import OptionError
 
 
@@ -27,37 +28,59 @@ def short(monkeypatch):
 
 
 def test_a_field_without_the_jump_turns_red(monkeypatch):
-    assert holds("conv, pool, conv, pool")
+    assert holds("pixels a side")
     monkeypatch.setattr(receptive, "field", lambda steps: 1 + sum(kernel - 1 for kernel, _ in steps))
-    assert not holds("conv, pool, conv, pool")
+    assert not holds("pixels a side")
 
 
 def test_a_dense_layer_without_biases_turns_red(monkeypatch):
-    assert holds("the dense layer")
-    assert holds("pooling: 125,450")
+    assert holds("parameters of the layers")
+    assert holds("dense parameters, pooled")
     monkeypatch.setattr(receptive, "dense_parameters", lambda inputs, classes=10: inputs * classes)
-    assert not holds("the dense layer")
-    assert not holds("pooling: 125,450")
+    assert not holds("parameters of the layers")
+    assert not holds("dense parameters, pooled")
 
 
 def test_a_softmax_without_its_temperature_turns_red(monkeypatch):
     right = calibrating.softmax
-    assert holds("softmax lies in (0,1)", temperature=3.0)
-    monkeypatch.setattr(proofs, "softmax", lambda logits, temperature=1.0: right(logits))
-    assert not holds("softmax lies in (0,1)", temperature=3.0)
+    assert holds("softmax lies", temperature=3.0)
+    monkeypatch.setattr(cnn_frames, "softmax", lambda logits, temperature=1.0: right(logits))
+    assert not holds("softmax lies", temperature=3.0)
 
 
 def test_a_map_through_a_transposed_kernel_turns_red(monkeypatch):
-    right = cnn_frames.convolve
+    right = relu_frames.convolve
     assert holds("ReLU is max(0, x)")
-    monkeypatch.setattr(cnn_frames, "convolve", lambda image, kernel, padding: right(image, kernel.T, padding))
+    monkeypatch.setattr(relu_frames, "convolve", lambda image, kernel, padding: right(image, kernel.T, padding))
     assert not holds("ReLU is max(0, x)")
 
 
 def test_layers_multiplied_in_the_wrong_order_turn_red(monkeypatch):
     assert holds("two linear layers")
-    monkeypatch.setattr(cnn_frames, "merged", lambda: (cnn_frames.SECOND @ cnn_frames.FIRST).T)
+    monkeypatch.setattr(relu_frames, "merged", lambda: (relu_frames.SECOND @ relu_frames.FIRST).T)
     assert not holds("two linear layers")
+
+
+def test_a_relu_after_both_layers_turns_red(monkeypatch):
+    (scene,) = [scene for scene in LESSON.scenes if scene.name == "relu"]
+
+    def late(state):
+        first, second = relu_frames.rectified(state)
+        *grids, table = second.figures
+        bent = [float(v) for v in np.maximum(relu_frames.merged() @ relu_frames.POINT, 0)]
+        rows = (*table.rows[:2], (table.rows[2][0], *bent))
+        return first, replace(second, figures=(*grids, replace(table, rows=rows)))
+
+    assert holds("two linear layers")
+    monkeypatch.setitem(scene.__dict__, "frames", late)
+    assert not holds("two linear layers")
+
+
+def test_a_field_on_the_wrong_side_turns_red(monkeypatch):
+    right = receptive.seen
+    assert holds("pixels a side")
+    monkeypatch.setattr(receptive, "seen", lambda layer, row, column: right(replace(layer, offset=0), row, column))
+    assert not holds("pixels a side")
 
 
 def test_extreme_temperatures_do_not_overflow():
@@ -75,10 +98,10 @@ def test_a_short_training_learns_and_a_dead_one_does_not(short):
     good, dead = LESSON.state(), LESSON.parse([], preset="dead-relu")
     assert good["lr"] == dead["lr"]
     learned = good.with_result("small-cnn", small_cnn.train(good, quiet))
-    for words in ("training moves the kernels", "trained: negative is zeroed", "the calibration error"):
+    for words in ("training moves the kernels", "trained: units", "the calibration error"):
         assert holds(words, learned)
     died = dead.with_result("small-cnn", small_cnn.train(dead, quiet))
-    assert not holds("trained: negative is zeroed", died)
+    assert not holds("trained: units", died)
     assert not holds("training moves the kernels", died)
     assert holds("the calibration error", died)
 

@@ -1,5 +1,6 @@
 """The lesson `dense`: facts that turn red when the code is broken, and what comes out of a training."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,9 +10,11 @@ import torch
 
 from dlviz.engine.lessons import dense
 from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.lesson import Frame, Frames
 from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.proofs import dense as proofs
 from dlviz.engine.lessons.trainings import shifted_glyphs
-from dlviz.engine.lessons.workings import dense_layer, layer_counts
+from dlviz.engine.lessons.workings import dense_frames, dense_layer, layer_counts
 
 LESSON = dense.LESSON
 
@@ -43,6 +46,31 @@ def test_a_transposed_weight_matrix_is_found(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_count_without_biases_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layer_counts, "dense_parameters", lambda n: n**4)
     assert not fact("B2").holds
+
+
+def test_a_column_of_the_matrix_taken_for_the_weights_of_a_unit_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = dense_frames.connections
+
+    def turned(state: State) -> Frames:
+        made = right(state)
+        matrix, _ = dense_layer.weights(state.seed)
+
+        def frame(k: int) -> Frame:
+            return replace(
+                made[k],
+                figures=tuple(
+                    replace(figure, values=matrix[:, state["unit"]].reshape(6, 6))
+                    if figure.name == "weights"
+                    else figure
+                    for figure in made[k].figures
+                ),
+            )
+
+        return Frames(3, frame)
+
+    scenes = (replace(LESSON.scenes[0], frames=turned), *LESSON.scenes[1:])
+    monkeypatch.setattr(proofs, "LESSON", replace(LESSON, scenes=scenes))
+    assert not fact("B1").holds
 
 
 class Copies(torch.nn.Module):

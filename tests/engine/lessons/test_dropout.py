@@ -10,9 +10,9 @@ from dlviz.engine.lessons.workings import masks_of_units as work
 from dlviz.engine.options import OptionError
 
 
-def holds(words, state=None, **values):
-    """Whether the claim whose words begin so holds in a state."""
-    (claim,) = [claim for claim in LESSON.claims if claim.says.startswith(words)]
+def holds(words, state=None, id_="", **values):
+    """Whether the claim whose words begin so, of a row of the syllabus, holds in a state."""
+    (claim,) = [c for c in LESSON.claims if c.says.startswith(words) and c.id.startswith(id_)]
     return claim.fact("dropout", state or LESSON.state(values)).holds
 
 
@@ -28,10 +28,10 @@ def fresh():
 
 
 def test_a_missing_scale_turns_prediction_red(monkeypatch):
-    assert holds("12 units, r = 0.8")
+    assert holds("means over 4096")
     assert holds("weights times r against")
     monkeypatch.setattr(work, "scaled_output", lambda unit, n, keep: float(work.activate(unit, work.sums(n)[-1])))
-    assert not holds("12 units, r = 0.8")
+    assert not holds("means over 4096")
     assert not holds("weights times r against")
 
 
@@ -43,34 +43,61 @@ def test_a_missing_division_turns_pytorchs_dropout_red(monkeypatch):
 
 def test_the_drop_probability_in_place_of_r_turns_red(monkeypatch, fresh):
     right = work.draw
-    assert holds("the kept fraction")
+    assert holds("kept fraction")
     monkeypatch.setattr(work, "draw", lambda step, n, keep, seed=0: right(step, n, 1 - keep, seed))
-    assert not holds("the kept fraction")
+    assert not holds("kept fraction")
 
 
 def test_a_gradient_that_forgets_the_mask_turns_red(monkeypatch, fresh):
     right = work.gradients
-    assert holds("dropped units get")
+    assert holds("dropped units get", id_="L1")
     work.trained.cache_clear()
     monkeypatch.setattr(
         work, "gradients", lambda inward, outward, mask, x, y: right(inward, outward, np.ones_like(mask), x, y)
     )
-    assert not holds("dropped units get")
+    assert not holds("dropped units get", id_="L1")
 
 
-def test_one_mask_for_all_steps_turns_red(monkeypatch, fresh):
+def test_a_mask_that_stays_for_two_steps_turns_red(monkeypatch, fresh):
     right = work.draw
-    assert holds("each step draws")
-    monkeypatch.setattr(work, "draw", lambda step, n, keep, seed=0: right(1, n, keep, seed))
-    assert not holds("each step draws")
+    assert holds("masks of neighbouring")
+    monkeypatch.setattr(work, "draw", lambda step, n, keep, seed=0: right(step // 2, n, keep, seed))
+    assert not holds("masks of neighbouring")
 
 
 def test_a_sum_in_place_of_the_mean_turns_mini_batches_red(monkeypatch, fresh):
-    assert holds("the mean over all disjoint")
+    assert holds("mean of all mini-batches")
     monkeypatch.setattr(
         mini_batches, "of_batches", lambda seed, size: mini_batches.each(seed).reshape(-1, size, 2).sum(1)
     )
-    assert not holds("the mean over all disjoint")
+    assert not holds("mean of all mini-batches")
+
+
+def test_a_wrong_scale_in_training_turns_red(monkeypatch):
+    assert holds("nn.Dropout(p)")
+    monkeypatch.setattr(work, "inverted", lambda h, mask, keep: h * mask / (1 - keep))
+    assert not holds("nn.Dropout(p)")
+
+
+def test_gradients_that_point_uphill_turn_red(monkeypatch, fresh):
+    right = mini_batches.of_batches
+    assert holds("mean of all mini-batches")
+    monkeypatch.setattr(mini_batches, "of_batches", lambda seed, size: -right(seed, size))
+    assert not holds("mean of all mini-batches")
+
+
+def test_relu_units_whose_mean_is_wrong_turn_red(monkeypatch):
+    right = work.mean_output
+    assert holds("weights times r against", unit="relu")
+    monkeypatch.setattr(work, "mean_output", lambda unit, n, keep: right(unit, n, keep) + 0.1)
+    assert not holds("weights times r against", unit="relu")
+
+
+def test_networks_that_are_miscounted_turn_red(monkeypatch):
+    right = work.masks
+    assert holds("12 units")
+    monkeypatch.setattr(work, "masks", lambda n: right(n)[: n**2] if n > 4 else right(n))
+    assert not holds("12 units")
 
 
 def test_chances_sum_to_one_and_masks_are_all_different():
@@ -82,7 +109,7 @@ def test_chances_sum_to_one_and_masks_are_all_different():
 @pytest.mark.parametrize("unit", work.UNITS)
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.9])
 def test_scaling_holds_as_it_is_said_for_every_unit(unit, keep):
-    assert holds("weights times r against", unit=unit, keep=keep, units=5)
+    assert holds("weights times r against", unit=unit, r=keep, units=5)
 
 
 def test_a_short_bench_is_deterministic_and_its_masks_obey_jensen(monkeypatch):
@@ -115,7 +142,7 @@ def test_an_ensemble_that_multiplies_turns_red(monkeypatch):
     assert not holds("masks averaged", trained)
 
 
-@pytest.mark.parametrize("text", ["keep=1.5", "units=13", "unit=[/x]", "batch=3", "members=0"])
+@pytest.mark.parametrize("text", ["r=1.5", "units=13", "unit=[/x]", "batch=3", "members=0"])
 def test_texts_that_fit_no_setting_are_refused(text):
     with pytest.raises(OptionError):
         LESSON.parse([text])

@@ -1,12 +1,14 @@
 """The lesson on GANs: facts turn red when its code is broken, and moves replay."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dlviz.engine.lessons.gan import LESSON
 from dlviz.engine.lessons.trainings.ring_game import Game, Rules
 from dlviz.engine.lessons.trainings.ring_replay import REPLAYS, Replays
-from dlviz.engine.lessons.workings import best_discriminator, gan_arena, ring_figures
+from dlviz.engine.lessons.workings import best_discriminator, gan_arena, gan_steps, gan_theory, ring_figures
 from dlviz.engine.objectives import adversarial_arena
 from dlviz.engine.options import OptionError
 
@@ -37,7 +39,7 @@ def test_arrows_that_are_not_minus_the_gradient_of_g_s_loss_are_red(monkeypatch,
         return true(objective, fake, beside) * (answer if wrong == "the gradient of D" else -1)
 
     monkeypatch.setattr(adversarial_arena, "pulls", of_d)
-    assert red("AD2", moves="mmdd") == ["the arrows are minus the gradient of G's actual loss at made points"]
+    assert red("AD2", moves="mmdd") == ["the arrows are minus the gradient of G's actual loss"]
 
 
 def test_turned_labels_are_red(monkeypatch, forgotten):
@@ -94,11 +96,81 @@ def test_trying_a_half_step_changes_nothing():
 
 
 def test_a_sure_d_starves_the_minimax_loss():
-    """The preset `saturated`."""
+    """The preset `saturated`: sure of made points, so that the pull is hardly a hundredth."""
     state = LESSON.state(LESSON.preset("saturated").values)
     view = gan_arena.played(state).view
     lengths = [float(np.linalg.norm(pulls, axis=1).mean()) for pulls in (view.pulls, view.other_pulls)]
-    assert lengths[0] < lengths[1]
+    assert view.d_fake < 0.01 and lengths[0] < 0.01 * lengths[1]
+
+
+def _spoilt(**wrong):
+    """A `Game.view` of which some numbers are another's."""
+    true = Game.view
+
+    def view(game):
+        found = true(game)
+        return replace(found, **{name: of(found) for name, of in wrong.items()})
+
+    return view
+
+
+@pytest.mark.parametrize(
+    ("wrong", "id_"),
+    [
+        ({"surface": lambda view: view.surface[::-1]}, "AD3"),
+        ({"d_fake": lambda view: view.d_real}, "AD3"),
+        ({"loss_g": lambda view: float(-np.log(view.real_answers).mean())}, "AD3"),
+        ({"loss_d": lambda view: float(-2 * np.log(view.real_answers).mean())}, "AD3"),
+        ({"manifold": lambda view: view.manifold.transpose(1, 0, 2)[::-1]}, "AD3"),
+        ({"other_pulls": lambda view: view.pulls**2 / np.where(view.other_pulls == 0, 1, view.other_pulls)}, "AD2"),
+        ({"answers": lambda view: view.real_answers}, "AD2"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else next(iter(value)),
+)
+def test_a_number_of_the_arena_that_is_another_s_is_red(monkeypatch, forgotten, wrong, id_):
+    assert not red(id_, moves="mmm")
+    monkeypatch.setattr(Game, "view", _spoilt(**wrong))
+    assert red(id_, moves="mmmm")
+
+
+def test_a_grid_of_one_line_is_red(monkeypatch):
+    assert not red("AD3")
+    monkeypatch.setattr(ring_figures, "grid_lines", lambda manifold: [manifold[0]])
+    assert red("AD3")
+
+
+def test_the_loss_of_the_other_label_is_red(monkeypatch):
+    true = ring_figures.pointwise
+    monkeypatch.setattr(gan_steps, "pointwise", lambda label, answer: true(1 - label, answer))
+    assert red("AD1")
+
+
+def test_a_loss_of_g_that_forgets_its_sign_or_its_name_is_red(monkeypatch):
+    def turned(gap, loss="non-saturating"):
+        on_real, on_made, wished = best_discriminator.parts(gap)
+        return on_real + on_made, wished if loss == "non-saturating" else -wished
+
+    assert not red("AD0", loss="minimax") and not red("AD0", loss="minimax", gap=0.0)
+    monkeypatch.setattr(gan_theory, "losses", turned)
+    assert red("AD0", loss="minimax")
+
+
+def test_a_divergence_that_is_not_halved_is_red(monkeypatch):
+    true = gan_theory.reference
+    monkeypatch.setattr(gan_theory, "reference", lambda loss: {**true(loss), "D": 2 * true(loss)["D"]})
+    assert red("AD0")
+
+
+def test_points_outside_of_the_plane_are_counted():
+    fake = np.array([[0.0, 0.0], [9.0, 0.0], [0.0, -9.0]])
+    shown = ring_figures.plane("p", "p", fake=fake, real=fake[:1])
+    assert "generated, 2 of 3 outside" in shown.points
+
+
+def test_a_loss_near_nought_is_told_from_nought():
+    value, formula = ring_figures.pointwise(0, 2.4e-6)
+    assert value > 0 and "2.4e-06" in formula.numbers
+    assert ring_figures.pointwise(1, 1.0)[1].numbers == "-ln 1 = 0"
 
 
 def test_moves_are_letters():

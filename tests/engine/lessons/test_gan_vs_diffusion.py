@@ -5,7 +5,7 @@ import pytest
 
 from dlviz.engine.lessons.gan_vs_diffusion import LESSON
 from dlviz.engine.lessons.trainings import ring_diffusion, ring_gan
-from dlviz.engine.lessons.workings import bilinear, modes
+from dlviz.engine.lessons.workings import bilinear, modes, orbit_frames, race_frames
 
 
 def red(**values):
@@ -29,17 +29,34 @@ def short():
         patch.undo()
 
 
-def test_counting_within_the_wrong_reach_is_red(monkeypatch):
+@pytest.mark.parametrize(("name", "wrong"), [("REACH", 300.0), ("REACH", 6.0), ("REACH", 2.8), ("SHARE", 0.05)])
+def test_counting_by_other_rules_is_red(monkeypatch, name, wrong):
     assert not red() and not red(kept=8)
-    monkeypatch.setattr(modes, "REACH", 300.0)
+    monkeypatch.setattr(modes, name, wrong)
+    assert "AJ1" in red()
+
+
+def test_a_share_of_one_mode_only_is_red(monkeypatch):
+    monkeypatch.setattr(modes, "near_share", lambda points: float(modes.near(points).max()) / len(points))
+    assert "AJ1" in red()
+
+
+def test_a_pretended_generator_that_is_twice_as_wide_is_red(monkeypatch):
+    assert not red()
+    monkeypatch.setattr(race_frames, "SIGMA", 2 * race_frames.SIGMA)
     assert "AJ1" in red()
 
 
 def test_players_that_take_turns_by_mistake_are_red(monkeypatch):
     assert not red()
     true = bilinear.orbit
-    monkeypatch.setattr(bilinear, "orbit", lambda eta, steps, alternating: true(eta, steps, True))
+    monkeypatch.setattr(orbit_frames, "orbit", lambda eta, steps, alternating: true(eta, steps, True))
     assert red() == ["AJ2", "AJ2"]
+
+
+def test_a_radius_of_x_alone_is_red(monkeypatch):
+    monkeypatch.setattr(orbit_frames, "radii", lambda path: np.abs(path[:, 0]))
+    assert "AJ2" in red()
 
 
 @pytest.mark.parametrize(("eta", "steps"), [(0.0, 0), (0.0, 200), (0.5, 200), (0.5, 0)])
@@ -61,6 +78,24 @@ def test_passes_are_counted_not_told(short):
     assert race.gans.stable.evaluations == 1
     assert [d.evaluations for d in race.diffusion.knobs] == [d.steps for d in race.diffusion.knobs]
     assert race.diffusion.full.evaluations == 1000
+
+
+def test_passes_that_are_told_wrongly_are_red(monkeypatch, short):
+    claim = next(c for c in LESSON.claims if "passes" in c.says)
+    assert claim.fact(LESSON.name, short).holds
+    true = race_frames.rows_of
+    monkeypatch.setattr(race_frames, "rows_of", lambda race: tuple((*r[:4], r[4] + 1, r[5]) for r in true(race)))
+    assert not claim.fact(LESSON.name, short).holds
+
+
+def test_weights_that_draw_are_the_generator_s(short):
+    first, *others = race_frames.rows_of(short.result("ring-race"))
+    assert (first[1], first[2]) == (17_219, 8_642)
+    assert all(row[1] == row[2] for row in others)
+
+
+def test_what_was_measured_is_told_in_words(short):
+    assert " 8 to 8 " not in race_frames.sensitivity(short.result("ring-race"))
 
 
 def test_a_generator_that_was_not_trained_fails_the_claim(short):

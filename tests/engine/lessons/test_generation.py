@@ -68,7 +68,34 @@ def test_softmax_without_the_temperature_turns_r3_red(monkeypatch: pytest.Monkey
     assert all(fact.holds for fact in facts(LESSON.state(), "R3"))
     right: Callable[..., Any] = decoding.tempered
     monkeypatch.setattr(proofs, "tempered", lambda z, t: right(z, 1.0))
-    assert not any(fact.holds for fact in facts(LESSON.state(), "R3"))
+    monkeypatch.setattr(decoding, "tempered", lambda z, t: right(z, 1.0))
+    assert [fact.holds for fact in facts(LESSON.state(), "R3")] == [False, False, True]
+
+
+def test_a_top_k_off_by_one_turns_r3_red_whatever_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "top_k_kept", lambda p, k: top_k_kept(p, k + 1 if k else 0))
+    assert [fact.holds for fact in facts(LESSON.state(), "R3")] == [True, False, True]
+
+
+def test_a_draw_from_the_other_end_turns_r3_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "draw", lambda chances, u: draw(chances, 1 - u))
+    assert [fact.holds for fact in facts(LESSON.state(), "R3")] == [True, True, False]
+
+
+def test_a_drawn_word_is_always_in_the_table(grammar: Grammar) -> None:
+    values = {"decoding": "sampled", "temperature": 10.0, "draw": 5}
+    scene = next(scene for scene in LESSON.scenes if scene.name == "writing")
+    for frame in scene.frames(LESSON.state(values).with_result("grammar", grammar)):
+        table: Any = next(figure for figure in frame.figures if figure.name == "table")
+        row = table.rows[table.marked[0]]
+        assert table.columns[-1] == "Σ p" and f'"{row[0]}"' in frame.caption
+
+
+def test_the_first_frame_of_the_past_has_a_word_before_it(grammar: Grammar) -> None:
+    scene = next(scene for scene in LESSON.scenes if scene.name == "past")
+    open_eyed = LESSON.parse([], preset="no-mask").with_result("grammar", grammar)
+    assert scene.frames(open_eyed)[0].caption.startswith("No mask")
+    assert "<start>" not in scene.frames(open_eyed)[0].caption
 
 
 def test_a_nucleus_one_token_too_large_turns_r3_red(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +108,7 @@ def test_a_nucleus_one_token_too_large_turns_r3_red(monkeypatch: pytest.MonkeyPa
     assert all(fact.holds for fact in facts(state, "R3"))
     monkeypatch.setattr(proofs, "top_p_kept", larger)
     monkeypatch.setattr(decoding, "top_p_kept", larger)
-    assert [fact.holds for fact in facts(state, "R3")] == [True, False]
+    assert [fact.holds for fact in facts(state, "R3")] == [True, False, True]
 
 
 def test_without_the_mask_r2_is_red(grammar: Grammar) -> None:

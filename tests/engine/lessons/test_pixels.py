@@ -1,11 +1,15 @@
 """The lesson `pixels`: facts that turn red when the code is broken, and images at the ends of what is allowed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dlviz.engine.lessons import pixels
 from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.lesson import Frame
 from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.pixels import dense_weights
 from dlviz.engine.lessons.proofs import pixels as proofs
 
 LESSON = pixels.LESSON
@@ -18,8 +22,30 @@ def fact(row: str, state: State | None = None) -> Fact:
 
 def test_a_dense_layer_that_forgets_to_move_its_weights_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fact("A1").holds
-    monkeypatch.setattr(proofs, "dense", lambda image, weights, order: weights @ image.reshape(36)[order])
+    monkeypatch.setattr(pixels, "dense", lambda image, weights, order: dense_weights(0) @ image.reshape(36)[order])
     assert not fact("A1").holds
+
+
+def test_bytes_of_256_levels_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = pixels.numbers
+
+    def louder(state: State) -> tuple[Frame, ...]:
+        (frame,) = right(state)
+        image, stored = frame.figures
+        return (replace(frame, figures=(image, replace(stored, values=np.rint(256 * image.values)))),)
+
+    scene = replace(LESSON.scenes[0], frames=louder)
+    monkeypatch.setattr(proofs, "LESSON", replace(LESSON, scenes=(scene, *LESSON.scenes[1:])))
+    assert not fact("A2").holds
+
+
+def test_the_origin_of_a_dense_unit_is_a_sum_of_36_products() -> None:
+    frame = LESSON.scenes[1].frames(LESSON.state({"unit": 3}))[2]
+    units = next(figure for figure in frame.figures if figure.name == "units")
+    assert units.origin is not None
+    origin = units.origin(1, 3)
+    assert origin is not None and len(origin.cells["weights"]) == 36
+    assert origin.formulas[0].numbers.count("·") == 36 and "-0 " not in origin.formulas[0].numbers
 
 
 def test_the_shuffle_keeps_all_numbers_and_depends_on_its_setting() -> None:
@@ -39,7 +65,7 @@ def test_extreme_images_compute(image: str) -> None:
 
 def test_the_origin_of_a_response_names_its_nine_pixels() -> None:
     frame = LESSON.scenes[1].frames(LESSON.state())[0]
-    source = frame.figures[1].origin
+    source = frame.figures[2].origin
     assert source is not None
     origin = source(1, 2)
     assert origin is not None

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from dlviz.engine.lessons.kit.fixtures import KERNELS
 from dlviz.engine.lessons.pooling import LESSON
 from dlviz.engine.lessons.workings import pooling as work
+from dlviz.engine.lessons.workings import pooling_cost, pooling_scenes
 from dlviz.engine.options import OptionError
 
 
@@ -28,38 +30,79 @@ def test_an_average_that_forgets_to_divide_turns_red(monkeypatch):
         return right(values, kind, size, stride) * (size**2 if kind == "average" else 1)
 
     assert holds("each pooled cell", pool="average")
-    assert holds("average never exceeds")
+    assert holds("average <= max")
     monkeypatch.setattr(work, "pool", summed)
     assert not holds("each pooled cell", pool="average")
-    assert not holds("average never exceeds")
+    assert not holds("average <= max")
 
 
 def test_an_off_by_one_in_the_size_turns_sizes_and_costs_red(monkeypatch):
     right = work.output_size
-    assert holds("6x6 pools to")
+    assert holds("sizes from 6x6")
     monkeypatch.setattr(work, "output_size", lambda *args: right(*args) - 1)
-    assert not holds("6x6 pools to")
-    assert not holds("conv stride 2 costs")
-    assert not holds("4.0 for even sizes")
+    assert not holds("sizes from 6x6")
+    assert not holds("MACs as set")
+    assert not holds("ratio of the MACs")
 
 
 def test_pooling_in_one_direction_only_turns_red(monkeypatch):
-    assert holds("max pooling is separable")
-    monkeypatch.setattr(work, "rows_then_columns", lambda values: (np.maximum(values[:, ::2], values[:, 1::2]),) * 2)
-    assert not holds("max pooling is separable")
+    assert holds("pooling is separable")
+    monkeypatch.setattr(
+        work, "rows_then_columns", lambda values, kind="max": (np.maximum(values[:, ::2], values[:, 1::2]),) * 2
+    )
+    assert not holds("pooling is separable")
+
+
+def test_a_channel_pooled_from_the_other_turns_red(monkeypatch):
+    right = work.pool
+    first = {}
+
+    def mixed(values, kind, size=2, stride=2):
+        first.setdefault(kind, values)
+        return right(first[kind], kind, size, stride)
+
+    assert holds("pooling takes each channel")
+    monkeypatch.setattr(pooling_scenes.work, "pool", mixed)
+    assert not holds("pooling takes each channel")
+
+
+def test_two_pipelines_on_a_transposed_kernel_turn_red(monkeypatch):
+    right = work.convolve
+    assert holds("same shapes", kernel="sobel-x")
+    monkeypatch.setattr(
+        pooling_cost.work, "convolve", lambda image, kernel, *rest, **more: right(image, kernel.T, *rest, **more)
+    )
+    assert not holds("same shapes", kernel="sobel-x")
+
+
+def test_a_bar_that_sums_for_the_average_turns_red(monkeypatch):
+    right = work.pool
+    assert holds("each pooled cell")
+    monkeypatch.setattr(
+        work, "pool", lambda values, kind, *rest: right(values, kind, *rest) * (4 if kind == "average" else 1)
+    )
+    assert not holds("each pooled cell")
 
 
 def test_a_shift_that_is_never_noticed_turns_red(monkeypatch):
     assert holds("a nudge inside")
     monkeypatch.setattr(work, "changed", lambda first, second: ())
     assert not holds("a nudge inside")
+    assert not holds("the nudges as set")
 
 
-@pytest.mark.parametrize(("preset", "cells"), [("forgiven", 0), ("noticed", 2)])
+def test_two_channels_are_different_whatever_the_kernel():
+    (scene,) = [scene for scene in LESSON.scenes if scene.name == "direction"]
+    for kernel in KERNELS:
+        figures = {figure.name: figure for figure in scene.frames(LESSON.state({"kernel": kernel}))[1].figures}
+        assert (figures["channel 0"].values != figures["channel 1"].values).any(), kernel
+
+
+@pytest.mark.parametrize(("preset", "cells"), [("forgiven", "no cells"), ("noticed", "2 cells")])
 def test_the_shift_presets_do_what_they_say(preset, cells):
     state = LESSON.parse([], preset=preset)
     (scene,) = [scene for scene in LESSON.scenes if scene.name == "shift"]
-    assert f"{cells} cells differ" in scene.frames(state)[0].figures[3].title
+    assert f"{cells} changed" in scene.frames(state)[0].figures[3].title
 
 
 def test_the_odd_preset_costs_less_than_four_times():
@@ -75,7 +118,7 @@ def test_windows_never_reach_hatched_cells():
     assert len(never) + len(covered) == 36
 
 
-@pytest.mark.parametrize("text", ["n=4", "n=[/x]", "pool=\x1b]0;x\x07", "image=1,2/3", "column=5", "["])
+@pytest.mark.parametrize("text", ["n=4", "n=[/x]", "pool=\x1b]0;x\x07", "image=1,2/3", "column=4", "["])
 def test_texts_that_fit_no_setting_are_refused(text):
     with pytest.raises(OptionError):
         LESSON.parse([text])

@@ -7,6 +7,7 @@ import pytest
 
 from dlviz.engine.lessons.residual import LESSON
 from dlviz.engine.lessons.workings import skipping as work
+from dlviz.engine.lessons.workings.residual_frames import gradients
 from dlviz.engine.options import OptionError
 
 
@@ -42,16 +43,49 @@ def test_gradients_without_the_transpose_turn_red(monkeypatch):
             norms.append(float(np.linalg.norm(gradient)))
         return tuple(norms[::-1])
 
-    assert holds("the gradient norms shown")
+    assert holds("block and gradients")
     monkeypatch.setattr(work, "gradient_norms", forwards)
-    assert not holds("the gradient norms shown")
+    assert not holds("block and gradients")
 
 
-def test_a_chain_that_is_one_layer_short_turns_red(monkeypatch):
+def test_a_chain_that_is_half_as_deep_turns_red(monkeypatch):
     right = work.gradient_norms
     assert holds("50 layers of gain")
-    monkeypatch.setattr(work, "gradient_norms", lambda chain, skip: right(replace(chain, depth=chain.depth // 2), skip))
+    monkeypatch.setattr(work, "gradient_norms", lambda chain, skip: right(replace(chain, gain=0.9), skip))
     assert not holds("50 layers of gain")
+
+
+def test_plain_and_residual_swapped_turn_red(monkeypatch):
+    right = work.gradient_norms
+    assert holds("block and gradients")
+    monkeypatch.setattr(work, "gradient_norms", lambda chain, skip: right(chain, not skip))
+    assert not holds("block and gradients")
+
+
+def test_a_slope_that_is_subtracted_turns_red(monkeypatch):
+    right = work.block
+    assert holds("dy/dx")
+    monkeypatch.setattr(work, "block", lambda **more: replace(right(**more), slope=-right(**more).slope))
+    assert not holds("dy/dx")
+
+
+def test_an_expected_size_with_the_gain_for_its_square_turns_red(monkeypatch):
+    assert holds("factor of a layer")
+    monkeypatch.setattr(
+        work, "expected_factor", lambda chain, skip: (1 + chain.branch**2 * chain.gain if skip else chain.gain) ** 0.5
+    )
+    assert not holds("factor of a layer")
+
+
+@pytest.mark.parametrize(("gain", "word"), [(0.5, "less"), (1.0, "about as much"), (1.5, "more")])
+def test_captions_tell_what_the_gain_does(gain, word):
+    assert word in gradients(LESSON.state({"gain": gain}))[2].caption
+
+
+def test_without_skips_no_residual_chain_is_shown():
+    for frame in gradients(LESSON.parse([], preset="vanishing")):
+        figure = frame.figures[0]
+        assert not any("skips" in name for name in getattr(figure, "lines", None) or figure.labels)
 
 
 @pytest.mark.parametrize(("preset", "good"), [("vanishing", False), ("exploding", False), ("skips", True)])

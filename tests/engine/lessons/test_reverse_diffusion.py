@@ -8,7 +8,7 @@ import pytest
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs import reverse_diffusion as proofs
 from dlviz.engine.lessons.reverse_diffusion import LESSON
-from dlviz.engine.lessons.workings import reversing
+from dlviz.engine.lessons.workings import exact_frames, reversing
 
 
 @pytest.fixture(autouse=True)
@@ -24,12 +24,34 @@ def state(**values: Any) -> State:
     return LESSON.state(values)
 
 
-def test_a_sampler_that_adds_no_noise_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DDPM without its z ends too narrow."""
-    assert proofs.as_set(state()).holds
-    right = reversing.reverse_step
-    monkeypatch.setattr(reversing, "reverse_step", lambda x, at, as_, sampler, z: right(x, at, as_, sampler, 0 * z))
+def broken(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Any) -> None:
+    """A function of the reverse chain is another one, for the frames and for the facts."""
+    for place in (reversing, proofs):
+        if hasattr(place, name):
+            monkeypatch.setattr(place, name, wrong)
     reversing.way.cache_clear()
+
+
+def test_a_sampler_that_adds_no_noise_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DDPM without its z ends too narrow, and its sd is not the lab's."""
+    assert proofs.as_set(state()).holds and proofs.one_step(state()).holds
+    broken(monkeypatch, "step_sd", lambda at, as_, sampler: 0.0)
+    assert not proofs.as_set(state()).holds
+    assert not proofs.one_step(state()).holds
+
+
+def test_the_other_variance_is_not_the_labs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """beta for beta_tilde: the two have one name in most texts."""
+    right = reversing.step_sd
+    broken(monkeypatch, "step_sd", lambda at, as_, sampler: right(at, as_, sampler.replace("ddpm", "ddpm-beta")[:9]))
+    assert not proofs.as_set(state()).holds
+    assert not proofs.one_step(state()).holds
+
+
+def test_other_stops_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DDIM's stops where the lab's are asked for."""
+    right = reversing.stops
+    broken(monkeypatch, "stops", lambda count, spacing="trailing": right(count, "leading"))
     assert not proofs.as_set(state()).holds
 
 
@@ -37,40 +59,62 @@ def test_a_score_of_the_wrong_sign_is_seen(monkeypatch: pytest.MonkeyPatch) -> N
     """Pushed away instead of pulled back."""
     assert proofs.one_step(state()).holds and proofs.twenty(state()).holds
     right = reversing.exact_eps
-    for place in (reversing, proofs):
-        monkeypatch.setattr(place, "exact_eps", lambda x, alpha_bar: -right(x, alpha_bar))
-    reversing.way.cache_clear()
+    broken(monkeypatch, "exact_eps", lambda x, alpha_bar: -right(x, alpha_bar))
     assert not proofs.one_step(state()).holds
     assert not proofs.twenty(state()).holds
 
 
 def test_a_missing_root_in_x0_hat_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A DDIM step that scales x0_hat by alpha_bar instead of its root."""
-    right = reversing.reverse_step
+    right = reversing.step_mean
 
-    def wrong(x: Any, at: float, as_: float, sampler: str, z: Any) -> Any:
+    def wrong(x: Any, at: float, as_: float, sampler: str) -> Any:
         lost = (np.sqrt(as_) - as_) * (x - np.sqrt(1 - at) * reversing.exact_eps(x, at)) / np.sqrt(at)
-        return right(x, at, as_, sampler, z) - lost
+        return right(x, at, as_, sampler) - lost
 
-    monkeypatch.setattr(reversing, "reverse_step", wrong)
-    monkeypatch.setattr(proofs, "reverse_step", wrong)
-    reversing.way.cache_clear()
+    broken(monkeypatch, "step_mean", wrong)
     assert not proofs.one_step(state()).holds
     assert not proofs.twenty(state()).holds
 
 
+def test_a_forward_density_with_the_sd_for_its_square_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line that is drawn."""
+    right = exact_frames.Curves
+
+    def wrong(**fields: Any) -> Any:
+        lines = {
+            name: np.sqrt(np.abs(line)) if name == "forward q_t" else line for name, line in fields["lines"].items()
+        }
+        return right(**{**fields, "lines": lines})
+
+    monkeypatch.setattr(exact_frames, "Curves", wrong)
+    assert not proofs.as_set(state()).holds
+
+
+def test_the_last_caption_tells_the_samplers_sd_not_that_of_the_samples() -> None:
+    """The recursion's number; chance has a name of its own."""
+    told = {name: LESSON.scenes[0].frames(state(**values))[-1].caption for name, values in (
+        ("narrow", {"sampler": "ddim", "steps": 20}), ("right", {"sampler": "ddpm-beta", "steps": 1000}),
+        ("wide", {"sampler": "ddpm-beta", "steps": 5, "stops": "leading"}),
+    )}  # fmt: skip
+    assert "sd 0.237" in told["narrow"] and "too narrow" in told["narrow"] and "chance" in told["narrow"]
+    assert "sd 0.301" in told["right"] and "nearly right" in told["right"]
+    assert "sd 0.607" in told["wide"] and "too wide" in told["wide"]
+
+
+@pytest.mark.parametrize("spacing", reversing.SPACINGS)
 @pytest.mark.parametrize("count", [count for count in reversing.COUNTS if count < 1000])
 @pytest.mark.parametrize("sampler", reversing.SAMPLERS)
-def test_every_number_of_steps_ends_where_the_recursion_says(sampler: str, count: int) -> None:
+def test_every_number_of_steps_ends_where_the_recursion_says(sampler: str, count: int, spacing: str) -> None:
     """All stops are different, end with 0, and the samples have the recursion's mean and sd."""
-    stops = reversing.stops(count)
+    stops = reversing.stops(count, spacing)
     assert len(set(stops)) == count + 1 and stops[-1] == 0 and list(stops) == sorted(stops, reverse=True)
-    assert proofs.as_set(state(sampler=sampler, steps=count)).holds
+    assert proofs.as_set(state(sampler=sampler, steps=count, stops=spacing)).holds
 
 
 def test_fewer_steps_of_ddim_leave_less_spread() -> None:
     """The reason why the lesson calls DDIM-20 under-dispersed."""
-    sds = [proofs.recursion("ddim", count)[1] for count in (5, 10, 20, 50, 100)]
+    sds = [proofs.recursion("ddim", count)[-1][1] for count in (5, 10, 20, 50, 100)]
     assert sds == sorted(sds) and sds[-1] < reversing.SD
 
 
@@ -78,6 +122,5 @@ def test_frames_begin_with_noise_and_end_with_data() -> None:
     """The walk of the exact scene."""
     frames = LESSON.scenes[0].frames(state())
     table: Any = frames[-1].figures[-1]
-    assert "Pure noise" in frames[0].caption
-    assert table.rows[0][1] == pytest.approx(2.0, abs=0.06)
-    assert table.rows[0][0] == "samples at t = 0"
+    assert "Pure noise, t = 1000" in frames[0].caption
+    assert table.rows[0][:2] == ("600 samples", pytest.approx(2.0, abs=0.06))

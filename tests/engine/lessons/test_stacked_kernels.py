@@ -1,10 +1,13 @@
 """`stacked-kernels`: facts turn red when kernels are composed wrongly, and presets do what they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dlviz.engine.lessons.stacked_kernels import LESSON, TARGETS
 from dlviz.engine.lessons.workings import stacking as work
+from dlviz.engine.lessons.workings import stacking_field
 from dlviz.engine.options import OptionError
 
 
@@ -22,9 +25,9 @@ def frames(name, **values):
 
 def test_a_flipped_composition_turns_red(monkeypatch):
     right = work.compose
-    assert holds("without ReLU")
+    assert holds("without ReLU, two")
     monkeypatch.setattr(work, "compose", lambda first, second: right(first[::-1, ::-1], second))
-    assert not holds("without ReLU")
+    assert not holds("without ReLU, two")
 
 
 def test_a_field_that_grows_by_one_a_layer_turns_red(monkeypatch):
@@ -34,9 +37,9 @@ def test_a_field_that_grows_by_one_a_layer_turns_red(monkeypatch):
 
 
 def test_forgotten_channels_turn_the_counts_red(monkeypatch):
-    assert holds("18 weights against 25")
+    assert holds("weights, two 3x3")
     monkeypatch.setattr(work, "weights", lambda channels: (18 * channels, 25 * channels))
-    assert not holds("18 weights against 25")
+    assert not holds("weights, two 3x3")
 
 
 def test_a_tile_that_counts_a_tap_twice_turns_red(monkeypatch):
@@ -62,6 +65,37 @@ def test_a_missing_relu_turns_red(monkeypatch):
 def test_relu_changes_the_stack_and_its_absence_does_not():
     assert "the same numbers" in frames("composed", relu=False)[1].caption
     assert "apart" in frames("composed", relu=True)[1].caption
+
+
+def test_a_composed_kernel_that_is_transposed_turns_borders_red(monkeypatch):
+    right = work.compose
+    assert holds("padded borders", second="box")
+    monkeypatch.setattr(work, "compose", lambda first, second: right(first, second).T)
+    assert not holds("padded borders", second="box")
+    assert not holds("without ReLU, two", second="box")
+
+
+def test_a_fit_with_its_axes_swapped_turns_red(monkeypatch):
+    right = work.nearest
+    skew = ",".join("12345"), ",".join("01020"), ",".join("30104"), ",".join("05010"), ",".join("20301")
+    assert holds("the nearest", target="/".join(skew))
+    monkeypatch.setattr(work, "nearest", lambda *args: tuple(part.transpose(0, 2, 1) for part in right(*args)))
+    assert not holds("the nearest", target="/".join(skew))
+
+
+def test_biases_that_are_forgotten_turn_red(monkeypatch):
+    cost = stacking_field.cost
+
+    def forgetful(state):
+        first, *rest = cost(state)
+        bars, table = first.figures
+        rows = (table.rows[0], ("with biases", *table.rows[0][1:]), table.rows[2])
+        return (replace(first, figures=(bars, replace(table, rows=rows))), *rest)
+
+    assert holds("weights, two 3x3")
+    (scene,) = [scene for scene in LESSON.scenes if scene.name == "cost"]
+    monkeypatch.setitem(scene.__dict__, "frames", forgetful)
+    assert not holds("weights, two 3x3")
 
 
 @pytest.mark.parametrize("name", TARGETS)

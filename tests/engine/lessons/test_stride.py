@@ -1,12 +1,14 @@
 """The lesson `stride`: facts that turn red when the code is broken, and every setting together."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from dlviz.engine.lessons import stride
 from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.lesson import Frame
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.workings import convolving
 from dlviz.engine.lessons.workings.convolving import Geometry
@@ -25,7 +27,7 @@ def verdicts(row: str, state: State | None = None) -> list[bool]:
 
 
 def test_the_numbers_of_the_syllabus() -> None:
-    assert facts("F1")[0].computed["hidden units"] == {"stride 1": 36, "stride 2": 9}
+    assert [facts("F1")[0].computed[f"stride {s}"] for s in (1, 2)] == [36, 9]
     assert facts("F2")[0].computed == {"columns": [0, 2, 4], "output": 3}
     assert facts("F3")[0].computed["output"] == [3, 3]
 
@@ -62,6 +64,51 @@ def test_every_combination_of_settings_computes_and_agrees_with_pytorch() -> Non
             assert frames[0].caption and frames[len(frames) - 1].caption
         claims = [claim for claim in LESSON.claims if claim.check.__name__ != "formula"]
         assert all(claim.fact("stride", state).holds for claim in claims), state.values
+
+
+def test_a_kept_cell_that_names_another_source_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = stride._kept
+
+    def off(slide: Slide) -> Frame:
+        frame = right(slide)
+        full, short = frame.figures
+        assert short.origin is not None
+        source = short.origin
+        return replace(frame, figures=(full, replace(short, origin=lambda r, c: source(r + 1, c))))
+
+    monkeypatch.setattr(stride, "_kept", off)
+    assert facts("F1", LESSON.state({"stride": 3}))[0].holds is False
+
+
+def test_a_formula_with_the_padding_once_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = stride._size
+    monkeypatch.setattr(stride, "_size", lambda n, k, s, p: right(n - p, k, s, p))
+    assert facts("F2")[0].holds is False
+
+
+def test_the_columns_left_over_begin_after_the_last_window() -> None:
+    scene = next(scene for scene in LESSON.scenes if scene.name == "positions")
+    assert "from 7 on" in scene.frames(LESSON.state())[0].caption
+    assert "left over" not in scene.frames(LESSON.parse([], preset="even-fit"))[0].caption
+
+
+def test_a_lone_response_off_the_grid_is_lost_and_said_to_be() -> None:
+    state = LESSON.parse([], preset="one-bright-pixel")
+    told = facts("F1", state)[1]
+    assert told.holds and told.computed == {"kept": 0, "of": 1} and "all" not in told.claim
+    caption = next(scene for scene in LESSON.scenes if scene.name == "sampled").frames(state)[2].caption
+    assert "keeps 0" in caption
+
+
+def test_a_kernel_of_zeros_has_no_strongest_response() -> None:
+    state = LESSON.parse(["kernel=0,0,0/0,0,0/0,0,0"])
+    assert all(verdicts("F1", state)) and facts("F1", state)[1].computed == {"kept": 0, "of": 0}
+
+
+def test_a_stride_beyond_the_kernel_leaves_gaps_between_windows() -> None:
+    image = LESSON.scenes[0].frames(LESSON.parse([], preset="gaps"))[0].figures[0]
+    unread = {row for row, _ in image.marks["never"]}  # type: ignore[attr-defined]
+    assert {3, 4} <= unread
 
 
 def test_presets_that_lose_everything_lose_it() -> None:

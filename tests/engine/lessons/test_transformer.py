@@ -1,22 +1,27 @@
 """`transformer`: what turns its facts red, settings at their ends, hostile texts. Nothing is trained here."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from dlviz.engine.data.pairs import BEGIN
+from dlviz.engine.lessons import transformer
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs import transformer as proofs
 from dlviz.engine.lessons.trainings.french import PLAN, French
 from dlviz.engine.lessons.transformer import LESSON
-from dlviz.engine.lessons.workings import input_frames, layer_norm, transformer_layers, translating
+from dlviz.engine.lessons.workings import input_frames, layer_norm, norm_frames, transformer_layers, translating
 from dlviz.engine.lessons.workings.fresh_translator import fresh
 from dlviz.engine.lessons.workings.inference_frames import rerun, written
 from dlviz.engine.lessons.workings.input_frames import masks
 from dlviz.engine.lessons.workings.loss_frames import uniform_loss
 from dlviz.engine.lessons.workings.writing import Rules
+
+from .arithmetic import wrong
+from .test_every_lesson import _cells
 
 HOSTILE = ("[/x] un chat", "\x1b]0;x\x07chat", "[", "🐈 chat 猫", "chat " * 24, "auto")
 
@@ -87,6 +92,52 @@ def test_a_variance_over_one_number_less_turns_ab3_red(monkeypatch: pytest.Monke
     assert not all(fact.holds for fact in facts(LESSON.state(), "AB3"))
 
 
+def test_a_ladder_with_the_norms_elsewhere_turns_ab1_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = transformer.opened
+    monkeypatch.setattr(
+        transformer,
+        "opened",
+        lambda plan, stack, count: right(replace(plan, norm_first=not plan.norm_first), stack, count),
+    )
+    for id_ in ("AB1", "AB2"):
+        assert not any(fact.holds for fact in facts(LESSON.state(), id_))
+
+
+def test_a_transposed_padding_mask_turns_aa4_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = input_frames.masks
+    monkeypatch.setattr(input_frames, "masks", lambda words: {name: mask.T for name, mask in right(words).items()})
+    assert not any(fact.holds for fact in facts(LESSON.state(), "AA4"))
+
+
+def test_what_is_shown_of_the_norm_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = norm_frames.mean_and_variance
+    monkeypatch.setattr(norm_frames, "mean_and_variance", lambda x: (-right(x)[0], right(x)[1]))
+    assert not all(fact.holds for fact in facts(LESSON.state(), "AB3"))
+
+
+def test_a_layer_that_ends_after_its_first_part_turns_ab3_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = norm_frames._one_layer
+    monkeypatch.setattr(norm_frames, "_one_layer", lambda parts, row, word: right(parts[:1], row, word))
+    assert not all(fact.holds for fact in facts(LESSON.state(), "AB3"))
+
+
+def test_formulas_of_trained_layers_add_up() -> None:
+    state = LESSON.state().with_result("french", untrained())
+    bad = [
+        said
+        for scene in LESSON.scenes
+        if scene.needs
+        for frame in scene.frames(state)
+        for figure in frame.figures
+        if figure.origin is not None
+        for cell in _cells(figure)[::7]
+        if (origin := figure.origin(*cell)) is not None
+        for formula in origin.formulas
+        if (said := wrong(formula.numbers))
+    ]
+    assert not bad, bad[:5]
+
+
 def test_a_loss_in_bits_turns_aa6_red(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(fact.holds for fact in facts(LESSON.state(), "AA6"))
     right = proofs.nll
@@ -137,6 +188,6 @@ def test_silent_post_norm_layers_are_not_the_identity() -> None:
     scene = next(scene for scene in LESSON.scenes if scene.name == "norms")
     changes = {}
     for norm in ("pre", "post"):
-        table: Any = scene.frames(LESSON.state({"norm": norm, "zeroed": True}))[2].figures[2]
+        table: Any = scene.frames(LESSON.state({"norm": norm, "zeroed": True}))[2].figures[1]
         changes[norm] = max(row[1] for row in table.rows)
     assert changes["pre"] == 0 and changes["post"] > 0.1

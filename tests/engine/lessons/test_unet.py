@@ -1,5 +1,6 @@
 """Break the U-Net's parts, and its facts turn red."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs import unet as proofs
+from dlviz.engine.lessons.proofs.unet_wiring import standing_in
 from dlviz.engine.lessons.unet import LESSON
-from dlviz.engine.lessons.workings import adagn, bottleneck_frames, skip_frames, unet_plan
+from dlviz.engine.lessons.workings import adagn, adagn_frames, bottleneck_frames, skip_frames, unet_frames, unet_plan
 
 
 def state(**values: Any) -> State:
@@ -22,16 +24,24 @@ def frames(name: str, at: State) -> Any:
 
 
 def test_a_scale_without_its_one_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """s GN(h) + b would begin with nothing at all."""
-    set_by_hand = state(scale=0.5, shift=1.0)
-    assert proofs.adaptive(state()).holds and proofs.adaptive(set_by_hand).holds
+    """s GN(h) + b would begin with nothing at all; (1 - s) GN(h) - b differs only where something is set."""
+    assert proofs.adaptive(state()).holds and proofs.adaptive(state(scale=0.5, shift=1.0)).holds
+    for one in (0.0, -1.0):
+        sign = 1.0 if not one else -1.0
 
-    def wrong(normalised: Any, scale: Any, shift: Any) -> Any:
-        return scale[:, None, None] * normalised + shift[:, None, None]
+        def wrong(normal: Any, scale: Any, shift: Any, one: float = one, sign: float = sign) -> Any:
+            return (abs(one) + sign * scale)[:, None, None] * normal + sign * shift[:, None, None]
 
-    monkeypatch.setattr(proofs, "adagn", wrong)
+        with monkeypatch.context() as patch:
+            patch.setattr(adagn_frames, "adagn", wrong)
+            assert not proofs.adaptive(state()).holds
+
+
+def test_the_wrong_group_scaled_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sliders move group 1."""
+    right = adagn_frames.hand_set
+    monkeypatch.setattr(adagn_frames, "hand_set", lambda state: tuple(part[::-1] for part in right(state)))
     assert not proofs.adaptive(state()).holds
-    assert not proofs.adaptive(set_by_hand).holds
 
 
 def test_a_norm_of_each_channel_is_not_group_norm(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +51,7 @@ def test_a_norm_of_each_channel_is_not_group_norm(monkeypatch: pytest.MonkeyPatc
     def wrong(x: Any, groups: int) -> Any:
         return (x - x.mean((1, 2), keepdims=True)) / x.std((1, 2), keepdims=True)
 
-    monkeypatch.setattr(proofs, "group_norm", wrong)
+    monkeypatch.setattr(adagn_frames, "group_norm", wrong)
     assert not proofs.groups(state()).holds
 
 
@@ -53,32 +63,92 @@ def test_attention_without_its_scale_is_seen(monkeypatch: pytest.MonkeyPatch) ->
     assert not proofs.fresh_looks(state()).holds
 
 
+def test_pixels_that_are_not_put_back_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The permutation where its inverse belongs, in the picture alone."""
+    right = bottleneck_frames.Grid
+
+    def wrong(**fields: Any) -> Any:
+        if fields["name"] == "put back":
+            order = bottleneck_frames.shuffled(16, 0)
+            fields["values"] = fields["values"][order][:, order]
+        return right(**fields)
+
+    monkeypatch.setattr(bottleneck_frames, "Grid", wrong)
+    assert not proofs.fresh_looks(state()).holds
+
+
 def test_a_convolution_without_bias_is_counted_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """73,728 instead of 73,792."""
     assert proofs.counted(state()).holds and proofs.laddered(state()).holds
-    monkeypatch.setattr(proofs, "conv", lambda inputs, outputs, kernel=3: outputs * inputs * kernel * kernel)
+    monkeypatch.setattr(unet_frames, "conv", lambda inputs, outputs, kernel=3: outputs * inputs * kernel * kernel)
     assert not proofs.counted(state()).holds
 
 
-def test_a_ladder_with_a_wrong_width_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The plan is compared with the network, box by box."""
+def test_a_wrong_box_of_the_ladder_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A box left out, and one that does not halve."""
     right = unet_plan.plan()
-    monkeypatch.setattr(proofs, "plan", lambda: (*right[:-2], *right[-1:]))
+    wide = (*right[:3], replace(right[3], size=16), *right[4:])
+    for plan in ((*right[:-2], *right[-1:]), wide):
+        with monkeypatch.context() as patch:
+            patch.setattr(unet_frames, "plan", lambda plan=plan: plan)
+            claim = next(claim for claim in LESSON.claims if claim.check is proofs.laddered)
+            assert not claim.fact("unet", state()).holds
+
+
+def test_crossed_wires_and_inverted_cuts_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The skip of 16x16 drawn to the decoder of 4x4, and a cut shown as its opposite."""
+    sizes = ("16x16", "8x8", "4x4")
+    with monkeypatch.context() as patch:
+        skips = tuple((a, f"encoder {a}", f"decoder {b}") for a, b in zip(sizes, sizes[::-1], strict=True))
+        patch.setattr(unet_frames, "SKIPS", skips)
+        assert not proofs.laddered(state()).holds
+    right = unet_frames.wires
+    flip = lambda cut, names: tuple(replace(wire, cut=not wire.cut) for wire in right(cut, names))  # noqa: E731
+    monkeypatch.setattr(unet_frames, "wires", flip)
     assert not proofs.laddered(state()).holds
 
 
 def test_cosines_in_the_place_of_sines_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The strip is the network's own embedding."""
     assert proofs.told(state()).holds
-    monkeypatch.setattr(proofs, "embedding", lambda t: np.roll(adagn.embedding(t), 16, 1))
+    monkeypatch.setattr(adagn_frames, "embedding", lambda t: np.roll(adagn.embedding(t), 16, 1))
+    assert not proofs.told(state()).holds
+
+
+def test_a_likeness_that_does_not_reach_one_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Divided by 32 numbers instead of 16 waves."""
+    right = adagn_frames.Curves
+
+    def wrong(**fields: Any) -> Any:
+        if fields["name"] == "alike":
+            fields["lines"] = {name: line / 2 for name, line in fields["lines"].items()}
+        return right(**fields)
+
+    monkeypatch.setattr(adagn_frames, "Curves", wrong)
     assert not proofs.told(state()).holds
 
 
 def test_x0_hat_without_its_root_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Divided by alpha_bar instead of its root."""
+    """Divided by alpha_bar instead of its root, or with the noise added."""
     assert proofs.solved(state()).holds
-    monkeypatch.setattr(proofs, "x0_hat", lambda x, e, abar: (x - np.sqrt(1 - abar) * e) / abar)
-    assert not proofs.solved(state()).holds
+    for wrong in (
+        lambda x, e, abar: (x - np.sqrt(1 - abar) * e) / abar,
+        lambda x, e, abar: (x + np.sqrt(1 - abar) * e) / np.sqrt(abar),
+    ):
+        for place in (proofs, skip_frames):
+            with monkeypatch.context() as patch:
+                patch.setattr(place, "x0_hat", wrong)
+                assert not proofs.solved(state()).holds
+
+
+def test_captions_of_cuts_tell_which_skip_is_cut() -> None:
+    """And that no network is trained anew; the same t is not said to change anything."""
+    here = standing_in(state(cut="8x8", t=300, other=300))
+    assert "after training: 8x8" in frames("skips", here)[0].caption
+    assert "bottleneck" in frames("cuts", here)[0].caption
+    assert "the same answers" in frames("reach", here)[0].caption
+    for cut in skip_frames.CUTS:
+        assert len(frames("skips", standing_in(state(cut=cut, t=1000)))[0].caption) <= 150
 
 
 @pytest.mark.parametrize("t", [10, 500, 1000])

@@ -12,7 +12,7 @@ from ...render.pooling import factor
 from .look import Floats
 from .numbers import told
 
-ZOOMS = 5
+ZOOMS = 7
 _LABEL_MOST = 12
 _NUMBERS_MOST = 24
 """Rows of numbers for which the page rather scrolls than that they become shades."""
@@ -127,10 +127,11 @@ def _numbers(figure: Grid, values: Floats, zoom: int) -> Plan:
         texts = [text if text[:1] in ("-", "") else "-" + text for text in texts]
     field = max(1, *map(len, texts))
     names = max((cell_len(cut(label, _HEAD_MOST)) for label in figure.column_labels), default=0)
-    wide = max({1: field + 1, 2: field + 2, 3: max(6, field + 3), 4: max(8, field + 3), 5: max(10, field + 4)}[zoom], 2)
+    extra = {1: 1, 2: 2, 3: 3, 4: 3, 5: 4, 6: 5, 7: 6}[zoom]
+    wide = max(field + extra, {1: 2, 2: 2, 3: 6, 4: 8, 5: 10, 6: 12, 7: 14}[zoom])
     if zoom > 1:
         wide = max(wide, names + 1)
-    tall = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4}[zoom]
+    tall = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 6}[zoom]
     if figure.column_labels and zoom == 1:
         wide = max(wide, min(names, 4) + 1)
     rows, columns = values.shape

@@ -123,7 +123,7 @@ def draw(figure: Tokens, look: Look, width: int, height: int) -> Drawing:
             strips.append(line(lower, width, ink))
         strips += [line([], width, ink)] * (large and row + 1 < rows)
     if foot and scale is not None:
-        strips.append(legend(scale, ink, width, "weights"))
+        strips.append(legend(scale, ink, width, figure.scope))
     if room < rows and strips:
         strips[-1] = quiet(f"{MORE} rows {first + 1}-{min(rows, first + room)} of {rows} of tokens", width, ink)
 
