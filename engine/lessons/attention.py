@@ -10,7 +10,7 @@ from .kit.state import State
 from .workings.antecedents import ADJECTIVES, ANIMALS, ORDERS, THINGS
 from .workings.asked import PRONOUNS
 from .workings.attention_focus import focused, in_context, weighted_sum
-from .workings.attention_looks import labels, line, look, pick_row, tinted
+from .workings.attention_looks import labels, line, look, pick_row, short, tinted
 from .workings.attention_scaling import DEPTHS, alphas, scaling
 from .workings.attention_stages import projected_thrice, stages
 from .workings.pronoun_scenes import pronoun
@@ -63,7 +63,9 @@ def masks(state: State) -> tuple[Frame, ...]:
         formulas=(Formula(symbols="n² and n(n+1)/2 cells may be looked at", numbers=allowed),),
     )
     rows = tuple(
-        tinted(seen, name=mask, title=f'{names[mask]}: what "{seen.tokens[seen.focus]}" looks at', new_row=True)
+        tinted(
+            seen, name=mask, title=f'{names[mask]}: what "{short(seen.tokens[seen.focus], 14)}" looks at', new_row=True
+        )
         for mask, seen in both.items()
     )
     return pair, Frame(

@@ -30,12 +30,12 @@ def whole(slide: Slide) -> tuple[Frame, ...]:
     exact = (g.padded[0] - span) % s == 0
     numbers = f"floor(({rows} + 2·{p} - {g.dilation}·({g.kernel[0]}-1) - 1) / {s}) + 1 = {g.out[0]}"
     never = len(g.never())
-    unread = f" {never} of the {g.padded[0] * g.padded[1]} cells are never read (hatched)." if never else ""
-    floored = "" if exact else " The last step would leave the image, so it is not taken."
+    unread = f" {never} of {g.padded[0] * g.padded[1]} cells are never read (hatched)." if never else ""
+    floored = "" if exact else " One more step would leave the image."
     return (
         Frame(
-            caption=f"Each place of the kernel gives one number: step with the dot key.{unread}{floored}",
-            figures=(slide.picture({}), slide.alone() if p > 1 else slide.weights(), slide.result(slide.output, {})),
+            caption=f"Each place of the kernel gives one number: step with the dot.{unread}{floored}",
+            figures=(slide.picture({}), slide.factor(), slide.result(slide.output, {})),
             formulas=(Formula(symbols="rows = floor((n + 2p - d·(k-1) - 1) / s) + 1", numbers=numbers),),
         ),
     )

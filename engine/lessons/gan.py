@@ -24,7 +24,7 @@ def _train(state: State, progress: Progress) -> Any:
 RING_GANS = Training(
     name="ring-gans",
     title="two GANs on the ring of eight Gaussians: a stable one, and one that collapses",
-    seconds=10,
+    seconds=15,
     train=_train,
 )
 
@@ -127,6 +127,7 @@ LESSON = Lesson(
             why="A D that hardly learns answers 1/2 as well: losses at their levels prove nothing.",
             good=False,
             scene="arena",
+            frame=6,
         ),
         Preset(
             name="equilibrium",

@@ -19,7 +19,7 @@ def _train(state: State, progress: Progress) -> Any:
 RING_RACE = Training(
     name="ring-race",
     title="a stable GAN, a collapsing GAN and a diffusion model on the same ring",
-    seconds=20,
+    seconds=30,
     train=_train,
 )
 

@@ -29,7 +29,7 @@ def around(state: State) -> tuple[Frame, ...]:
         if skip
         else "The skip is cut: what comes out is only what the layers F make of x. Bring it back with s."
     )
-    return (Frame(caption=caption, figures=(ladder,), formulas=(Formula(symbols=rule),)),)
+    return (Frame(title="a block", caption=caption, figures=(ladder,), formulas=(Formula(symbols=rule),)),)
 
 
 LESSON = Lesson(

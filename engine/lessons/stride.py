@@ -29,9 +29,7 @@ def first(slide: Slide) -> tuple[Frame, ...]:
     return (
         Frame(
             caption=f"The kernel moves by {g.stride}: {g.out[0]}x{g.out[1]} outputs. {lost}{stops}",
-            figures=present(
-                slide.picture({}), slide.alone() if g.padding > 1 else slide.weights(), slide.result(slide.output, {})
-            ),
+            figures=present(slide.picture({}), slide.factor(), slide.result(slide.output, {})),
             formulas=(_size(g.size[0], g.kernel[0], g.stride, g.padding),),
         ),
     )
@@ -85,7 +83,7 @@ def _full(slide: Slide) -> Frame:
         caption=f"Stride 1: the kernel stands at every place, {values.size} hidden units."
         + (f" Step on for stride {slide.geometry.stride}." if slide.geometry.stride > 1 else " Raise the stride: s."),
         figures=present(
-            slide.picture({"never": ()}), slide.weights(), _all(slide, f"stride 1, {values.size} units", False, "→")
+            slide.picture({"never": ()}), slide.factor(), _all(slide, f"stride 1, {values.size} units", False, "→")
         ),
         formulas=(_size(6, 3, 1, slide.geometry.padding),),
     )

@@ -51,7 +51,7 @@ def _pools(x: torch.Tensor, kind: str, size: int = 2, stride: int = 2) -> Floats
 
 def _agree(*pairs: tuple[Any, Any], says: str = "") -> Outcome:
     worst = shown.apart(*pairs)
-    return Outcome({"largest difference": worst}, f"<= {TINY:g}", worst <= TINY, says)
+    return Outcome({"apart": worst}, {"apart": f"<= {TINY:g}"}, worst <= TINY, says)
 
 
 def after_convolution(state: State) -> Outcome:

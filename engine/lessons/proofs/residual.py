@@ -66,7 +66,7 @@ def slope(state: State) -> Outcome:
     """Output and dy/dx of the block, by autograd: the identity and the branch's Jacobian."""
     apart = _block(state)
     says = "dy/dx = I + F'" if state["skip"] else "no skip: dy/dx = F'"
-    return Outcome({"largest difference": apart}, "<= 1e-12", apart <= 1e-12, says)
+    return Outcome({"apart": apart}, {"apart": "<= 1e-12"}, apart <= 1e-12, says)
 
 
 def _norms(made: work.Chain, skip: bool) -> list[float]:
@@ -108,7 +108,7 @@ def _chains(state: State) -> float:
 def as_autograd(state: State) -> Outcome:
     """All that is shown: the block's output and slope, and the norms at every layer of the chains."""
     worst = max(_block(state), _chains(state))
-    return Outcome({"largest difference": worst}, "<= 1e-09", worst <= 1e-9)
+    return Outcome({"apart": worst}, {"apart": "<= 1e-09"}, worst <= 1e-9)
 
 
 def expected(state: State) -> Outcome:

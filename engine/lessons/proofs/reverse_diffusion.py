@@ -94,8 +94,8 @@ def as_set(state: State) -> Outcome:
     abar = NoiseSchedule("linear").alpha_bar.tolist()
     frames = next(scene for scene in LESSON.scenes if scene.name == "exact").frames(state)
     pairs: list[tuple[Any, Any]] = []
-    for each in frames:
-        f = {figure.name: figure for figure in each.figures}
+    for number in range(len(frames)):
+        f = shown("exact", state, number)
         t = int(f["density"].title.rpartition("=")[2])
         k = stops.index(t)
         a = abar[t]
@@ -107,11 +107,15 @@ def as_set(state: State) -> Outcome:
             (f["density"].lines["samples"], heights),
             ([row[1:] for row in f["moments"].rows[1:3]], [law[k], forward]),
             (f["moments"].rows[0][1:], (float(x.mean()), float(x.std(correction=0)))),
-            (np.stack([*f["ways"].lines.values()], 1), walk.x[np.asarray(f["ways"].x), :5]),
+            (np.stack([*f["ways"].lines.values()], 1), walk.x[np.asarray(f["ways"].x)][:, :5]),
         ]
     told = f"sd {sd:.3f}" in frames[-1].caption
     expected = dict(zip(("mean", "sd"), law[-1], strict=True))
     return Outcome({"mean": mean, "sd": sd}, expected, holds and told and apart(*pairs) <= 1e-6)
+
+
+def _given(eps: torch.Tensor, x_t: torch.Tensor, t: int) -> torch.Tensor:
+    return eps
 
 
 def one_step(state: State) -> Outcome:
@@ -120,7 +124,7 @@ def one_step(state: State) -> Outcome:
 
     noise, x = NoiseSchedule("linear"), np.linspace(-3, 3, 13)
     law: Any = torch.distributions.Normal
-    pairs = []
+    pairs: list[tuple[Any, Any]] = []
     for t, s in ((1000, 980), (400, 350), (20, 0)):
         at, as_ = float(noise.alpha_bar[t]), float(noise.alpha_bar[s])
         place = torch.tensor(x, requires_grad=True)
@@ -130,7 +134,7 @@ def one_step(state: State) -> Outcome:
         pairs.append((exact_eps(x, at), eps))
         for name, kind in (("ddpm", Ddpm), ("ddpm-beta", DdpmBeta), ("ddim", Ddim)):
             sampler = kind(noise, 50, bounds=None)
-            mean = sampler.mean(sampler.frame(torch.tensor(x), t, lambda x_t, t, eps=eps: eps), s)
+            mean = sampler.mean(sampler.frame(torch.tensor(x), t, partial(_given, eps)), s)
             pairs.append((step_mean(x, at, as_, name) / 10, mean / 10))
             pairs.append((step_sd(at, as_, name), sampler.sd(t, s)))
     return agree(*pairs, tolerance=1e-4, also=list(Ddpm(noise, 50).stops) == times(50))
@@ -170,9 +174,10 @@ def stopped(state: State) -> Outcome:
     """At a stop x0_hat is the lab's estimate of x_t and eps_hat, and the passes are those that the network made."""
     denoiser, count = state.result(NAME), steps(state)
     scene = next(scene for scene in LESSON.scenes if scene.name == "digit")
-    frames, noise, pairs = scene.frames(state), NoiseSchedule("linear"), []
+    frames, noise = scene.frames(state), NoiseSchedule("linear")
+    pairs: list[tuple[Any, Any]] = []
     for k in (len(frames) // 2, len(frames) - 3):
-        f = {figure.name: figure for figure in frames[k].figures}
+        f = shown("digit", state, k)
         t = int(f["x_t"].title.rpartition("=")[2])
         x, eps = torch.as_tensor(f["x_t"].values), torch.as_tensor(f["eps_hat"].values)
         pairs.append((f["x0_hat"].values, noise.estimate("eps", eps, x, t)[1]))

@@ -49,7 +49,8 @@ def groups(state: State) -> Outcome:
 def adaptive(state: State) -> Outcome:
     """(1 + s) GN(h) + b of group 1 is what the lab's AdaGN computes; with the zeros that it begins with it is GN."""
     h = torch.from_numpy(feature_maps(state["digit"], state.seed))[None]
-    emb, pairs = torch.ones(1, 1, dtype=torch.float64), []
+    emb = torch.ones(1, 1, dtype=torch.float64)
+    pairs: list[tuple[Any, Any]] = []
     with seeded(state.seed):
         layer = AdaGN(16, 1).double()
     with torch.no_grad():

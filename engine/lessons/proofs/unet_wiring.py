@@ -92,7 +92,8 @@ def counted(state: State) -> Outcome:
         with seeded(0):
             return sum(p.numel() for p in nn.Conv2d(inputs, outputs, 3, padding=1).parameters())
 
-    both, pairs = {}, []
+    both: dict[str, int] = {}
+    pairs: list[tuple[Any, Any]] = []
     for c in (64, int(state["channels"])):
         f = shown("joining", state.with_values(channels=c))
         both = both or dict(zip(("concat", "add"), (int(value) for value in f["parameters"].values), strict=True))
@@ -183,7 +184,8 @@ def cutting(state: State) -> Outcome:
     denoiser, at = state.result(NAME), state.with_values(t=300)
     network = copy.deepcopy(denoiser.network)  # frames and facts ask the network from two threads
     x_t, noise, labels = denoiser.test_batch(64, 300)
-    f, pairs, losses, details = shown("cuts", at), [], {}, {}
+    f, losses, details = shown("cuts", at), {}, {}
+    pairs: list[tuple[Any, Any]] = []
     for cut in f["loss"].labels:
         answer = without(network, cut)(x_t, 300, labels)
         losses[cut] = float(F.mse_loss(answer, torch.tensor(noise)))

@@ -10,7 +10,7 @@ from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .attending import entropy, product
-from .attention_looks import Look, cell_origin, labels, line, look, projected, ranked, tinted, top
+from .attention_looks import Look, cell_origin, labels, line, look, projected, ranked, short, tinted, top
 from .sentences import FEATURES
 
 AXES_TOLD = "a thing, an act(ion), a qual(ity), a pron(oun)."
@@ -21,7 +21,7 @@ def focused(state: State) -> tuple[Frame, ...]:
     seen = look(state)
     a, f = seen.a, seen.focus
     nats = float(entropy(a.weights[f]))
-    asks = seen.tokens[f]
+    asks = short(seen.tokens[f], 14)
     query = Grid(
         name="Q",
         title=f'the question of "{asks}": q, 1x{a.q.shape[1]}',
@@ -88,10 +88,10 @@ def weighted_sum(state: State) -> Frames:
     """The output of the token in focus, gathered token by token."""
     seen = look(state)
     sums, row = running_sums(seen), seen.a.weights[seen.focus]
-    asks = seen.tokens[seen.focus]
+    asks = short(seen.tokens[seen.focus], 14)
 
     def frame(k: int) -> Frame:
-        value, weight = seen.a.v[k], row[k]
+        value, weight, gives = seen.a.v[k], row[k], short(seen.tokens[k], 14)
 
         def origin(r: int, column: int) -> Origin | None:
             new = Formula(
@@ -106,7 +106,8 @@ def weighted_sum(state: State) -> Frames:
 
         grid = Grid(
             name="sum",
-            title=f'token {k + 1} of {seen.size}: "{seen.tokens[k]}"' + (" (itself)" if k == seen.focus else ""),
+            title=f'token {k + 1} of {seen.size}: "{short(seen.tokens[k], 14)}"'
+            + (" (itself)" if k == seen.focus else ""),
             about="v of this token, scaled by its weight, is added to the sum. The last row is where it ends.",
             values=np.vstack([value, weight * value, sums[k + 1], sums[-1]]),
             row_labels=(f"v({seen.tokens[k][:8]})", f"{weight:.2f} · v", "sum so far", "output"),
@@ -126,7 +127,7 @@ def weighted_sum(state: State) -> Frames:
         )
         own = " It takes of its own value too." if k == seen.focus else ""
         return Frame(
-            caption=f'The output of "{asks}" is Σ a_j v_j: "{seen.tokens[k]}" adds {weight:.2f} of its value.{own}',
+            caption=f'The output of "{asks}" is Σ a_j v_j: "{gives}" adds {weight:.2f} of its value.{own}',
             figures=(here, grid),
             formulas=(
                 Formula(symbols="out = Σ a_j v_j", numbers=f"weights used so far {row[: k + 1].sum():.2f} of 1"),
@@ -166,7 +167,7 @@ def in_context(state: State) -> tuple[Frame, ...]:
     i, j = shared
     after_one, after_two = contextual(one)[i], contextual(two)[j]
     before, after = cosine(one.x[i], two.x[j]), cosine(after_one, after_two)
-    word = one.tokens[i]
+    word = short(one.tokens[i], 14)
     rows = (
         Tokens(name="one", title="text", tokens=one.tokens, weights=one.a.weights[i], focus=i),
         Tokens(name="two", title="other", tokens=two.tokens, weights=two.a.weights[j], focus=j, new_row=True),

@@ -93,7 +93,7 @@ def cell_origin(seen: Look, stage: int, row: int, column: int) -> Origin:
     a = seen.a
     formulas = [
         Formula(
-            symbols=f"s = q({seen.tokens[row]}) · k({seen.tokens[column]})",
+            symbols=f"s = q({short(seen.tokens[row])}) · k({short(seen.tokens[column])})",
             numbers=f"{product(a.q[row], a.k[column])} = {a.scores[row, column]:.2f}",
         )
     ]
@@ -182,7 +182,7 @@ def tinted(seen: Look, **more: Any) -> Tokens:
     row = seen.a.weights[seen.focus]
     parts: dict[str, Any] = {
         "name": "tokens",
-        "title": f'what "{seen.tokens[seen.focus]}" looks at ({seen.label})',
+        "title": f'what "{short(seen.tokens[seen.focus], 14)}" looks at ({seen.label})',
         "about": "The tint of a token is its attention weight. Move the cursor to put another token in focus.",
         "tokens": seen.tokens,
         "weights": row,

@@ -15,6 +15,7 @@ from .attention_looks import (
     look,
     matrix,
     projected,
+    short,
 )
 from .sentences import FEATURES, MOST, split
 
@@ -127,7 +128,7 @@ def stages(state: State) -> Frames:
     seen = look(state)
     d_k = seen.a.k.shape[1]
     row, column = seen.focus, int(np.argmax(seen.a.weights[seen.focus]))
-    asks, gives = seen.tokens[row], seen.tokens[column]
+    asks, gives = short(seen.tokens[row], 14), short(seen.tokens[column], 14)
     a = seen.a
     says = (
         "Every query times every key: large where they point the same way.",
@@ -188,7 +189,8 @@ def _output(state: State, seen: Look) -> Frame:
     )
     figures = (matrix(state, seen, 3, shows="shades"), projected(seen, "V", join="×"), output)
     return Frame(
-        caption=f'The weights mix the values: the row "{seen.tokens[seen.focus]}" is now made of what it looked at.',
+        caption="The weights mix the values: the row "
+        f'"{short(seen.tokens[seen.focus], 14)}" is now made of what it looked at.',
         figures=figures,
         formulas=(Formula(symbols="Attention(Q, K, V) = softmax(QKᵀ / √d_k) V"),),
         facts=("V1",),

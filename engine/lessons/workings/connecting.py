@@ -42,7 +42,7 @@ def _inputs(slide: Slide, place: Cell) -> Frame:
         f"dense unit reads all. Move in the output.{missing}",
         figures=present(
             slide.picture({"source": window}),
-            slide.weights(),
+            slide.factor(),
             _picking(slide.result(slide.output, {"focus": (place,)}), place),
         ),
         formulas=(slide.formula(place),),
@@ -133,7 +133,7 @@ def _same_kernel(slide: Slide, place: Cell, tap: int) -> Frame:
         caption="Move in the output: the window moves over the image, the kernel stays the same.",
         figures=present(
             slide.picture({"window": slide.geometry.window(*place)}),
-            slide.weights({"source": tuple(np.ndindex(*slide.kernel.shape))}),
+            replace(slide.factor(), marks={"source": tuple(np.ndindex(*slide.kernel.shape))}),
             _picking(slide.result(slide.output, {"focus": (place,)}), place),
         ),
         formulas=(slide.formula(place),),

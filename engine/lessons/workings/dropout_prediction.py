@@ -119,10 +119,12 @@ def prediction(state: State) -> tuple[Frame, ...]:
             figures=(bars, spread),
         ),
         Frame(
+            title="means over all masks",
             caption="Linear: exact. Sigmoid: exactly the normalised geometric mean. ReLU: only approximate.",
             figures=(table,),
         ),
         Frame(
+            title="nn.Dropout(p) divides by 1 - p = r",
             caption="PyTorch's p is the probability to drop; it scales by 1/(1 - p) while training.",
             figures=(both, ways),
             formulas=(Formula(symbols="r = 1 - p", numbers=f"{keep:g} = 1 - {1 - keep:.1f}"),),

@@ -186,9 +186,9 @@ def _all_shifts(state: State) -> Frame:
 
     even = np.array([[r % stride == 0 and c % stride == 0 for c in range(6)] for r in range(6)])
     which = f", the multiples of {stride}" if stride > 1 and np.array_equal(even, errors == 0) else ""
-    border = "" if wrap else " Zeros that come in at the border break the rest."
+    border = "" if wrap else " Zeros come in at the border."
     return Frame(
-        caption=f"Stride {stride}: {exact} of 36 shifts of the image are shifts of the output{which}. "
+        caption=f"Stride {stride}: {exact} of 36 shifts of the image shift the output{which}. "
         f"{_told(*chosen).capitalize()}: off by {number(errors[chosen])}.{border}",
         figures=(grid("errors", stride, errors), grid("other stride", other, compared)),
     )

@@ -92,8 +92,8 @@ def _pulls(state: State, k: int) -> Frame:
             plane(
                 name, f"{name}: mean pull {np.hypot(*by_loss[name].T).mean():.3g} nats/unit",
                 fake=view.fake[:ARROWS], real=view.real[:120],
-                arrows=(view.fake[:ARROWS], scale * by_loss[name][:ARROWS]), arrows_label="pull, one scale",
-                about="Minus the gradient of this loss by each made point; both planes share one scale.",
+                arrows=(view.fake[:ARROWS], scale * by_loss[name][:ARROWS]),
+                about="Arrows are minus the gradient of this loss by each made point; both planes share one scale.",
             )
             for name in ("non-saturating", "minimax")
         )  # fmt: skip

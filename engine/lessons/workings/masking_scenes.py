@@ -96,7 +96,7 @@ def look_ahead(state: State) -> Frames:
 
     def origin(k: int, row: int, column: int) -> Origin:
         score = Formula(
-            symbols=f"q({tokens[row]}) · k({tokens[column]}) / √{a.k.shape[1]}",
+            symbols=f"q({short(tokens[row])}) · k({short(tokens[column])}) / √{a.k.shape[1]}",
             numbers=f"({product(a.q[row], a.k[column])}) / √{a.k.shape[1]} = {a.scaled[row, column]:.2f}",
         )
         if k == 0:
@@ -154,12 +154,12 @@ def future(state: State) -> Frames:
         noticed = [k for k in range(j) if moved[k] > 0]
         count = len(noticed)
         caption = (
-            f'Token 1 "{tokens[0]}" is edited: nothing stands before it, so nothing could peek at it.'
+            f'Token 1 "{short(tokens[0], 14)}" is edited: nothing stands before it, so nothing could peek at it.'
             if j == 0
-            else f'Token {j + 1} "{tokens[j]}" is edited: no output before it changes by any bit.'
+            else f'Token {j + 1} "{short(tokens[j], 14)}" is edited: no output before it changes by any bit.'
             if state["masked"]
-            else f'No mask: editing token {j + 1} "{tokens[j]}" changes {count} output{"s" * (count != 1)} before it. '
-            + ("They peek." if count > 1 else "It peeks." if count else "")
+            else f'No mask: editing token {j + 1} "{short(tokens[j], 14)}" changes {count} '
+            f"output{'s' * (count != 1)} before it. " + ("They peek." if count > 1 else "It peeks." if count else "")
         )
         bars = Bars(
             name="changes",

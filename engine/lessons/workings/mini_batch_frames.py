@@ -67,6 +67,7 @@ def gradient(state: State) -> tuple[Frame, ...]:
     said = f"With B = {size} points their mean cosine with it is {float(angles.mean()):.2f}. Change B with m."
     return (
         Frame(
+            title="the cosine rises with B",
             caption=f"Mini-batches approximate the gradient of all data. {said}",
             figures=(plane, bars),
         ),

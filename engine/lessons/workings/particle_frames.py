@@ -1,5 +1,7 @@
 """The frames of the particles: noise spreads them, the score pulls them back. Torch-free."""
 
+from typing import Any
+
 import numpy as np
 
 from ..kit.figures import Curves, Formula, Plane
@@ -23,7 +25,7 @@ def arrows(shape: str, alpha_bar: float) -> tuple[Floats, Floats]:
     return PLACES, 0.5 * pull / np.maximum(length, 0.5)
 
 
-def _radii(measured: Floats, times: Floats, chain: Schedule, start: Floats, t: int) -> Curves:
+def _radii(measured: Floats, times: Any, chain: Schedule, start: Floats, t: int) -> Curves:
     expected = expected_radius(start, chain)
     lines = {"expected": expected[times], "measured": measured}
     return Curves(

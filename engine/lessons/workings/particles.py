@@ -15,8 +15,8 @@ SPREAD = 0.08
 """Standard deviation of the particles around each centre of the shape."""
 COUNT = 4000
 """Particles of the measured curve; the picture shows the first SHOWN."""
-SHOWN, BACK = 240, 480
-STOPS = 50
+SHOWN, BACK = 240, 960
+STOPS = 100
 """Steps in which the particles are pulled back."""
 SHAPES = ("ring", "cross", "dot")
 

@@ -60,11 +60,13 @@ def cost(state: State) -> tuple[Frame, ...]:
     )
     return (
         Frame(
+            title="MACs",
             caption=f"{sized}, with 10 parameters each; the pooled way takes {ratio} times the multiplications.",
             figures=(bars, table),
             formulas=(ratios,),
         ),
         Frame(
+            title="ratio of the MACs by size",
             caption="Four times is exact for even n (rows and columns of the image); odd ones cost less than four.",
             figures=(curve,),
         ),

@@ -9,7 +9,7 @@ from ..kit.figures import Card, Figure, Formula, Origin, Table
 from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
-from .modes import CENTERS, SIGMA, told
+from .modes import CENTERS, SHARE, SIGMA, modes, near, near_share, told
 from .ring_figures import SHOWN, mode_bars, plane, real_points
 
 FULL_STEPS, SHORT_STEPS = 3000, 600
@@ -53,22 +53,64 @@ def _three(race: Any) -> tuple[tuple[str, Any], ...]:
 
 
 def side_by_side(state: State) -> Frames:
-    """Three generators of the same points, and their modes."""
-    return Frames(2, partial(_race, state, state.result("ring-race")))
+    """Three generators of the same points, two at a time, and their modes."""
+    return Frames(3, partial(_race, state, state.result("ring-race")))
 
 
 def _race(state: State, race: Any, k: int) -> Frame:
-    if k == 0:
-        real = real_points(state.seed)
-        planes = tuple(
-            plane(name, f"{name}: {told(result.samples)}", fake=result.samples[:SHOWN], real=real)
-            for name, result in _three(race)
-        )
-        caption = "The same data, three generators. The collapsed one makes plausible points, but few kinds of them."
-        return Frame(title="Side by side", caption=caption, figures=planes)
-    bars = tuple(mode_bars(name, name, result.samples) for name, result in _three(race))
-    caption = "Share of 4,000 points within three deviations of each center; one in eight would be fair."
-    return Frame(title="Modes reached", caption=caption, figures=bars)
+    if k == 2:
+        caption = "Share of 4,000 points within three deviations of each center; one in eight would be fair."
+        return Frame(title="Modes reached", caption=caption, figures=(_shares(race),))
+    real = real_points(state.seed)
+    planes = tuple(
+        plane(name, f"{name}: {told(result.samples)}", fake=result.samples[:SHOWN], real=real)
+        for name, result in _three(race)[k : k + 2]
+    )
+    caption = (
+        "The same data, two GANs. The collapsed one makes plausible points, but few kinds of them.",
+        f"The same data; the diffusion model is trained to denoise every real point: {told(race.diffusion.samples)}.",
+    )[k]
+    return Frame(title=("Two GANs", "Collapse and diffusion")[k], caption=caption, figures=planes)
+
+
+def _shares(race: Any) -> Table:
+    """The share of points near each mode, for each generator."""
+    names, points = zip(*((name, result.samples) for name, result in _three(race)), strict=True)
+    counts = [near(each) for each in points]
+    rows: list[list[Any]] = [
+        [f"{k + 1} at {45 * k}°", *(f"{found[k] / len(each):.1%}" for found, each in zip(counts, points, strict=True))]
+        for k in range(len(CENTERS))
+    ]
+    rows.append(["near any", *(f"{near_share(each):.1%}" for each in points)])
+    rows.append(["reached", *(f"{modes(each)} of 8" for each in points)])
+
+    def origin(row: int, column: int) -> Origin | None:
+        if not column:
+            return None
+        found, total = counts[column - 1], len(points[column - 1])
+        if row < len(CENTERS):
+            line = Formula(symbols="points near / all points", numbers=f"{found[row]} / {total} = {rows[row][column]}")
+        elif row == len(CENTERS):
+            line = Formula(
+                symbols="points near any / all points", numbers=f"{found.sum()} / {total} = {rows[row][column]}"
+            )
+        else:
+            least = f"at least {SHARE * total:g} of {total} points"
+            line = Formula(
+                symbols=f"modes with at least {SHARE:.0%} of the points", numbers=f"{least}: {rows[row][column]}"
+            )
+        above = tuple((k, column) for k in range(len(CENTERS))) if row >= len(CENTERS) else ()
+        return Origin(formulas=(line,), cells={"shares": above})
+
+    return Table(
+        name="shares",
+        title="share of the points near each mode, which begin at 0°",
+        columns=("mode", *names),
+        rows=rows,
+        marked=(len(rows) - 1,),
+        cursor=(0, 1),
+        origin=origin,
+    )
 
 
 def cost(state: State) -> Frames:
@@ -197,11 +239,7 @@ OPINION = (
 
 
 def _trained(race: Any) -> list[list[Any]]:
-    from .modes import modes, near_share
-
-    rows: list[list[Any]] = [
-        [f"diffusion, {name} noise", SHORT_STEPS, *found] for name, found in race.diffusion.schedules.items()
-    ]
-    for name, result in (("GAN, stable recipe", race.gans.stable), ("GAN, collapse recipe", race.gans.collapse)):
+    rows: list[list[Any]] = [[f"{name} noise", SHORT_STEPS, *found] for name, found in race.diffusion.schedules.items()]
+    for name, result in (("GAN, stable", race.gans.stable), ("GAN, collapse", race.gans.collapse)):
         rows.append([name, result.moments[-1].step, modes(result.samples), near_share(result.samples)])
     return rows

@@ -77,7 +77,7 @@ def _forward(state: State) -> Frame:
         said = "Without the skip only F(x) comes out: what the branch does not pass on is lost. Bring it back with s."
     rule = "F(x) = max(0, W·x)" if relu else "F(x) = W·x"
     formula = Formula(symbols=f"y = F(x) + x, {rule}" if skip else f"y = F(x), {rule}")
-    return Frame(caption=said, figures=tuple(figures), formulas=(formula,))
+    return Frame(title="a block whose branch is zero", caption=said, figures=tuple(figures), formulas=(formula,))
 
 
 def _slope(state: State) -> Frame:
@@ -128,7 +128,10 @@ def _slope(state: State) -> Frame:
         else "Without the skip the slope is the branch's alone: there are no ones that hand the gradient on."
     )
     return Frame(
-        caption=said, figures=tuple(figures), formulas=(Formula(symbols="dy/dx = I + F'" if skip else "dy/dx = F'"),)
+        title="dy/dx = I + F'",
+        caption=said,
+        figures=tuple(figures),
+        formulas=(Formula(symbols="dy/dx = I + F'" if skip else "dy/dx = F'"),),
     )
 
 
@@ -176,7 +179,7 @@ def gradients(state: State) -> tuple[Frame, ...]:
             figures=(_bars(norms, made.depth),),
         ),
         Frame(caption=f"{means}.", figures=(lines,), formulas=_expected(made, skip)),
-        Frame(caption=deeper.format("less" if factor < 1 else "more"), figures=(by_depth,)),
+        Frame(title="50 layers", caption=deeper.format("less" if factor < 1 else "more"), figures=(by_depth,)),
     )
 
 

@@ -13,6 +13,8 @@ from . import convolving
 from .convolving import Geometry
 
 SYMBOLS = "y[i,j] = Σ x[i·s + a·d, j·s + b·d] · w[a,b]"
+ROW = 72
+"""Columns that image, kernel and output may take in one row, without the signs between them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +104,12 @@ class Slide:
     def alone(self) -> Grid:
         """The kernel without a sign before it, so that it may stand anywhere."""
         return replace(self.weights(), join="")
+
+    def factor(self) -> Grid:
+        """The kernel, joined to the image by a sign where both and the output fit into one row of a small screen."""
+        longest = max(len(f"{round(float(weight), 2):g}") for weight in self.kernel.flat)
+        columns = 4 * self.geometry.padded[1] + (longest + 1) * self.kernel.shape[1] + 5 * self.geometry.out[1]
+        return self.weights() if columns <= ROW else self.alone()
 
     def result(self, values: Floats, marks: dict[Mark, tuple[Cell, ...]], *, join: str = "→", title: str = "") -> Grid:
         """The output, on the colour scale of the whole output."""

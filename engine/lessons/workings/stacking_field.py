@@ -101,6 +101,7 @@ def cost(state: State) -> tuple[Frame, ...]:
     formula = Formula(symbols="2·9·C² / 25·C² = 0.72", numbers=f"{two:,} / {one:,} = {two / one:.2f}")
     return (
         Frame(
+            title="weights of two 3x3 and of one 5x5",
             caption="Two 3x3 kernels have 28% fewer weights than one 5x5, and save as many multiplications a pixel.",
             figures=(bars, table),
             formulas=(formula,),

@@ -81,7 +81,12 @@ def _nearest(goal: Floats, first: Floats, second: Floats) -> Frame:
         if m in BUILT
         else f"The nearest that a fit found through {m} channel{'s' * (m > 1)}. From four on all can be built: press m."
     )
-    return Frame(caption=said, figures=grids)
+    return Frame(title=_asked(m), caption=said, figures=grids)
+
+
+def _asked(m: int) -> str:
+    """What the frame is about."""
+    return "through 4 or 9 channels every 5x5 is reached" if m in BUILT else "the nearest, squared error after a search"
 
 
 def _pair(first: Floats, second: Floats, k: int, m: int) -> Frame:
@@ -101,5 +106,7 @@ def _pair(first: Floats, second: Floats, k: int, m: int) -> Frame:
     )
     how = "its first kernel only shifts the image, its second holds wanted weights" if m in BUILT else "as fitted"
     return Frame(
-        caption=f"Channel {k} of 0 to {m - 1}: {how}." if m > 1 else f"The only channel: {how}.", figures=grids
+        title=_asked(m),
+        caption=f"Channel {k} of 0 to {m - 1}: {how}." if m > 1 else f"The only channel: {how}.",
+        figures=grids,
     )

@@ -42,7 +42,12 @@ def _kernels(state: State) -> Frame:
         if relu
         else "Two kernels with nothing between them compose to one 5x5 kernel. Put a ReLU between them with u."
     )
-    return Frame(caption=said, figures=figures)
+    return Frame(title=_asked(relu), caption=said, figures=figures)
+
+
+def _asked(relu: bool) -> str:
+    """What the frame is about."""
+    return "with a ReLU between" if relu else "without ReLU, two 3x3 kernels are one 5x5"
 
 
 def whole_origin(first: Floats, second: Floats, whole: Floats, row: int, column: int) -> Origin:
@@ -87,12 +92,14 @@ def _inside(state: State) -> Frame:
             join="=" if apart < TINY else "≠",
             origin=partial(_sum_origin, "image", image, "whole", whole, False),
         ),
-        _numbers(
-            "whole", "the 5x5", whole, digits=2, join="←", about="Both kernels at once: the one of the frame before."
-        ),
+        _numbers("whole", "the 5x5", whole, join="←", about="Both kernels at once: the one of the frame before."),
     )
     same = "the same numbers" if apart < TINY else f"numbers up to {apart:.3g} apart"
-    return Frame(caption=f"With {word} between them: {same}. Insert or remove the ReLU with u.", figures=figures)
+    return Frame(
+        title=_asked(relu),
+        caption=f"With {word} between them: {same}. Insert or remove the ReLU with u.",
+        figures=figures,
+    )
 
 
 def _borders(state: State) -> Frame:
@@ -131,7 +138,7 @@ def _borders(state: State) -> Frame:
         said += ": the ReLU changes what is inside, and the padding what is at the border."
     else:
         said += ", all at the border: the stack pads the map between with zeros."
-    return Frame(caption=said, figures=figures)
+    return Frame(title="padded borders differ, the inside agrees", caption=said, figures=figures)
 
 
 def _numbers(name: str, title: str, values: Floats, **more: object) -> Grid:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kit.figures import Box, Curves, Formula, Grid, Ladder, Origin, Table
+from ..kit.figures import Box, Curves, Formula, Ladder, Origin, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .kl import divergence, normal, sampled, signed
@@ -38,19 +38,12 @@ def _parts(k: int) -> Frame:
     sizes["decoder"] = 2 * 128 + 128 + 128 * 128 + 128 + 128 * 64 + 64
     total = sum(sizes.values())
     boxes = (
-        Box(name="image x", shape="8x8"),
+        Box(name="image x", shape="8x8", thumbnails=specimen()[None]),
         Box(name="encoder", shape="64 → 128 → 128 → 4", detail=f"{sizes['encoder']:,}", share=sizes["encoder"] / total),
         Box(name="mu, sigma", shape="2 + 2", detail="q(z|x)", active=k == 1),
         Box(name="z = mu + sigma·eps", shape="2", detail="eps ~ N(0, I)", active=k == 0),
         Box(name="decoder", shape="2 → 128 → 128 → 64", detail=f"{sizes['decoder']:,}", share=sizes["decoder"] / total),
         Box(name="mean of p(x|z)", shape="8x8", active=k == 1),
-    )
-    image = Grid(
-        name="image",
-        title="a digit, 8x8",
-        values=specimen(),
-        shows="shades",
-        reach=(0, 1),
     )
     ladder = Ladder(
         name="model",
@@ -64,7 +57,7 @@ def _parts(k: int) -> Frame:
     )
     if k == 0:
         caption = "An image becomes a small Gaussian in a plane; a sample of it becomes an image again."
-        return Frame(title="Image to plane and back", caption=caption, figures=(image, ladder))
+        return Frame(title="Image to plane and back", caption=caption, figures=(ladder,))
     formulas = (
         Formula(
             symbols="-ELBO = -E log p(x|z) + KL(q(z|x) ‖ N(0, I))", numbers="reconstruction + KL, both in nats an image"
@@ -74,7 +67,7 @@ def _parts(k: int) -> Frame:
     caption = (
         "Two terms: the image must come back, and the Gaussians must stay near N(0, I), from which one can sample."
     )
-    return Frame(title="Two terms", caption=caption, figures=(image, ladder), formulas=formulas)
+    return Frame(title="Two terms", caption=caption, figures=(ladder,), formulas=formulas)
 
 
 def divergences(state: State) -> Frames:

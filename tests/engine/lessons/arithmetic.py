@@ -1,5 +1,6 @@
-"""Checks what formulas say in numbers: in `0.5·2 + 1 = 2` both sides are worked out, with the rounding that is printed."""
+"""Checks what formulas say in numbers: of `0.5·2 + 1 = 2` both sides are worked out, with the rounding that is printed."""
 
+import itertools
 import math
 import re
 
@@ -29,7 +30,7 @@ def wrong(text: str) -> str:
     """What does not add up in a line of numbers, or nothing; parts that hold more than arithmetic are passed over."""
     for line in re.split(r"[;|\n]|,\s+(?=[A-Za-zα-ωΑ-Ω])", text):
         known = [value for part in re.split(r"[=≈→]", line) if (value := _value(part)) is not None]
-        for (a, slack_a, told_a), (b, slack_b, told_b) in zip(known, known[1:], strict=False):
+        for (a, slack_a, told_a), (b, slack_b, told_b) in itertools.pairwise(known):
             if abs(a - b) > 1.02 * (slack_a + slack_b) + 1e-9 * max(1.0, abs(a)):
                 return f"{told_a.strip()} is {a:g}, not {told_b.strip()} (in: {text})"
     return ""

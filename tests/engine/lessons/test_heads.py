@@ -1,5 +1,6 @@
 """The lesson `heads`: broken splits and measures turn its facts red, and extreme settings work."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from dlviz.engine.lessons.heads import LESSON
 from dlviz.engine.lessons.kit.state import State
-from dlviz.engine.lessons.workings import multihead
+from dlviz.engine.lessons.workings import head_walls, multihead
 
 
 def red(state: State | None = None) -> set[str]:
@@ -53,7 +54,7 @@ def test_kullback_leibler_instead_of_jensen_shannon_is_noticed(monkeypatch: pyte
 @pytest.mark.parametrize("heads", [1, 2, 4, 8])
 @pytest.mark.parametrize("text", ["a", "the the the", "[/x] \x1b[31m", "word " * 30])
 def test_every_number_of_heads_and_any_sentence_work(heads: int, text: str) -> None:
-    state = LESSON.parse([f"heads={heads}", f"text={text}", "head=7", "mute=true", "masked=true"])
+    state = LESSON.parse([f"heads={heads}", f"text={text}", "head=8", "mute=true", "masked=true"])
     for scene in LESSON.scenes:
         if not scene.needs:
             assert all(frame.figures for frame in scene.frames(state))
@@ -71,3 +72,72 @@ def test_presets_lead_to_frames() -> None:
     for preset in LESSON.presets:
         scene = next(scene for scene in LESSON.scenes if scene.name == preset.scene)
         assert scene.frames(LESSON.parse([], preset=preset.name))[0].figures
+
+
+def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None:
+    """Breaks what is shown: every figure called `name` of any scene is changed before a fact can read it."""
+    from dataclasses import replace
+
+    from dlviz.engine.lessons.proofs import heads as proofs
+    from dlviz.engine.lessons.proofs import shown
+
+    def broken(*arguments: Any) -> dict[str, Any]:
+        found = shown.figures(*arguments)
+        return {key: replace(each, **change(each)) if key == name else each for key, each in found.items()}
+
+    monkeypatch.setattr(proofs, "figures", broken)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "ids"),
+    [
+        ("output", lambda grid: {"values": grid.values[::-1]}, {"W1"}),
+        ("W_O", lambda grid: {"values": grid.values.T}, {"W1"}),
+        ("matrix", lambda grid: {"values": grid.values.T}, {"W1"}),
+        ("parameters", lambda table: {"rows": [[*row[:2], row[3], row[2], row[4]] for row in table.rows]}, {"W1"}),
+        ("divergence", lambda grid: {"values": grid.values / 2}, {"W2"}),
+        ("heads", lambda wall: {"images": wall.images.transpose(0, 2, 1)}, {"W2"}),
+        ("entropy", lambda bars: {"values": bars.values[::-1]}, {"W3"}),
+        ("benefits", lambda table: {"rows": [[row[0], row[2], row[1], row[3]] for row in table.rows]}, {"W3"}),
+        ("models", lambda table: {"rows": [[*row[:4], 24] for row in table.rows]}, {"X2"}),
+    ],
+)
+def test_what_is_shown_is_what_is_proved(
+    monkeypatch: pytest.MonkeyPatch, name: str, change: Any, ids: set[str]
+) -> None:
+    swap_figure(monkeypatch, name, change)
+    assert ids <= red()
+
+
+def test_muting_the_last_column_instead_of_the_first_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def last(weights: Any) -> Any:
+        kept = weights.copy()
+        kept[..., -1] = 0
+        return kept / kept.sum(-1, keepdims=True)
+
+    monkeypatch.setattr(head_walls, "without_sink", last)
+    assert red(LESSON.state({"mute": True})) == {"W2"}
+
+
+def test_a_sink_that_counts_the_first_row_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = multihead.masses
+
+    def with_the_first_row(weights: Any, tokens: Any) -> Any:
+        found = right(weights, tokens)
+        found[1] = weights[:, 0].mean()
+        return found
+
+    monkeypatch.setattr(multihead, "masses", with_the_first_row)
+    assert red() == {"W2"}
+
+
+def test_heads_are_counted_from_one_and_a_wall_without_patterns_says_so() -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.random((2, 4, 8, 8))
+    weights = np.tril(noise) / np.tril(noise).sum(-1, keepdims=True)
+    tokens = tuple("abcdefgh")
+    honest = SimpleNamespace(attention=weights[None])
+    peeking = SimpleNamespace(honest=honest, passages=(tokens,))
+    frames = head_walls.trained_wall(LESSON.state().with_result("peeking", peeking))
+    assert frames[0].caption.startswith("Head 1, L1H1") and "No pattern with a name" in frames[0].caption
+    assert "No pattern" not in head_walls.hand_made_wall(LESSON.state())[0].caption

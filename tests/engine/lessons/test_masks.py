@@ -7,7 +7,7 @@ import pytest
 
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.masks import LESSON
-from dlviz.engine.lessons.workings import attending, grammar, masking
+from dlviz.engine.lessons.workings import attending, grammar, masking, masking_scenes, padding_scenes
 
 
 def red(state: State | None = None) -> set[str]:
@@ -87,3 +87,65 @@ def test_chances_of_the_grammar_sum_to_one() -> None:
         words, _ = grammar.draw(rng)
         for k in range(len(words)):
             assert sum(grammar.options(words[:k]).values()) == pytest.approx(1)
+
+
+def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None:
+    """Breaks what is shown: every figure called `name` of any scene is changed before a fact can read it."""
+    from dataclasses import replace
+
+    from dlviz.engine.lessons.proofs import masks as proofs
+    from dlviz.engine.lessons.proofs import shown
+
+    def broken(*arguments: Any) -> dict[str, Any]:
+        found = shown.figures(*arguments)
+        return {key: replace(each, **change(each)) if key == name else each for key, each in found.items()}
+
+    monkeypatch.setattr(proofs, "figures", broken)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "ids"),
+    [
+        ("matrix", lambda grid: {"values": grid.values.T}, {"X1"}),
+        ("mask", lambda grid: {"values": grid.values.T}, {"X1", "Y3"}),
+        ("mask", lambda grid: {"marks": {"never": ()}}, {"X1", "Y3"}),
+        ("moved", lambda bars: {"labels": bars.labels[::-1]}, {"Y2"}),
+        ("losses", lambda bars: {"reference": ("mean", float(np.nanmean(bars.values)))}, {"Y2"}),
+        ("changes", lambda bars: {"values": bars.values[::-1]}, {"Y1"}),
+        ("both", lambda grid: {"values": grid.values.T}, {"Y4"}),
+        ("weights", lambda grid: {"values": grid.values.T}, {"Y4"}),
+    ],
+)
+def test_what_is_shown_is_what_is_proved(
+    monkeypatch: pytest.MonkeyPatch, name: str, change: Any, ids: set[str]
+) -> None:
+    swap_figure(monkeypatch, name, change)
+    assert ids <= red()
+
+
+def test_free_weights_instead_of_masked_ones_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = masking.attended
+    monkeypatch.setattr(masking_scenes, "attended", lambda tokens, mask, **more: right(tokens, None, **more))
+    assert "X1" in red()
+
+
+def test_every_real_word_is_scored_on_its_next_word_and_padding_on_none() -> None:
+    tokens, real = ("A", "dog", "slept", "<pad>"), np.array([True, True, True, False])
+    assert padding_scenes.next_words(tokens, real) == ("dog", "slept", "<end>", "")
+    left, places = ("<pad>", "A", "dog", "slept"), np.array([False, True, True, True])
+    assert padding_scenes.next_words(left, places) == ("", "dog", "slept", "<end>")
+    frame = next(scene for scene in LESSON.scenes if scene.name == "padding").frames(LESSON.state())[2]
+    assert frame.figures[0].labels[:3] == ("A → dog", "dog → slept", "slept → <end>")
+
+
+def test_no_caption_says_that_the_first_token_peeks() -> None:
+    scene = next(scene for scene in LESSON.scenes if scene.name == "future")
+    frames = scene.frames(LESSON.state({"masked": False}))
+    assert "nothing stands before it" in frames[len(frames) - 1].caption
+    assert all("eek" in frames[k].caption for k in range(len(frames) - 1))
+
+
+def test_the_mask_can_be_switched_off_in_the_first_scene() -> None:
+    off = LESSON.scenes[0].frames(LESSON.state({"masked": False}))
+    assert not off[2].figures[1].marks["never"]
+    assert (off[2].figures[0].values > 0).all()

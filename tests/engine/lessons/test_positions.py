@@ -74,3 +74,59 @@ def test_every_shuffle_moves_something_and_nought_moves_nothing() -> None:
         assert sorted(ordering.order(7, shuffle)) == list(range(7))
         assert (ordering.order(7, shuffle) != np.arange(7)).any()
         assert ordering.order(2, shuffle).tolist() == [1, 0]
+
+
+def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None:
+    """Breaks what is shown: every figure called `name` of any scene is changed before a fact can read it."""
+    from dataclasses import replace
+
+    from dlviz.engine.lessons.proofs import positions as proofs
+    from dlviz.engine.lessons.proofs import shown
+
+    def broken(*arguments: Any) -> dict[str, Any]:
+        found = shown.figures(*arguments)
+        return {key: replace(each, **change(each)) if key == name else each for key, each in found.items()}
+
+    monkeypatch.setattr(proofs, "figures", broken)
+
+
+def mirrored(plane: Any) -> dict[str, Any]:
+    """The clock with its axes changed."""
+    return {"paths": {name: [path[:, ::-1] for path in paths] for name, paths in plane.paths.items()}}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "ids"),
+    [
+        ("dots", lambda grid: {"values": grid.values[:, ::-1]}, {"T3"}),
+        ("clock", mirrored, {"T3"}),
+        ("R", lambda grid: {"values": grid.values.T}, {"T3"}),
+        ("PE", lambda grid: {"values": grid.values[:, ::-1]}, {"T3"}),
+        ("waves", lambda curves: {"lines": {"wavelength": curves.lines["wavelength"] / (2 * np.pi)}}, {"T3"}),
+        ("translation", lambda table: {"rows": [["word for word", *table.rows[1][1:]], table.rows[1]]}, {"T1"}),
+        ("arms", lambda table: {"rows": [[row[0], row[2], row[1], row[3]] for row in table.rows]}, {"T2"}),
+        ("back", lambda grid: {"values": grid.values[::-1]}, {"T2"}),
+    ],
+)
+def test_what_is_shown_is_what_is_proved(
+    monkeypatch: pytest.MonkeyPatch, name: str, change: Any, ids: set[str]
+) -> None:
+    swap_figure(monkeypatch, name, change)
+    assert ids <= red()
+
+
+def test_captions_of_a_sentence_that_is_not_shuffled_do_not_say_that_it_changes() -> None:
+    state = LESSON.parse([], preset="in-order")
+    scene = next(scene for scene in LESSON.scenes if scene.name == "bag")
+    captions = [frame.caption for frame in scene.frames(state)]
+    assert all("Nothing changes" in caption for caption in captions[1:3]) and "nothing changes" in captions[3]
+    assert red(state) == set()
+
+
+@pytest.mark.parametrize("width", [8, 16, 512])
+def test_the_table_of_wavelengths_says_where_it_leaves_some_out(width: int) -> None:
+    scene = next(scene for scene in LESSON.scenes if scene.name == "wavelengths")
+    rows = scene.frames(LESSON.state({"width": width}))[0].figures[0].rows
+    shown = [int(row[0]) for row in rows if row[0] != "…"]
+    assert (len(shown) == width // 2) == ("…" not in [row[0] for row in rows])
+    assert shown[0] == 0 and shown[-1] == width // 2 - 1

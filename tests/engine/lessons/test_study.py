@@ -90,7 +90,7 @@ def toy(monkeypatch):
     claims = (
         Claim(id="X1", says="five", check=lambda s: Outcome(5, 5, True)),
         Claim(id="X2", says="trained", check=lambda s: Outcome(s.result("toy"), 1, s.result("toy") == 1), needs="toy"),
-        Claim(id="X3", says="breaks", check=lambda s: 1 / 0),
+        Claim(id="X3", says="breaks", check=lambda s: Outcome(1 / 0, 0, False)),
     )
     monkeypatch.setattr(Lesson, "claims", property(lambda self: claims))
     monkeypatch.setattr(desk_module, "load", lambda name: lesson)

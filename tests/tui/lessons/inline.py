@@ -3,7 +3,7 @@
 from typing import Any
 
 from dlviz.engine.lessons.study.desk import Desk, training_of
-from dlviz.engine.lessons.study.messages import Cancel, Point, Prove, Show, Told, Train, Trained
+from dlviz.engine.lessons.study.messages import Cancel, Place, Point, Prove, Show, Told, Train, Trained
 from dlviz.engine.lessons.study.study import Study
 
 
@@ -16,6 +16,7 @@ class InlineStudy(Study):
         self.asked: list[Any] = []
         self.opened = self.closed = False
         self.proves = True
+        self.place_training: tuple[Place, str]
 
     def open(self) -> "InlineStudy":
         self.opened = True
@@ -38,7 +39,15 @@ class InlineStudy(Study):
                 self.take(Trained(training=self.place_training[1], place=self.place_training[0], cancelled=True))
             case Train():
                 self.place_training = (request.place, request.training)
-                self.take(Told(training=request.training, place=request.place, share=0.5, text="half", curves={"loss": (2.0, 1.0)}))
+                self.take(
+                    Told(
+                        training=request.training,
+                        place=request.place,
+                        share=0.5,
+                        text="half",
+                        curves={"loss": (2.0, 1.0)},
+                    )
+                )
 
     def finish(self, request: Train, result: Any) -> None:
         """The training is done."""
