@@ -29,7 +29,9 @@ def around(state: State) -> tuple[Frame, ...]:
         if skip
         else "The skip is cut: what comes out is only what the layers F make of x. Bring it back with s."
     )
-    return (Frame(title="a block", caption=caption, figures=(ladder,), formulas=(Formula(symbols=rule),)),)
+    return (
+        Frame(title="a block and its branch", caption=caption, figures=(ladder,), formulas=(Formula(symbols=rule),)),
+    )
 
 
 LESSON = Lesson(

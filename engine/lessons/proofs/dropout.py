@@ -268,7 +268,7 @@ CLAIMS = (
     Claim(id="L1", says="masks of neighbouring steps are drawn anew", check=new_masks),
     Claim(id="K3", says="dropped units get gradient 0", check=untouched),
     Claim(id="L2", says="mean of all mini-batches is the gradient", check=unbiased),
-    Claim(id="L2", says="the cosine rises with B", check=nearer),
+    Claim(id="L2", says="mean cosine of mini-batches with the gradient rises", check=nearer),
     Claim(id="L3", says="weights times r against the mean over all masks", check=scaling),
     Claim(id="L3", says="means over 4096 masks", check=known_numbers),
     Claim(id="L3", says="nn.Dropout(p) divides by 1 - p = r", check=in_pytorch),

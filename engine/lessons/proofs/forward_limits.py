@@ -48,6 +48,7 @@ def radii(state: State) -> Outcome:
         exact = abar[np.asarray(curve.x)] * r0 + 2 * (1 - abar[np.asarray(curve.x)])
         pairs.append((curve.lines["expected"], exact))
     pairs.append((f["radius"].lines["measured"], exact))
+    pairs.append((back["radius"].lines["measured"], exact))
     at_t = [*f["plane"].points.values()][-1]
     here = abar[time(state)] * r0 + 2 * (1 - abar[time(state)])
     seen = bool(abs(float((at_t**2).sum(1).mean()) - here) <= 5 * 2 / len(at_t) ** 0.5)

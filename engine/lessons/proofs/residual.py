@@ -65,7 +65,7 @@ def _block(state: State) -> float:
 def slope(state: State) -> Outcome:
     """Output and dy/dx of the block, by autograd: the identity and the branch's Jacobian."""
     apart = _block(state)
-    says = "dy/dx = I + F'" if state["skip"] else "no skip: dy/dx = F'"
+    says = "dy/dx = I + F', the slope of the block" if state["skip"] else "dy/dx = F', the slope without the skip"
     return Outcome({"apart": apart}, {"apart": "<= 1e-12"}, apart <= 1e-12, says)
 
 
@@ -147,8 +147,8 @@ def arrives(state: State) -> Outcome:
 
 CLAIMS = (
     Claim(id="N3", says="block and gradients as by autograd", check=as_autograd),
+    Claim(id="N3", says="dy/dx = I + F', the slope of the block", check=slope),
     Claim(id="N3", says="a block whose branch is zero: y = x", check=identity),
-    Claim(id="N3", says="dy/dx = I + F'", check=slope),
     Claim(id="N3", says="50 layers of gain 0.8", check=fifty),
     Claim(id="N3", says="factor of a layer, on average", check=expected),
     Claim(id="N3", says="the gradient reaches the input in good size", check=arrives),

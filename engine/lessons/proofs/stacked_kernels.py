@@ -209,8 +209,8 @@ def borders(state: State) -> Outcome:
 
 CLAIMS = (
     Claim(id="N2", says="two 3x3 against one 5x5", check=summary),
-    Claim(id="N2", says="1 to 4 stacked 3x3 kernels see so many pixels", check=fields),
-    Claim(id="N2", says="weights, two 3x3 : one 5x5", check=costs),
+    Claim(id="N2", says="1 to 4 stacked 3x3: pixels a side", check=fields),
+    Claim(id="N2", says="weights of two 3x3 kernels : one 5x5", check=costs),
     Claim(id="N2", says="without ReLU, two 3x3 kernels are one 5x5", check=linear),
     Claim(id="N2", says="with a ReLU between, no longer", check=with_relu),
     Claim(id="N2", says="directions of 25, by channels between", check=dimensions),

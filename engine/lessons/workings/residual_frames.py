@@ -128,7 +128,7 @@ def _slope(state: State) -> Frame:
         else "Without the skip the slope is the branch's alone: there are no ones that hand the gradient on."
     )
     return Frame(
-        title="dy/dx = I + F'",
+        title="the slope of the block",
         caption=said,
         figures=tuple(figures),
         formulas=(Formula(symbols="dy/dx = I + F'" if skip else "dy/dx = F'"),),

@@ -37,9 +37,9 @@ def test_a_field_that_grows_by_one_a_layer_turns_red(monkeypatch):
 
 
 def test_forgotten_channels_turn_the_counts_red(monkeypatch):
-    assert holds("weights, two 3x3")
+    assert holds("weights of two")
     monkeypatch.setattr(work, "weights", lambda channels: (18 * channels, 25 * channels))
-    assert not holds("weights, two 3x3")
+    assert not holds("weights of two")
 
 
 def test_a_tile_that_counts_a_tap_twice_turns_red(monkeypatch):
@@ -92,10 +92,10 @@ def test_biases_that_are_forgotten_turn_red(monkeypatch):
         rows = (table.rows[0], ("with biases", *table.rows[0][1:]), table.rows[2])
         return (replace(first, figures=(bars, replace(table, rows=rows))), *rest)
 
-    assert holds("weights, two 3x3")
+    assert holds("weights of two")
     (scene,) = [scene for scene in LESSON.scenes if scene.name == "cost"]
     monkeypatch.setitem(scene.__dict__, "frames", forgetful)
-    assert not holds("weights, two 3x3")
+    assert not holds("weights of two")
 
 
 @pytest.mark.parametrize("name", TARGETS)
