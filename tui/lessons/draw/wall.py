@@ -53,7 +53,7 @@ def _plan(figure: Wall, ink: Ink, width: int, zoom: int, block: int = 1) -> Plan
     inner = max(columns, min(label, max(columns, 8)), 3)
     if count * (max(columns, label) + 1) < width:  # room enough for labels in full
         inner = max(inner, label)
-    per_row = max(1, min(count, (width - 1) // (inner + 1)))
+    per_row = max(1, min(count, figure.columns or (width - 1) // (inner + 1)))
     labels = bool(figure.labels)
     return Plan(zoom, block, inner, inner + 1, rows + labels, per_row, -(-count // per_row), labels)
 
@@ -81,14 +81,19 @@ def _fitting(
 ) -> Plan:
     for zoom in zooms:
         plan = _plan(figure, ink, width, zoom)
-        if plan.height <= height and plan.wide + 1 <= width:
+        if plan.height <= height and _span(figure, plan) <= width:
             return plan
     block = 1
     plan = _plan(figure, ink, width, 1)
-    while (plan.wide + 1 > width and block < 64) or (plan.tall + 1 > height and plan.tall > 3 and block < 64):
+    while (_span(figure, plan) > width and block < 64) or (plan.tall + 1 > height and plan.tall > 3 and block < 64):
         block += 1
         plan = _plan(figure, ink, width, 1, block)
     return plan
+
+
+def _span(figure: Wall, plan: Plan) -> int:
+    """Columns that a row needs at least: one picture, or all where their places mean something."""
+    return plan.wide * (plan.per_row if figure.columns else 1) + 1
 
 
 def draw(figure: Wall, look: Look, width: int, height: int) -> Drawing:
@@ -138,7 +143,8 @@ def draw(figure: Wall, look: Look, width: int, height: int) -> Drawing:
 
 def moved(figure: Wall, cell: Cell, key: str) -> Cell:
     """The picture before or after."""
-    by = {"left": -1, "right": 1, "up": -4, "down": 4}.get(key, 0)
+    row = figure.columns or 4
+    by = {"left": -1, "right": 1, "up": -row, "down": row}.get(key, 0)
     return min(max(cell[0] + by, 0), max(0, len(_images(figure)) - 1)), 0
 
 
