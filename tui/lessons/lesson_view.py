@@ -127,7 +127,15 @@ class LessonView:
         if reading.depth != "overview":
             return self._alone(figure, width, room)
         strips = self._laid(frame, width, room)
-        return strips + facts_view.notes_page(reading.lesson, reading.at.ids, width, ink)
+        return strips + facts_view.notes_page(reading.lesson, self._noted(), width, ink)
+
+    def _noted(self) -> tuple[str, ...]:
+        """The rows whose notes stand here: on the first frame of the first scene that shows them, and nowhere else."""
+        reading = self.reading
+        if reading.frame:
+            return ()
+        before = {id_ for scene in reading.lesson.scenes[: reading.scene] for id_ in scene.ids}
+        return tuple(id_ for id_ in reading.at.ids if id_ not in before)
 
     def _laid(self, frame: Frame, width: int, room: int) -> list[Strip]:
         """The figures of a frame, and where they are, with a column free on the left."""
