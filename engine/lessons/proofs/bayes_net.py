@@ -12,7 +12,7 @@ from ..kit.settings import Matrix
 from ..kit.state import State
 from ..workings.explaining_away import CLOUDED, STAGES, explaining
 from ..workings.sprinkler import LETTERS, MURPHY, NODES, asked, draw, posterior, told
-from .seeing import figures, number, seen
+from .shown import named, number, seen
 
 NOTES = {"P(W)": 0.6471, "P(S|W)": 0.4298, "P(R|W)": 0.7079, "P(S|W,R)": 0.1945}
 
@@ -73,7 +73,7 @@ def current(state: State) -> Outcome:
     """The posteriors that net, bars and formula show for the evidence that is set."""
     table, evidence, node = state["tables"], evidence_of(state), NODES.index(state["ask"])
     frame = inference(state)[0]
-    shown = figures(frame)
+    shown = named(frame)
     labels = [label.label for label in shown["net"].nodes]
     whole, theirs = eliminated(table, evidence), [asked_for(table, at, evidence) for at in range(4)]
     if whole <= 0:
@@ -100,7 +100,7 @@ def worlds_shown(state: State) -> Outcome:
     c, cs, cr, srw = of(table)
     product = torch.einsum("c,cs,cr,srw->csrw", c, cs, cr, srw)
     off, astray, marked, left = 0.0, 0, 0.0, 0.0
-    halves = [*figures(frame).values()]
+    halves = [*named(frame).values()]
     for cloudy, figure in enumerate(halves):
         for at, (sign, world, _, term) in enumerate(figure.rows):
             values = (cloudy, *map(int, world.split()))
@@ -229,7 +229,7 @@ def sampled(state: State) -> Outcome:
         unlikely = min(unlikely, float(stats.binomtest(round(drawn * count), count, min(max(p, 0.0), 1.0)).pvalue))
     for k in range(4):
         frame = samples(state)[k]
-        labels = [node.label for node in figures(frame)["net"].nodes]
+        labels = [node.label for node in named(frame)["net"].nodes]
         first = [f"{LETTERS[at]} = {int(worlds[0, at])}" if at <= k else "?" for at in range(4)]
         off = max(off, float(labels != first))
     return Outcome({"least p-value": unlikely}, ">= 1e-06", off <= 1e-9 and unlikely >= 1e-6)

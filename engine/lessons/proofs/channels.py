@@ -9,7 +9,7 @@ from ..kit.facts import Claim, Outcome, close
 from ..kit.fixtures import array
 from ..kit.state import State
 from ..workings import filter_bank, layer_counts
-from .frames_shown import apart, figure_of, values_of
+from .shown import apart, figure_of, values_of
 
 
 def by_torch(state: State, off: int | None = None) -> torch.Tensor:
@@ -31,7 +31,7 @@ def different(state: State) -> Outcome:
     maps = by_torch(state)[:3]
     shown = [values_of(LESSON, "several", k, "map", state) for k in range(3)]
     wall = figure_of(LESSON, "several", 3, "maps", state).images
-    agree = close(computed, oracle, 1e-6).holds and max(apart(shown, maps), apart(wall, maps)) <= 1e-9
+    agree = close(computed, oracle, 1e-6).holds and max(apart((shown, maps)), apart((wall, maps))) <= 1e-9
     if largest < 0.5:
         return Outcome({"largest cosine": largest}, "< 0.5", agree)
     says = "in this image two of the three filters find much the same"
@@ -63,9 +63,9 @@ def summed(state: State) -> Outcome:
     row, column = state["row"], state["column"]
     at_place = [*parts[:, row, column].tolist(), bias]
     worst = max(
-        apart(values_of(LESSON, "all channels", 1, "sum", state), total),
-        apart(figure_of(LESSON, "all channels", 1, "parts", state).images, parts),
-        apart(values_of(LESSON, "all channels", 0, "parts", state)[0], at_place),
+        apart((values_of(LESSON, "all channels", 1, "sum", state), total)),
+        apart((figure_of(LESSON, "all channels", 1, "parts", state).images, parts)),
+        apart((values_of(LESSON, "all channels", 0, "parts", state)[0], at_place)),
         abs(sum(at_place) - float(total[row, column])),
     )
     return Outcome({"off by": worst}, "<= 1e-06", worst <= 1e-6)
@@ -80,7 +80,7 @@ def zeroed(state: State) -> Outcome:
         zero = state.with_values(filter=j, zeroed=True)
         off = figure_of(LESSON, "one each", 0, "maps", zero).images
         bars = values_of(LESSON, "one each", 0, "changes", zero)
-        wrong = max(wrong, apart(off, torch_off), apart(bars, (torch_off - torch_full).abs().flatten(1).amax(1)))
+        wrong = max(wrong, apart((off, torch_off)), apart((bars, (torch_off - torch_full).abs().flatten(1).amax(1))))
         ours[f"{j}"] = [i for i in range(len(full)) if np.abs(off[i] - full[i]).max() > 0]
         oracle[f"{j}"] = (torch_off != torch_full).flatten(1).any(1).nonzero().flatten().tolist()
     own = all(set(channels) <= {int(j)} for j, channels in ours.items())
@@ -103,11 +103,11 @@ def order(state: State) -> Outcome:
     for layout, memory in (("CHW", chw.flatten()), ("HWC", hwc.flatten())):
         values = state.with_values(layout=layout)
         shown = [values_of(LESSON, "layout", 1, f"channel {c}", values) for c in range(channels)]
-        wrong = max(wrong, apart(shown, oracle[layout]))
+        wrong = max(wrong, apart((shown, oracle[layout])))
         flat = np.empty(ours.size)
         for c, h, w in np.ndindex(channels, rows, columns):
             flat[filter_bank.address(layout, h, w, c, SHAPE)] = ours[c, h, w]
-        wrong = max(wrong, apart(flat, memory))
+        wrong = max(wrong, apart((flat, memory)))
     return Outcome(
         {"PyTorch": list(ours.shape), "notes": list(SHAPE)},
         {"PyTorch": list(made.shape[1:]), "notes": list(hwc.shape)},

@@ -16,7 +16,7 @@ from ..kit.state import State
 from ..workings import averaging, convolving, flattening, layer_counts, toeplitz
 from ..workings.sliding import Slide, number
 from .equivariance import CLAIMS as EQUIVARIANCE
-from .frames_shown import apart, figure_of, values_of
+from .shown import apart, figure_of, values_of
 
 NINE = np.arange(1.0, 10.0).reshape(3, 3)
 """A kernel of nine different weights, none of them 0."""
@@ -55,7 +55,7 @@ def explicit_sum(state: State) -> Outcome:
     windows = F.unfold(tensor(slide.image), g.kernel, g.dilation, g.padding, g.stride)[0]
     multiplied = windows * tensor(slide.kernel).reshape(-1, 1)
     scene = LESSON.scenes[0].frames(state)
-    worst = apart(values_of(LESSON, "sliding", 0, "output", state), oracle)
+    worst = apart((values_of(LESSON, "sliding", 0, "output", state), oracle))
     for place in range(g.units):
         shown = {figure.name: figure for figure in scene[1 + place].figures}
         at = divmod(place, g.out[1])
@@ -63,8 +63,8 @@ def explicit_sum(state: State) -> Outcome:
         output: Any = shown["output"]
         image: Any = shown["image"]
         under = [image.values[cell] for cell in image.marks["window"]]
-        worst = max(worst, apart(parts.values, multiplied[:, place].reshape(g.kernel)))
-        worst = max(worst, apart(under, windows[:, place]), abs(float(output.values[at] - oracle[at])))
+        worst = max(worst, apart((parts.values, multiplied[:, place].reshape(g.kernel))))
+        worst = max(worst, apart((under, windows[:, place])), abs(float(output.values[at] - oracle[at])))
     return Outcome({"off by": worst}, "<= 1e-06", worst <= 1e-6)
 
 
@@ -94,10 +94,10 @@ def correlation(state: State) -> Outcome:
     correlated = signal.correlate2d(image, kernel, "valid")
     convolved = signal.convolve2d(image, kernel, "valid")
     found = {
-        "as it stands": apart(values_of(LESSON, "average", 2, "as it stands", state), correlated),
-        "turned": apart(values_of(LESSON, "average", 2, "turned result", state), convolved),
+        "as it stands": apart((values_of(LESSON, "average", 2, "as it stands", state), correlated)),
+        "turned": apart((values_of(LESSON, "average", 2, "turned result", state), convolved)),
     }
-    says = "" if apart(correlated, convolved) > 1e-9 else "a cross-correlation; turning this kernel changes nothing"
+    says = "" if apart((correlated, convolved)) > 1e-9 else "a cross-correlation; turning this kernel changes nothing"
     return Outcome(found, "SciPy's, <= 1e-06", max(found.values()) <= 1e-6, says)
 
 
@@ -122,8 +122,8 @@ def sparse(state: State) -> Outcome:
     g, connected = slide.geometry, gradient(slide) != 0
     made, possible = toeplitz.connections(g), toeplitz.taps(g).size
     shown = max(
-        apart(values_of(LESSON, "sparse", 1, "inputs", state), connected.sum(1).reshape(g.out)),
-        apart(values_of(LESSON, "sparse", 2, "feeds", state), connected.sum(0).reshape(g.size)),
+        apart((values_of(LESSON, "sparse", 1, "inputs", state), connected.sum(1).reshape(g.out))),
+        apart((values_of(LESSON, "sparse", 2, "feeds", state), connected.sum(0).reshape(g.size))),
     )
     found = every(
         connections=equal(made, int(connected.sum())),
@@ -152,8 +152,8 @@ def shared(state: State) -> Outcome:
     a, b = divmod(min(state["tap"], slide.kernel.size - 1), g.kernel[1])
     slope = values_of(LESSON, "shared", 1, "slope", state)
     shown = max(
-        apart(slope, slopes(tensor(slide.image))[:, a, b].reshape(g.out)),
-        apart(values_of(LESSON, "shared", 2, "uses", state), by_gradient),
+        apart((slope, slopes(tensor(slide.image))[:, a, b].reshape(g.out))),
+        apart((values_of(LESSON, "shared", 2, "uses", state), by_gradient)),
     )
     found = every(
         middle_weight=equal(int(uses[middle]), int(by_gradient[middle])),
@@ -190,8 +190,8 @@ def matrix_product(state: State) -> Outcome:
     each = torch.eye(pixels, dtype=torch.float64).reshape(pixels, 1, *g.size)
     columns = F.conv2d(each, tensor(slide.kernel), None, g.stride, g.padding, g.dilation).reshape(pixels, -1)
     worst = max(
-        apart(values_of(LESSON, "matrix", 1, "matrix", state), columns.T),
-        apart(values_of(LESSON, "matrix", 1, "output", state), oracle),
+        apart((values_of(LESSON, "matrix", 1, "matrix", state), columns.T)),
+        apart((values_of(LESSON, "matrix", 1, "output", state), oracle)),
     )
     return Outcome({"off by": worst}, "<= 1e-12", worst <= 1e-12)
 
@@ -202,7 +202,7 @@ def matrix_entries(state: State) -> Outcome:
     oracle = F.conv2d(each, tensor(NINE), padding=1).reshape(36, 36).T.numpy()
     ours = toeplitz.as_matrix(SAME, NINE)
     return every(
-        off_by=Outcome(apart(ours, oracle), "<= 1e-12", apart(ours, oracle) <= 1e-12),
+        off_by=Outcome(apart((ours, oracle)), "<= 1e-12", apart((ours, oracle)) <= 1e-12),
         not_0=equal(int(np.count_nonzero(ours)), 256),
         distinct=equal(len(set(ours[ours != 0].tolist())), 9),
     )
@@ -256,7 +256,7 @@ def flat(state: State) -> Outcome:
     ours = [flattening.index(c, h, w, *stack.shape[1:]) for c, h, w in places]
     right = ours == [c * c_step + h * h_step + w * w_step for c, h, w in places]
     row = values_of(LESSON, "flatten", -1, "vector", state)[0]
-    worst = max(apart(row, oracle.flatten()), apart(flattening.flattened(stack), oracle.flatten()))
+    worst = max(apart((row, oracle.flatten())), apart((flattening.flattened(stack), oracle.flatten())))
     return Outcome(
         {"numbers": row.size, "off by": worst},
         {"numbers": oracle.numel(), "off by": "<= 1e-12"},

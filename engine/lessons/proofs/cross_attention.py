@@ -29,7 +29,7 @@ from ..workings.french_lexicon import numbered, target_ids
 from ..workings.translating import LONGEST, Model, forced
 from ..workings.translating import greedy as write_greedily
 from ..workings.translation_figures import Sentence
-from .translated_shown import difference, shown, together
+from .shown import difference, figures, together
 
 CPU = torch.device("cpu")
 EXPECTED = {"black": "noir", "cat": "chat"}
@@ -54,11 +54,13 @@ def only_decoders(state: State) -> Outcome:
         return [name, len(names) - crossing, crossing]
 
     boxes = {
-        stack: [box.name.removeprefix("masked ") for box in shown(LESSON, state, "place", 0)[stack].boxes if box.depth]
+        stack: [
+            box.name.removeprefix("masked ") for box in figures(LESSON, "place", state, 0)[stack].boxes if box.depth
+        ]
         for stack in ("encoder", "decoder")
     }
     order = {stack: [part for layer in parts[stack].children() for part in _order(layer)] for stack in boxes}
-    rows = [list(row) for row in shown(LESSON, state, "place", 1)["modules"].rows]
+    rows = [list(row) for row in figures(LESSON, "place", state, 1)["modules"].rows]
     counted_rows = [count(name, part) for name, part in parts.items()]
     return together(
         {name: row[2] for name, row in zip(("encoder", "decoder", "GPT"), rows, strict=True)},
@@ -90,7 +92,7 @@ def rectangle(state: State) -> Outcome:
     probe = torch.eye(len(said.ids), dtype=torch.float64).expand(len(q), -1, -1)
     weights = F.scaled_dot_product_attention(q, k, probe)
     mixed = F.scaled_dot_product_attention(q, k, v)
-    first, scored, shared, put = (shown(LESSON, state, "queries", n) for n in range(4))
+    first, scored, shared, put = (figures(LESSON, "queries", state, n) for n in range(4))
     same = difference(
         *((first[name].values, heard[name.lower()][0, 0]) for name in "QKV"),
         (scored["scores"].values, (q[0] @ k[0].T / q.shape[-1] ** 0.5).numpy()),
@@ -184,7 +186,7 @@ def passes(state: State) -> Outcome:
             _spent(last, lambda: each(lab)),
             _spent(last, lambda: greedy(Writer(lab, source), 1, LONGEST, CPU)),
         ]
-    table = shown(LESSON, state.with_values(text=S3, target="auto"), "passes", -1)["cost"]
+    table = figures(LESSON, "passes", state.with_values(text=S3, target="auto"), -1)["cost"]
     same = _cached(model, said)
     return together(
         {"passes": [row[1] for row in table.rows]},
@@ -209,7 +211,7 @@ def cut_is_shown(state: State) -> Outcome:
     """What is shown with the memory and without it: p of the right words in the module, and its greedy writing."""
     model, said = example(state)
     here = state.with_values(text=S3, target="auto")
-    figures = shown(LESSON, here, "reach", 0)
+    seen = figures(LESSON, "reach", here, 0)
     lab = module(model)
     source, given = tensors(said)
     right = torch.tensor(said.target)[:, None]
@@ -224,8 +226,8 @@ def cut_is_shown(state: State) -> Outcome:
     if state["cut"]:
         p.reverse()
     blind = " ".join(model.target_words[k] for k in words[1:] if k != END)
-    same = difference((figures["shown"].values, p[0].numpy()), (figures["other"].values, p[1].numpy()))
-    line = figures["written"].rows[2][1]
+    same = difference((seen["shown"].values, p[0].numpy()), (seen["other"].values, p[1].numpy()))
+    line = seen["written"].rows[2][1]
     return together({"without it": line}, {"without it": blind}, same, line == blind, line != " ".join(tokenize(GOLD3)))
 
 
@@ -240,7 +242,7 @@ def aligned(state: State) -> Outcome:
     cross = torch.stack([w[0].mean(0) for name, w in heard.items() if name.startswith("cross")]).mean(0)
     found = {word: said.words[looked[said.target_words.index(word)]] for word in EXPECTED}
     rows = len(said.target) - 1
-    here = shown(LESSON, state.with_values(text=S3, target="auto", view="mean"), "alignment", 0)["alignment"].values
+    here = figures(LESSON, "alignment", state.with_values(text=S3, target="auto", view="mean"), 0)["alignment"].values
     same = difference((weights, cross.numpy()), (here, cross.numpy()))
     return together(found, EXPECTED, found == EXPECTED, crossing.crosses(looked[:rows]), same)
 

@@ -8,7 +8,7 @@ from ..dense import LESSON
 from ..kit.facts import Claim, Outcome
 from ..kit.state import State
 from ..workings import dense_layer, layer_counts
-from .frames_shown import apart, figure_of, values_of
+from .shown import apart, figure_of, values_of
 
 MARGIN = 0.10
 """Of the test digits: the convolution must be better by this much."""
@@ -31,16 +31,18 @@ def connected(state: State) -> Outcome:
     unit = state["unit"]
     own, answer = layer.weight[unit].detach(), layer(x).detach()
     shown = max(
-        apart(values_of(LESSON, "connected", 0, "hidden", state), answer.reshape(6, 6)),
-        apart(values_of(LESSON, "connected", 1, "weights", state), own.reshape(6, 6)),
-        apart(values_of(LESSON, "connected", 1, "products", state), (own * x).reshape(6, 6)),
+        apart((values_of(LESSON, "connected", 0, "hidden", state), answer.reshape(6, 6))),
+        apart((values_of(LESSON, "connected", 1, "weights", state), own.reshape(6, 6))),
+        apart((values_of(LESSON, "connected", 1, "products", state), (own * x).reshape(6, 6))),
         apart(
-            values_of(LESSON, "connected", 1, "sum", state)[0],
-            [float(own @ x), float(layer.bias.detach()[unit]), float(answer[unit])],
+            (
+                values_of(LESSON, "connected", 1, "sum", state)[0],
+                [float(own @ x), float(layer.bias.detach()[unit]), float(answer[unit])],
+            )
         ),
     )
     degrees = values_of(LESSON, "connected", 2, "degree", state)
-    shown = max(shown, apart(degrees, (jacobian != 0).sum(1).reshape(6, 6)))
+    shown = max(shown, apart((degrees, (jacobian != 0).sum(1).reshape(6, 6))))
     return Outcome(
         {"connections": int(degrees.sum()), "off by": shown},
         {"connections": int((jacobian != 0).sum()), "off by": "<= 1e-12"},
@@ -55,7 +57,7 @@ def counted(state: State) -> Outcome:
     rows = figure_of(LESSON, "weights", 1, "count", state).rows
     told = [row[1] for row in rows]
     right = told == [layer.weight.numel(), layer.bias.numel(), sum(p.numel() for p in layer.parameters())]
-    right &= apart(matrix, layer.weight.detach()) == 0 and np.unique(matrix).size == layer.weight.numel()
+    right &= apart((matrix, layer.weight.detach())) == 0 and np.unique(matrix).size == layer.weight.numel()
     ours = {"weights": matrix.size, "parameters": layer_counts.dense_parameters(6)}
     oracle = {"weights": layer.weight.numel(), "parameters": sum(p.numel() for p in layer.parameters())}
     return Outcome(ours, oracle, ours == oracle and right)

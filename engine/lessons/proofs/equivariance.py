@@ -12,7 +12,7 @@ from ..kit.lesson import Lesson
 from ..kit.state import State
 from ..workings import equivariance, shifting
 from ..workings.sliding import number
-from .frames_shown import figure_of, values_of
+from .shown import figure_of, values_of
 
 
 def tensor(values: object) -> torch.Tensor:

@@ -13,8 +13,8 @@ from ..workings.chain_frames import PIXEL, walkers
 from ..workings.noising import jump
 from ..workings.weather import STATES
 from .forward_limits import discretised, pulled, radii, to_noise
-from .looking import agree, apart
 from .noised import alpha_bar, mix, reference, shown, written
+from .shown import agree, apart
 
 WALKED = 20_000
 """Walkers of a fact: more than of a picture."""

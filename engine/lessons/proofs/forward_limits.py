@@ -14,8 +14,8 @@ from ..kit.state import State
 from ..workings.equilibrium import DATA, curves
 from ..workings.limit_frames import along
 from ..workings.vp_sde import noises
-from .looking import agree, apart, frame
 from .noised import alpha_bar, shown
+from .shown import agree, apart, frame
 
 RADII = {"ring": 2.25, "cross": 0.9375, "dot": 1.8}
 """Mean squared distance of the centres of each shape."""

@@ -16,7 +16,7 @@ from ..trainings.ring_replay import REPLAYS
 from ..workings import gan_arena, gan_steps
 from .gan_balance import balance, best, lines
 from .ring_networks import Written, counted, counts
-from .seeing import seen
+from .shown import seen
 from .worked import worked
 
 

@@ -14,7 +14,7 @@ from ..kit.facts import Outcome, close, every
 from ..kit.state import State
 from ..workings import gan_theory
 from ..workings.ring_figures import levels
-from .seeing import seen
+from .shown import seen
 from .worked import worked
 
 WIDTH = 0.45

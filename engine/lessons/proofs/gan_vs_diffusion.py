@@ -21,7 +21,7 @@ from ..trainings.ring_diffusion import KNOBS
 from ..trainings.ring_game import ring
 from ..workings import modes, orbit_frames, race_frames, ring_figures
 from .ring_networks import CENTERS, counted, counts
-from .seeing import seen
+from .shown import seen
 from .worked import worked
 
 

@@ -20,7 +20,7 @@ from ..workings.gpt_forward import gpt_logits
 from ..workings.little_english import HELD_OUT, RULES, exact, numbers, surprise, words
 from ..workings.next_token import logits_after, reach, read_text, word_losses
 from ..workings.softmax_frames import given_logits
-from .translated_shown import difference, shown, together
+from .shown import difference, figures, together
 
 TABLE = {1.0: (0.665, 0.245, 0.090), 0.2: (0.993, 0.007, 0.000), 10.0: (0.367, 0.332, 0.301)}
 """Softmax of [2, 1, 0] by temperature."""
@@ -50,7 +50,7 @@ def learnt(state: State) -> Outcome:
     with torch.no_grad():
         loss = float(F.cross_entropy(module(trained.model)(ids[:, :-1])[0], ids[0, 1:]))
     ours = float(word_losses(trained.model, HELD_OUT).mean())
-    sentence_shown = shown(LESSON, state, "learning", 2)["sentence"]
+    sentence_shown = figures(LESSON, "learning", state, 2)["sentence"]
     true = log(derivations(("S",), HELD_OUT))
     return together(
         {"nats a word": ours},
@@ -95,7 +95,7 @@ def only_the_past(state: State) -> Outcome:
             worst = max(worst, float((lab(torch.tensor([other]))[0] - scores)[:j].abs().max()))
     same = difference(
         (gpt_logits(model, ids, masked), scores.numpy()),
-        (shown(LESSON, state, "past", 0)["changes"].values, changed),
+        (figures(LESSON, "past", state, 0)["changes"].values, changed),
     )
     return together(
         {"change before it": before, "at it": later},
@@ -110,7 +110,7 @@ def only_the_past(state: State) -> Outcome:
 def table(state: State) -> Outcome:
     """torch.softmax of [2, 1, 0] / T, and the rounded numbers of the syllabus."""
     z = np.array([2.0, 1.0, 0.0])
-    bars = shown(LESSON, state.with_values(logits=LOGITS["2-1-0"]), "softmax", 1)
+    bars = figures(LESSON, "softmax", state.with_values(logits=LOGITS["2-1-0"]), 1)
     pairs, found = [], []
     for t in TABLE:
         p = tempered(z, t)
@@ -140,10 +140,10 @@ def decoded(state: State) -> Outcome:
     logits = given_logits(state)
     asked = (state["temperature"], state["top_k"], state["top_p"])
     here, lab = decode(logits, *asked), chances(torch.from_numpy(logits), *asked).numpy()
-    figures = shown(LESSON, state, "softmax", 0)
+    seen = figures(LESSON, "softmax", state, 0)
     order = np.argsort(-lab + 1e-9 * np.arange(len(lab)), kind="stable")
-    pairs = [(here.chances, lab), (np.sort(figures["bars"].values), np.sort(lab))]
-    printed = [0.0 if row[5].startswith("<") else float(row[5]) for row in figures["table"].rows]
+    pairs = [(here.chances, lab), (np.sort(seen["bars"].values), np.sort(lab))]
+    printed = [0.0 if row[5].startswith("<") else float(row[5]) for row in seen["table"].rows]
     rounded = difference((printed, lab[order]), limit=6e-5)
     pairs += [(decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy()) for z in SPREAD for rule in GRID]
     cold = tempered(logits, 0.01)
@@ -196,9 +196,9 @@ def next_in_the_lab(state: State) -> Outcome:
     scores[:2] = float("-inf")
     lab = chances(scores, float(options[0]), int(options[1]), float(options[2])).numpy()
     here = decode(logits_after(model, ids), float(options[0]), int(options[1]), float(options[2]))
-    figures = shown(LESSON, state, "next", 0)
-    best = np.sort(lab)[::-1][: len(figures["bars"].values)]
-    return difference((here.chances, lab), (np.sort(figures["bars"].values)[::-1], best), limit=1e-6)
+    seen = figures(LESSON, "next", state, 0)
+    best = np.sort(lab)[::-1][: len(seen["bars"].values)]
+    return difference((here.chances, lab), (np.sort(seen["bars"].values)[::-1], best), limit=1e-6)
 
 
 CLAIMS = (

@@ -17,7 +17,7 @@ from ..workings.bayes_rule_shown import rule as rule_frames
 from ..workings.blobs_shown import COUNT, PER_KEY, lattice, versus
 from ..workings.density_shown import curve, data_of, lower_bound
 from ..workings.gaussians import blobs, density, drawn, fitted, slope
-from .seeing import figures, seen
+from .shown import named, seen
 
 HALF = "p(y|x) = ½"
 
@@ -144,11 +144,11 @@ def rule(state: State) -> Outcome:
 def known_numbers(state: State) -> Outcome:
     """Classes at -1 and 1 of width 1: slope 2, and 0.7311 at x = 0.5 both ways."""
     frames = rule_frames(state.with_values(x=0.5, prior=0.5, apart=1.0, width=1.0))
-    joint = figures(frames[0])["joint"].values
+    joint = named(frames[0])["joint"].values
     ours = [
         slope(1.0, 1.0),
         round(float(joint[1] / sum(joint)), 4),
-        round(float(figures(frames[0])["posterior"].values[1]), 4),
+        round(float(named(frames[0])["posterior"].values[1]), 4),
     ]
     # These four points have means -1 and 1 and the variance 1 in each class.
     logit = LinearDiscriminantAnalysis(priors=[0.5, 0.5]).fit([[-2.0], [0.0], [0.0], [2.0]], [0, 0, 1, 1])

@@ -10,7 +10,7 @@ from ...data import digits16
 from ...sampling.noise import NoiseSchedule
 from ..forward_diffusion import LESSON
 from ..kit.state import State
-from .looking import figures
+from .shown import figures
 
 shown = partial(figures, LESSON)
 

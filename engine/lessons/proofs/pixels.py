@@ -7,7 +7,7 @@ from ..kit.facts import Claim, Outcome, equal
 from ..kit.fixtures import IMG6
 from ..kit.state import State
 from ..pixels import LESSON, dense_weights, shuffle_order
-from .frames_shown import apart, values_of
+from .shown import apart, values_of
 
 
 def permuted(state: State) -> Outcome:
@@ -17,16 +17,16 @@ def permuted(state: State) -> Outcome:
     weights = torch.from_numpy(dense_weights(state.seed).copy())
     in_place = F.linear(x, weights)
     units = values_of(LESSON, "shuffled", 2, "units", state)
-    dense_change = max(apart(row, in_place) for row in units)
+    dense_change = max(apart((row, in_place)) for row in units)
     own = values_of(LESSON, "shuffled", 2, "weights", state)
     kernel = torch.tensor(state["kernel"], dtype=torch.float64)[None, None]
     found = [F.conv2d(pixels.reshape(1, 1, 6, 6), kernel)[0, 0] for pixels in (x, x[order])]
     shown = max(
-        *(apart(values_of(LESSON, "shuffled", k, "edges", state), response) for k, response in enumerate(found)),
-        apart(values_of(LESSON, "shuffled", 2, "image", state), x[order].reshape(6, 6)),
-        apart(own, weights[state["unit"]][order].reshape(6, 6)),
+        *(apart((values_of(LESSON, "shuffled", k, "edges", state), response)) for k, response in enumerate(found)),
+        apart((values_of(LESSON, "shuffled", 2, "image", state), x[order].reshape(6, 6))),
+        apart((own, weights[state["unit"]][order].reshape(6, 6))),
     )
-    conv_change = apart(*found)
+    conv_change = apart((found[0], found[1]))
     constant = float(x.max() - x.min()) < 0.1 or float(kernel.abs().max()) < 0.1
     return Outcome(
         {"dense": dense_change, "convolution": conv_change},
@@ -43,8 +43,8 @@ def in_range(state: State) -> Outcome:
     back = (stored.to(torch.float32) / 255 * 255).round().to(torch.uint8)
     pixels = values_of(LESSON, "numbers", 0, "image", state)
     shown = max(
-        apart(pixels, image),
-        apart(values_of(LESSON, "numbers", 0, "bytes", state), (image * 255).round().to(torch.uint8)),
+        apart((pixels, image)),
+        apart((values_of(LESSON, "numbers", 0, "bytes", state), (image * 255).round().to(torch.uint8))),
     )
     least, most, same = float(pixels.min()), float(pixels.max()), int((stored == back).sum())
     return Outcome(
@@ -59,7 +59,7 @@ def example(state: State) -> Outcome:
     shown = values_of(LESSON, "numbers", 0, "image", LESSON.state())
     x = torch.from_numpy(shown.copy())[None, None]
     found = equal({"shape": list(x.shape), "numbers": x.numel()}, {"shape": [1, 1, 6, 6], "numbers": 36})
-    return Outcome(found.computed, found.expected, found.holds and apart(shown, IMG6) == 0)
+    return Outcome(found.computed, found.expected, found.holds and apart((shown, IMG6)) == 0)
 
 
 CLAIMS = (

@@ -16,7 +16,7 @@ from ..reverse_diffusion import LESSON
 from ..trainings.denoising_digits import NAME
 from ..workings.denoising_frames import evaluations, steps
 from ..workings.reversing import exact_eps, step_mean, step_sd, way
-from .looking import agree, apart, figures, frame
+from .shown import agree, apart, figures, frame
 
 CHANCE = 4.0
 """Standard errors that are allowed."""

@@ -16,7 +16,7 @@ from ..workings.costs_shown import work
 from ..workings.gradients_shown import bounded, remembered
 from ..workings.graph_paths import WAYS, distances
 from ..workings.recurrent_gradient import weights
-from .seeing import figures, seen
+from .shown import named, seen
 from .signal_oracles import convolved, counted, counted_whole, depth, difference_norm, matrix, steps_needed
 
 
@@ -94,10 +94,8 @@ def sequential(state: State) -> Outcome:
 def _ticks_shown(state: State, way: str, n: int) -> int:
     """After how many frames all tokens are known, and nothing is dimmed any more."""
     frames = parallel(state.with_values(n=n))
-    dimmed = [len(figures(frame)[way].dimmed) for frame in frames]
-    known = [
-        tuple(figures(frame)[way].dimmed) == tuple(range(n - d, n)) for frame, d in zip(frames, dimmed, strict=True)
-    ]
+    dimmed = [len(named(frame)[way].dimmed) for frame in frames]
+    known = [tuple(named(frame)[way].dimmed) == tuple(range(n - d, n)) for frame, d in zip(frames, dimmed, strict=True)]
     return dimmed.index(0) if all(known) else -1
 
 
@@ -135,7 +133,7 @@ def crossing(state: State) -> Outcome:
         cost = counted(n, d)
         signs.append(int(np.sign(cost["attention"] - cost["rnn"])))
         frame = work(state.with_values(length=n))[0]
-        rows = figures(frame)["costs"].rows
+        rows = named(frame)["costs"].rows
         ours.append(int(np.sign(rows[1][1] - rows[0][1])) if word in frame.caption else 9)
     return Outcome(ours, signs, ours == signs == [-1, 0, 1], f"Q Kᵀ: fewer, equal, more at n = {d // 2}, {d}, {2 * d}")
 

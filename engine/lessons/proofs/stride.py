@@ -13,7 +13,7 @@ from ..kit.fixtures import IMG6, K3
 from ..kit.state import State
 from ..workings import convolving
 from ..workings.sliding import Slide
-from .frames_shown import apart, figure_of, frame_of, values_of
+from .shown import apart, figure_of, frame, values_of
 
 
 def tensor(values: object) -> torch.Tensor:
@@ -33,9 +33,9 @@ def subsampled(state: State) -> Outcome:
     }
     short = figure_of(lesson.LESSON, "sampled", 1, "output", state)
     worst = max(
-        apart(values_of(lesson.LESSON, "sampled", 0, "full", state), full),
-        apart(values_of(lesson.LESSON, "sampled", 1, "full", state), full),
-        apart(short.values, full[:: g.stride, :: g.stride]),
+        apart((values_of(lesson.LESSON, "sampled", 0, "full", state), full)),
+        apart((values_of(lesson.LESSON, "sampled", 1, "full", state), full)),
+        apart((short.values, full[:: g.stride, :: g.stride])),
     )
     index = torch.arange(full.numel()).reshape(full.shape)[:: g.stride, :: g.stride]
     sources = [
@@ -80,13 +80,13 @@ def places(state: State) -> Outcome:
     oracle = windows[:, 0].tolist()
     size = convolving.output_size(n, k, s, p)
     pooled = F.max_pool1d(torch.zeros(1, 1, width), k, s).shape[-1] if k <= width else 0
-    frame = frame_of(lesson.LESSON, "positions", 0, state)
+    asked = frame(lesson.LESSON, "positions", state, 0)
     grid = figure_of(lesson.LESSON, "positions", 0, "steps", state)
     drawn = [(row, int(column)) for row, window in enumerate(windows.tolist()) for column in window]
     unread = sorted(set(range(width)) - set(windows.flatten().tolist()))
     right = sorted(grid.marks["window"]) == sorted(drawn)
     right &= sorted({column for _, column in grid.marks["never"]}) == unread
-    told = re.match(r"floor\(\((\d+) \+ 2·(\d+) - (\d+)\) / (\d+)\) \+ 1 = .* = (\d+)$", frame.formulas[0].numbers)
+    told = re.match(r"floor\(\((\d+) \+ 2·(\d+) - (\d+)\) / (\d+)\) \+ 1 = .* = (\d+)$", asked.formulas[0].numbers)
     right &= (tuple(map(int, told.groups())) == (n, p, k, s, pooled)) if told else not pooled
     found = every(columns=equal(begins, oracle), output=equal(size, pooled))
     return replace(found, holds=found.holds and right)

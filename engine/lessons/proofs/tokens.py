@@ -17,7 +17,7 @@ from ..kit.state import State
 from ..tokens import embedding, embeddings, split, vocabulary
 from ..workings import byte_pairs as pairs
 from ..workings.merges_shown import merging
-from .seeing import figures, seen
+from .shown import named, seen
 
 HOSTILE = (
     "\x1b]0;title\x07[/bold] a lone [",
@@ -62,7 +62,7 @@ def read(chips: Any) -> str:
 def returns(state: State) -> Outcome:
     """The text that is set comes back, read from the chips shown and from the numbers under them."""
     frame = split(state)[0]
-    chips = figures(frame)["tokens"]
+    chips = named(frame)["tokens"]
     back = pairs.decode([int(note) for note in chips.notes], state["kind"], lower=state["lower"])
     wanted = state["text"].lower() if state["lower"] else state["text"]
     lost = any(note == "0" for note in chips.notes)
@@ -111,7 +111,7 @@ def merges_shown(state: State) -> Outcome:
     cut: list[int] = []
     left_out = 0
     for frame in merging(state):
-        chips, table = figures(frame)["tokens"], figures(frame)["pairs"]
+        chips, table = named(frame)["tokens"], named(frame)["pairs"]
         k = int(str(chips.title).split()[1])
         numbers = [int(note) for note in chips.notes]
         for skipped in range(shown + 1, k):

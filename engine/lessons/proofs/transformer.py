@@ -27,8 +27,8 @@ from ..workings.translating import LONGEST, Model, forced, nll, probabilities, r
 from ..workings.translation_figures import Sentence
 from ..workings.writing import Rules
 from .cross_attention import CPU, example, tensors
+from .shown import difference, figures, together
 from .transformer_parts import decoder_stack, encoder_stack, identity, lengths, normalised, toy
-from .translated_shown import difference, shown, together
 
 
 def shift(state: State) -> Outcome:
@@ -37,7 +37,7 @@ def shift(state: State) -> Outcome:
     given = decoder_input(said.target, state["shift"])
     lab = shifted_by_lab(torch.tensor([said.target]))[0].tolist()
     repeated = sum(a == b for a, b in zip(lab, said.target, strict=True))
-    rows = shown(LESSON, state, "paths", 1)["places"].rows
+    rows = figures(LESSON, "paths", state, 1)["places"].rows
     return together(
         {"answers read": sum(answers_seen(said.target, given)), "first": said_as(given[0])},
         {"answers read": repeated, "first": said_as(lab[0])},
@@ -61,8 +61,8 @@ def embedded(state: State) -> Outcome:
     scaled = (ones @ table * SMALL.width**0.5).numpy()
     there = read(model, said.ids)
     row = min(int(state["focus"]), len(said.ids) - 1)
-    one = shown(LESSON, state, "embedding", 1)["sum"].values
-    every_word = shown(LESSON, state, "embedding", 2)
+    one = figures(LESSON, "embedding", state, 1)["sum"].values
+    every_word = figures(LESSON, "embedding", state, 2)
     return difference(
         (there.x0, x0),
         (there.scaled, scaled),
@@ -104,7 +104,7 @@ def decoded(state: State) -> Outcome:
     padded = (*decoder_input(said.target, state["shift"])[: SHOWN - PADDED], *[PAD] * PADDED)
     ahead = torch.ones(len(padded), len(padded)).tril()
     real = (torch.tensor(padded) != PAD).double().expand(len(padded), -1)
-    drawn_masks = shown(LESSON, state, "paths", 2)
+    drawn_masks = figures(LESSON, "paths", state, 2)
     same = difference(
         (ours, scores),
         (drawn_masks["look-ahead"].values, ahead.numpy()),
@@ -163,7 +163,7 @@ def first_loss(state: State) -> Outcome:
     v = len(trained.model.target_words)
     first, last = float(trained.losses[0]), float(trained.losses[-20:].mean())
     here = state.with_values(text=S3, target="auto")
-    rows = {row[0]: float(row[2]) for row in shown(LESSON, here, "loss", 1)["ignorance"].rows}
+    rows = {row[0]: float(row[2]) for row in figures(LESSON, "loss", here, 1)["ignorance"].rows}
     _, said = example(state)
     with torch.no_grad():
         drawn_scores = module(trained.fresh)(*tensors(said))[0]
@@ -189,7 +189,7 @@ def rewritten(state: State) -> Outcome:
         answer = greedy_by_lab(Writer(lab, torch.tensor([said.ids])), 1, LONGEST, CPU).words[0].tolist()
     names = model.target_words
     here = state.with_values(text=S3, target="auto", decoding="greedy", slip=0, weights="trained")
-    rows = shown(LESSON, here, "inference", -1)["rerun"].rows
+    rows = figures(LESSON, "inference", here, -1)["rerun"].rows
     return together(
         {"written": " ".join(names[k] for k in words[:-1])},
         {"written": " ".join(names[k] for k in again[:-1])},

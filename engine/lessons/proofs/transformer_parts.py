@@ -19,7 +19,7 @@ from ..workings.layer_norm import layer_norm, mean_and_variance
 from ..workings.norm_frames import DEPTH, drawn, silenced, stream_norms
 from ..workings.translating import Model, read
 from ..workings.translation_figures import Sentence, sentence, sentence_as_drawn
-from .translated_shown import difference, shown, together
+from .shown import difference, figures, together
 
 KINDS = {MultiHeadAttention: "attention", FeedForward: "feed-forward"}
 
@@ -52,7 +52,7 @@ def _stack(state: State, stack: str) -> Outcome:
     assert isinstance(layers, nn.ModuleList)
     first = layers[0]
     count = sum(p.numel() for p in first.parameters())
-    ladder = shown(LESSON, state, "stacks", 1 if stack == "encoder" else 2)[stack]
+    ladder = figures(LESSON, "stacks", state, 1 if stack == "encoder" else 2)[stack]
     boxes = [box.name for box in ladder.boxes if box.depth]
     counts = [int(box.detail.split(",  ")[0].split(", K")[0].replace(",", "")) for box in ladder.boxes if box.depth]
     heard = _order(first, stack)
@@ -107,7 +107,7 @@ def normalised(state: State) -> Outcome:
     row = min(int(state["focus"]), len(said.ids) - 1)
     layered = read(drawn(state), said.ids).x0[row]
     torched = torch.from_numpy(layered)
-    rows = shown(LESSON, state, "norms", 0)["token"].values
+    rows = figures(LESSON, "norms", state, 0)["token"].values
     oracle = torch.stack((torched, torched - torched.mean(), F.layer_norm(torched, (len(torched),))))
     same = difference((ours, expected), (rows, oracle.numpy()), limit=1e-9)
     off = float(abs(variance - 1).max())
@@ -133,7 +133,7 @@ def identity(state: State) -> Outcome:
     with torch.no_grad():
         given = torch.from_numpy(read(here, said.ids).x0)[None]
         layered = module(here).encoder[0](given)[0].numpy()
-    rows = shown(LESSON, state, "norms", 2)["layer"].values
+    rows = figures(LESSON, "norms", state, 2)["layer"].values
     change = float(abs(after["pre"] - read(pre, said.ids).x0).max())
     return together(
         {"pre-LN changes it by": change},
@@ -147,7 +147,7 @@ def identity(state: State) -> Outcome:
 def lengths(state: State) -> Outcome:
     """Lengths of the stream in the module, pre-LN and post-LN, after every layer."""
     pairs = []
-    lines = shown(LESSON, state, "norms", 1)["norms"].lines
+    lines = figures(LESSON, "norms", state, 1)["norms"].lines
     for norm in ("pre", "post"):
         model = drawn(state, DEPTH, norm)
         said = sentence(state, model, own=False)

@@ -19,7 +19,7 @@ from ..workings.digit_pictures import picture
 from ..workings.noised_digit import eps, noised
 from ..workings.noising import x0_hat
 from ..workings.unet_plan import BLOCKS
-from .looking import agree, apart
+from .shown import agree, apart
 from .unet_wiring import counted, cutting, laddered, looked, shown, standing_in, time
 
 BY_HAND = ((0.0, 0.0), (0.5, 1.0), (-0.75, -2.0))

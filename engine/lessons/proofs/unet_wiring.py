@@ -20,7 +20,7 @@ from ..trainings.digit_denoiser import DigitDenoiser, fresh
 from ..unet import LESSON
 from ..workings.bottleneck_frames import looks, shuffled
 from ..workings.noised_digit import noised
-from .looking import agree, apart, figures
+from .shown import agree, apart, figures
 
 shown = partial(figures, LESSON)
 SIZES = ("16x16", "8x8", "4x4")

@@ -13,7 +13,7 @@ from ..kit.facts import Claim, Outcome, close, every, same_arrays
 from ..kit.state import State
 from ..trainings.latent_digits import started
 from ..workings import vae_bound, vae_frames, vae_latent
-from .seeing import seen
+from .shown import seen
 from .worked import worked
 
 EVIDENCE = float(stats.norm.logpdf(1.0, 0.0, math.sqrt(1.25)))

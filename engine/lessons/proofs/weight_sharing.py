@@ -26,7 +26,7 @@ from ..workings.sharing import (
     recurrent_weights,
     sequence,
 )
-from .frames_shown import apart, figure_of, values_of
+from .shown import apart, figure_of, values_of
 
 
 def parameters(module: nn.Module) -> int:
@@ -47,7 +47,7 @@ def over_space(state: State) -> Outcome:
     for k, n in enumerate((6, 12)):
         shown = figure_of(LESSON, "space", k, "output", state)
         x = torch.from_numpy(image(n)).requires_grad_()
-        worst = max(worst, apart(shown.values, conv(x[None, None])[0, 0].detach()))
+        worst = max(worst, apart((shown.values, conv(x[None, None])[0, 0].detach())))
         for place in ((0, 0), (2, 3), (n - 1, n // 2)):
             (slope,) = torch.autograd.grad(conv_of_ones(x[None, None])[0, 0][place], x)
             right &= set(shown.origin(*place).cells["image"]) == {(int(r), int(c)) for r, c in slope.nonzero()}
@@ -73,7 +73,7 @@ def over_time(state: State) -> Outcome:
     for t in range(steps):
         before = states[t - 1] if t else torch.zeros(UNITS)
         for name, held in (("states", states[t]), ("before", before), ("x", torch.from_numpy(x[t]))):
-            worst = max(worst, apart(values_of(LESSON, "time", t, name, state)[:, 0], held))
+            worst = max(worst, apart((values_of(LESSON, "time", t, name, state)[:, 0], held)))
     dense = {t: parameters(nn.Linear(t * INPUTS, t * UNITS)) for t in (1, 5, 50, steps)}
     rows = {row[0]: row for row in figure_of(LESSON, "time", -1, "counts", state).rows}
     right = all(rows[t][1:] == (one, parameters(rnn), f"{count:,}") for t, count in dense.items())
@@ -100,7 +100,7 @@ def over_graphs(state: State) -> Outcome:
         theirs = layer(torch.from_numpy(x), mixing)
         large = layer(torch.zeros(50, INPUTS, dtype=torch.float64), torch.eye(50, dtype=torch.float64))
     first = values_of(LESSON, "order", 0, "first", state)
-    worst = max(apart(graph_layer(x, a, W, b), theirs.detach()), apart(first, theirs.detach()))
+    worst = max(apart((graph_layer(x, a, W, b), theirs.detach())), apart((first, theirs.detach())))
     rows = figure_of(LESSON, "order", 1, "counts", state).rows
     sizes = [parameters(nn.Linear(n * INPUTS, n * UNITS)) for n in (5, 50, 500)]
     right = [row[1:] for row in rows] == [(parameters(layer), f"{size:,}") for size in sizes]
@@ -125,7 +125,7 @@ def equivariant(state: State) -> Outcome:
         worst = max(worst, float((torch.from_numpy(moved) - P @ whole).abs().max()))
     order = node_order(state["order"])
     first, second = (figure_of(LESSON, "order", 0, name, state) for name in ("first", "second"))
-    worst = max(worst, apart(second.values, np.asarray(first.values)[order]))
+    worst = max(worst, apart((second.values, np.asarray(first.values)[order])))
     if list(second.row_labels) != [first.row_labels[at] for at in order]:
         return Outcome("rows of other nodes", "the rows of the new order", False)
     return Outcome({"off by": worst}, "<= 1e-14", worst <= 1e-14)
@@ -152,7 +152,7 @@ def hops(state: State) -> Outcome:
     for k in range(5):
         power = torch.linalg.matrix_power(torch.from_numpy(_mixing(a)), k) @ torch.from_numpy(features())
         shown = values_of(LESSON, "neighbourhoods", k, "held" if k else "before", state)
-        worst = max(worst, apart(shown, power))
+        worst = max(worst, apart((shown, power)))
         nodes = figure_of(LESSON, "neighbourhoods", k, "graph", state).nodes
         heard.append([at for at, each in enumerate(nodes) if each.role != "quiet"])
     return Outcome(

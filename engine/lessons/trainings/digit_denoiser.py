@@ -44,7 +44,7 @@ class DdpmBeta(Ddpm):
         return float((1 - at / as_) ** 0.5) if s else 0.0
 
 
-KINDS = {**SAMPLERS, "ddpm-beta": DdpmBeta}
+KINDS: dict[str, Any] = {**SAMPLERS, "ddpm-beta": DdpmBeta}
 """The samplers of the lessons."""
 Pictures = NDArray[np.float32]
 

@@ -1,4 +1,4 @@
-"""Checks what formulas say in numbers: of `0.5·2 + 1 = 2` both sides are worked out, with the rounding that is printed."""
+"""Checks formulas in numbers: of `0.5·2 + 1 = 2` both sides are worked out, with the rounding that is printed."""
 
 import itertools
 import math

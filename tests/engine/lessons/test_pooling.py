@@ -55,7 +55,7 @@ def test_pooling_in_one_direction_only_turns_red(monkeypatch):
 
 def test_a_channel_pooled_from_the_other_turns_red(monkeypatch):
     right = work.pool
-    first = {}
+    first: dict[str, object] = {}
 
     def mixed(values, kind, size=2, stride=2):
         first.setdefault(kind, values)
