@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import integrate, optimize, stats
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 from torch.distributions import Distribution, MultivariateNormal, Normal, kl_divergence
 
@@ -143,6 +141,8 @@ def rule(state: State) -> Outcome:
 
 def known_numbers(state: State) -> Outcome:
     """Classes at -1 and 1 of width 1: slope 2, and 0.7311 at x = 0.5 both ways."""
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
     frames = rule_frames(state.with_values(x=0.5, prior=0.5, apart=1.0, width=1.0))
     joint = named(frames[0])["joint"].values
     ours = [
@@ -158,6 +158,8 @@ def known_numbers(state: State) -> Outcome:
 
 def logistic(state: State) -> Outcome:
     """The left as shown: torch's mixture is the shade, and scikit-learn's discriminant is zero along the line."""
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
     points, classes = blobs(state["correlation"], state["between"], COUNT, state.seed)
     means, covariance, priors = fitted(points, classes)
     shown = seen(versus, state)
@@ -191,6 +193,8 @@ def alike(plane: Any, points: Any, classes: Any) -> bool:
 
 def direct(state: State) -> Outcome:
     """The right as shown: scikit-learn's logistic regression, zero along the line."""
+    from sklearn.linear_model import LogisticRegression
+
     points, classes = blobs(state["correlation"], state["between"], COUNT, state.seed)
     learned = LogisticRegression(C=1e3, tol=1e-10, max_iter=10_000).fit(points, classes)
     shown = seen(versus, state)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import integrate, stats
-from sklearn.neighbors import KNeighborsClassifier
 
 from ..kit.facts import Claim, Outcome, close, every, same_arrays
 from ..kit.state import State
@@ -267,6 +266,8 @@ def drawn(state: State) -> Outcome:
 
 def sorted_by_digit(state: State) -> Outcome:
     """Two latent numbers tell the digit far better than chance, unless KL was too dear."""
+    from sklearn.neighbors import KNeighborsClassifier
+
     result: Any = state.result("latent-digits")
     told = KNeighborsClassifier(5).fit(result.train_means, result.train_labels).score(result.means, result.labels)
     if result.beta > 4:
