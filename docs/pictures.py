@@ -97,6 +97,7 @@ async def main() -> None:
     await picture("denoise", Job.of("diffusion", ("steps=600",)), (120, 34), ["6", "f", *["right"] * 30])
     await watching((150, 46), ["s", "s", "3", "2", "right", "left", "left", "left"])
     await lesson("convolution", (150, 34), (), ["full_stop"] * 9, "lesson")
+    await lesson("gan", (150, 34), ("moves=" + "x" * 12,), ["right_square_bracket"], "lesson_gan")
     plain = Job.of("resnet", ("depth=24", "batch_norm=false", "skip=false", "steps=2", "validate_every=1"))
     await picture("vanishing", plain, (80, 24), ["5"])
 
