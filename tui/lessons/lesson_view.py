@@ -169,7 +169,8 @@ class LessonView:
             if pointed is not None and pointed.origin is not None and pointed.figure == figure.name:
                 told = [blank(width, ink), *formulas(pointed.origin.formulas, ink, width)]
             else:
-                told = [blank(width, ink), *chrome.caption("this number is given: nothing was computed", width, ink, 1)]
+                said = "this number was learned or measured" if reading.at.needs else "this number is given"
+                told = [blank(width, ink), *chrome.caption(f"{said}: no formula stands behind it here", width, ink, 1)]
         rest = max(5, room - len(about) - len(told) - 1)
         alone = self._laid(Frame(caption="", figures=(replace(figure, join=""),)), width, rest)
         return [*alone, blank(width, ink), *about, *told]

@@ -3,7 +3,7 @@
 from textual import events
 
 from ...engine.lessons.kit.figures import Plane
-from ...engine.lessons.kit.settings import Moves, Numbers, Setting, Words
+from ...engine.lessons.kit.settings import Moves, Numbers, Setting, Slider, Words
 from ...engine.lessons.study.messages import Shown
 from ...engine.options import OptionError
 from ..widgets.prompt import Prompt
@@ -114,6 +114,16 @@ class Looking(Studying):
         else:
             self.tell("this cell is padding; the cells inside can be edited")
 
+    def _turn_round(self, setting: Setting) -> None:
+        """The next value, and after the last the first: what a letter does."""
+        if self.reading is None:
+            return
+        value = self.reading.state[setting.name]
+        turned = setting.turn(value, 1)
+        if turned == value and isinstance(setting, Slider):
+            turned = setting.stops[0] if setting.stops else type(setting.default)(setting.low)
+        self._set({setting.name: turned})
+
     def _turn_setting(self, name: str, by: int) -> None:
         if self.reading is not None:
             setting = self.reading.lesson.setting(name)
@@ -149,7 +159,7 @@ class Looking(Studying):
                 if isinstance(setting, Words):
                     self._type(setting)
                 else:
-                    self._turn_setting(setting.name, 1)
+                    self._turn_round(setting)
             else:
                 continue
             event.stop()

@@ -70,7 +70,7 @@ class Slider(Setting):
         return value
 
     def turn(self, value: Any, by: int) -> Any:
-        """The next value, within the range; with stops it goes round by the key only."""
+        """The next value, within the range."""
         if self.stops:
             at = self.stops.index(value) + by
             return self.stops[min(max(at, 0), len(self.stops) - 1)]

@@ -7,15 +7,11 @@ from typing import Any, Protocol
 from .state import State
 
 
-class Cancelled(Exception):
-    """Raised inside a training by its `progress` when nobody wants it any more."""
-
-
 class Progress(Protocol):
     """How a training tells how far it is; it must be called often (at least five times a second)."""
 
     def __call__(self, share: float, text: str = "", **numbers: float) -> None:
-        """`share` 0..1 is done; `text`: a few words; `numbers`, such as a loss, become curves. Raises Cancelled."""
+        """`share` 0..1 is done; `text`: a few words; `numbers`, such as a loss, become curves."""
 
 
 def silent(share: float, text: str = "", **numbers: float) -> None:

@@ -165,7 +165,9 @@ def learning(state: State) -> tuple[Frame, ...]:
             figures=(curve,),
         ),
         Frame(
-            caption=f"What is learned are the kernels, random at first: those of conv1 changed by {rows[0][4]}.",
+            caption=f"What is learned are the kernels, random at first: those of conv1 changed by {rows[0][4]}."
+            if last < 0.9 * first
+            else f"Nothing was learned, though the kernels of conv1 changed by {rows[0][4]}: the steps led nowhere.",
             figures=tuple(pairs),
         ),
         Frame(

@@ -79,7 +79,7 @@ def bench(state: State) -> tuple[Frame, ...]:
         lines={"averaged": averaged},
         x_label="masks",
         y_label="loss",
-        levels={"one mask": float(singles.mean()), "weights scaled": scaled},
+        levels={"one mask, mean of all": float(singles.mean()), "weights scaled": scaled},
         at=float(members),
         new_row=True,
     )

@@ -36,7 +36,7 @@ def cheating(state: State) -> tuple[Frame, ...]:
         figures=(curves,),
         formulas=(
             Formula(
-                symbols="loss at the end, floor",
+                symbols="held-out sentences: loss at the end, their floor",
                 numbers=f"causal {arms['honest'].held_out:.2f}, no mask {arms['cheating'].held_out:.3f}, "
                 f"floor {peeking.floor:.2f}",
             ),
@@ -59,7 +59,7 @@ def cheating(state: State) -> tuple[Frame, ...]:
     names = tuple(NAMES[name] for name in order)
     bars = Bars(
         name="alone",
-        title="nats a word when only earlier words are there",
+        title="nats a word, as trained and as in writing",
         about="Each held-out word is predicted from a pass over the words before it alone, as in writing.",
         labels=(*(f"{name}, as trained" for name in names), *(f"{name}, as in writing" for name in names)),
         values=np.array([*(arms[name].held_out for name in order), *(arms[name].alone for name in order)]),

@@ -224,9 +224,9 @@ def pronoun(state: State) -> Frames:
         pair = f'"{of.answer} … {of.tokens[ADJECTIVE_AT]}"'
         share = toy.accuracy["held out"]
         seen = f"{pair} was never in training" if of.held_out else f"{pair} was in training, {UNSEEN} were not"
-        learned = "it learned kinds of words, not sentences" if share == 1 else "it learned only some of the kinds"
+        learned = "it learned kinds" if share == 1 else "it learned only some kinds"
         return Frame(
-            caption=f"{seen}. Of the pairs it never saw {100 * share:.0f} % are answered right: {learned}.",
+            caption=f"{seen}. Of unseen pairs {100 * share:.0f} % are right: {learned}.",
             figures=(table, curve),
         )
 

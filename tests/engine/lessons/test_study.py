@@ -12,7 +12,7 @@ from dlviz.engine.lessons.kit.facts import Claim, Outcome
 from dlviz.engine.lessons.kit.figures import Card
 from dlviz.engine.lessons.kit.lesson import Frame, Lesson, Scene
 from dlviz.engine.lessons.kit.settings import Slider
-from dlviz.engine.lessons.kit.training import Cancelled, Training
+from dlviz.engine.lessons.kit.training import Training
 from dlviz.engine.lessons.study import desk as desk_module
 from dlviz.engine.lessons.study.desk import Desk
 from dlviz.engine.lessons.study.messages import Failed, Place, Point, Pointed, Prove, Show, Shown, Untrained
@@ -148,8 +148,7 @@ def test_closing_ends_the_process():
     assert process.returncode is not None
 
 
-def test_progress_ends_a_training_that_nobody_wants():
-    def progress(share, text="", **numbers):
+def progress(share, text="", **numbers):
         raise Cancelled
 
     lesson = _toy(lambda state, progress: progress(0.5))
