@@ -148,14 +148,6 @@ def test_closing_ends_the_process():
     assert process.returncode is not None
 
 
-def progress(share, text="", **numbers):
-        raise Cancelled
-
-    lesson = _toy(lambda state, progress: progress(0.5))
-    with pytest.raises(Cancelled):
-        lesson.training("toy").train(lesson.state(), progress)
-
-
 def test_a_training_in_a_process_of_its_own_gives_modules_and_can_be_cancelled(heard):
     study = heard.study
     name, scene = next((n, k) for n in ("dense",) for k, s in enumerate(load(n).scenes) if s.needs)
