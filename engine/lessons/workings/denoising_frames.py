@@ -77,7 +77,7 @@ def digit(state: State) -> Frames:
             ),
         )
         caption = (
-            f"Pure noise, and the wish for a {state['digit']}. {count} steps of {state['sampler'].upper()}: press . "
+            f"Pure noise, and the wish for a {state['digit']}. {count} steps of {state['sampler']}: press . "
             "to take one, space to run."
             if k == 0
             else f"Step {k} of {count}. Like the digit that it ends with: x0_hat {_like(stop.x0, chain[-1].x)}, "
@@ -145,7 +145,7 @@ def _each(state: State) -> Frame:
     drawn = [
         Wall(
             name=sampler,
-            title=f"{sampler.upper()}, {count} steps, {evaluations(state)} network evaluations each",
+            title=f"{sampler}, {count} steps, {evaluations(state)} network evaluations each",
             images=denoiser.draw(tuple(range(10)), sampler, count, int(state["draw"]), state["guidance"]),
             labels=DIGITS,
             columns=5,

@@ -43,7 +43,8 @@ def inference(state: State) -> Frames:
         if k == len(steps):
             rows = [(i + 1, known[a], known[b], a == b) for i, (a, b) in enumerate(zip(ids, again, strict=True))]
             differing = sum(a != b for a, b in zip(ids, again, strict=True))
-            tail = "the same words." if not differing else f"other words at {differing} places."
+            places = "1 place" if differing == 1 else f"{differing} places"
+            tail = "the same words." if not differing else f"other words at {places}."
             table = Table(
                 name="rerun",
                 title="its own words given back in one pass",
@@ -60,7 +61,8 @@ def inference(state: State) -> Frames:
         how = f"drawn: u = {step.u:.4f} lies in its share (Σ p)" if wanted.sampled else "the likeliest"
         if wanted.slip == k + 1:
             how = "the second likeliest, a slip"
-        caption = f'Word {k + 1}: "{name}", {how}. It is read in its turn.'
+        then = "It ends the sentence." if step.token == END else "It is read in its turn."
+        caption = f'Word {k + 1}: "{name}", {how}. {then}'
         line = (*words[: k + 1], "…") if step.token != END else words
         return Frame(
             caption=captioned(caption, said),

@@ -59,7 +59,7 @@ def _plane(result: Any, title: str, reach: float, picks_at: Any = _pick, **more:
         str(digit): result.means[:SHOWN][result.labels[:SHOWN] == digit] for digit in np.unique(result.labels).tolist()
     }
     outside = int((np.abs(result.means[:SHOWN]).max(axis=1) > reach).sum())
-    title += f", {outside} of {SHOWN} images outside" if outside else ""
+    title += f", {outside} of the {SHOWN} drawn outside" if outside else ""
     return Plane(
         name="plane",
         title=title,
@@ -99,8 +99,8 @@ def _latent(state: State, result: Any, k: int) -> Frame:
             ),
         )
         caption = (
-            f"Move the cursor over the plane: each place is an image. The nearest test image is a "
-            f"{result.labels[nearest]}."
+            f"Move the cursor over the plane: each place is an image. The nearest test image shows "
+            f"the digit {result.labels[nearest]}."
         )
         return Frame(title="A plane of images", caption=caption, figures=figures)
     if k == 1:

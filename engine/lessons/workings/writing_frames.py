@@ -79,12 +79,14 @@ def writing(state: State) -> Frames:
         shown = (*text, *written[: k + 1], *(["…"] if k + 1 < len(steps) else []))
         at = len(text) + k
         chance = float(step.decoded.chances[step.token])
-        caption = f'"{written[k]}" is the likeliest ({chance:.1%}), then read like a word of the past.'
+        last = k + 1 == len(steps)
+        then = "and writing ends here" if last else "then read like a word of the past"
+        caption = f'"{written[k]}" is the likeliest ({chance:.1%}), {then}.'
         if wanted.sampled:
             begin, end = share_of(step.decoded.chances, step.token)
             caption = (
                 f'Drawn: u = {step.u:.4f} lies in the share of "{written[k]}", {begin:.4f} to {end:.4f} (see Σ p). '
-                "It is read in its turn."
+                + ("Writing ends here." if last else "It is read in its turn.")
             )
         return Frame(
             caption=_join(warning if k == 0 else "", caption),
