@@ -39,7 +39,6 @@ def measure() -> list[Figure]:
             median(launch["lesson"]),
             "empty Textual app",
             median(launch["empty"]),
-            more=0.3,
         ),
         figure(f"opening a lesson, the slowest ({slow})", "ms", opened[slow], least, again[slow], most=300),
         figure("opening a lesson, median", "ms", median(list(opened.values())), least, usual, most=300),

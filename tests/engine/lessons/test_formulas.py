@@ -12,7 +12,7 @@ from dlviz.engine.lessons.kit.state import State
 from .arithmetic import wrong
 from .test_every_lesson import _cells
 
-FRAMES, CELLS = 12, 16
+FRAMES, CELLS = 8, 12
 """Frames of a scene and cells of a figure that are looked at, evenly spread."""
 
 
