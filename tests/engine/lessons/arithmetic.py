@@ -3,6 +3,7 @@
 import itertools
 import math
 import re
+import warnings
 
 _SIGNS = {
     "·": "*",
@@ -41,6 +42,7 @@ def _value(part: str) -> tuple[float, float, str] | None:
     code = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", part.strip())
     code = re.sub(r"√\(", "sqrt(", re.sub(r"√(\d+\.?\d*|\.\d+)", r"sqrt(\1)", code))
     code = re.sub(r"(\d)\s*%", r"\1/100", code)
+    code = re.sub(r"(?<=[\d)])\s*\((?!\s*\+)", "*(", code)
     for sign, plain in _SIGNS.items():
         code = code.replace(sign, plain)
     if not re.search(r"\d", code) or set(_WORD.findall(_NUMBER.sub("0", code))) - set(_NAMES):
@@ -68,7 +70,9 @@ def _value(part: str) -> tuple[float, float, str] | None:
 
 def _worked_out(code: str) -> float | None:
     try:
-        value = eval(code, {"__builtins__": {}}, _NAMES)  # only numbers, signs and the names above
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)  # a number that is called: no arithmetic
+            value = eval(code, {"__builtins__": {}}, _NAMES)  # only numbers, signs and the names above
     except (SyntaxError, TypeError, ValueError, ZeroDivisionError, OverflowError, NameError):
         return None
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
