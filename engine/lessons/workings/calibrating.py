@@ -3,16 +3,14 @@
 import numpy as np
 
 from ..kit.fixtures import Floats
+from . import attending
 
 BINS = 10
 
 
 def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
     """exp(z/T) / sum, along the last axis; the largest is subtracted first, so that nothing overflows."""
-    scaled = np.asarray(logits, dtype=np.float64) / temperature
-    powers = np.exp(scaled - scaled.max(-1, keepdims=True))
-    answer: Floats = powers / powers.sum(-1, keepdims=True)
-    return answer
+    return attending.softmax(np.asarray(logits, dtype=np.float64) / temperature)
 
 
 def reliability(probabilities: Floats, labels: Floats) -> tuple[Floats, Floats, Floats]:

@@ -8,15 +8,14 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..kit.fixtures import Floats
+from . import convolving
 
 Kind = Literal["max", "average"]
 
 
 def convolve(image: Floats, kernel: Floats, padding: int = 0, stride: int = 1) -> Floats:
     """The kernel slid over the zero-padded image (cross-correlation); rows and columns floor((n+2p-k)/s)+1."""
-    windows = sliding_window_view(np.pad(image, padding), kernel.shape)[::stride, ::stride]
-    answer: Floats = np.einsum("ijkl,kl->ij", windows, kernel)
-    return answer
+    return convolving.convolve(image, kernel, stride, padding)
 
 
 def pool(values: Floats, kind: Kind, size: int = 2, stride: int = 2) -> Floats:
@@ -28,12 +27,12 @@ def pool(values: Floats, kind: Kind, size: int = 2, stride: int = 2) -> Floats:
 
 def output_size(n: int, size: int, stride: int, padding: int = 0) -> int:
     """floor((n + 2p - k) / s) + 1."""
-    return (n + 2 * padding - size) // stride + 1
+    return convolving.output_size(n, size, stride, padding)
 
 
 def starts(n: int, size: int, stride: int) -> tuple[int, ...]:
     """Where the windows begin."""
-    return tuple(range(0, n - size + 1, stride))
+    return convolving.starts(n, size, stride, 0)
 
 
 def unvisited(n: int, size: int, stride: int) -> tuple[tuple[int, int], ...]:

@@ -16,12 +16,6 @@ _BREAKS = ("=", "≈", "→", "+", "-", "−", "·", "×", "/", "<", ">", "≤",
 _INDENT = 4
 
 
-def formula_lines(formula: Formula, width: int) -> list[str]:
-    """The symbols, then the numbers, in lines of at most `width` columns; no number is broken."""
-    lines = broken(formula.symbols, width)
-    return [*lines, *broken(formula.numbers, width, first="  ")] if formula.numbers else lines
-
-
 def draw(formulas: Sequence[Formula], ink: Ink, width: int) -> list[Strip]:
     """All formulas: symbols strong, numbers plain."""
     strips = []
