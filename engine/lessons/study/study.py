@@ -23,7 +23,7 @@ from .messages import (
     Untrained,
 )
 from .outbox import Outbox
-from .trainer import Started, start
+from .processes import Started, start
 
 
 @dataclass(frozen=True, kw_only=True)

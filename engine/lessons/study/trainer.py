@@ -1,45 +1,22 @@
 """Trainings of lessons in a process of their own: told as they go, ended at once when nobody wants them any more."""
 
 import os
-import pickle
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import IO, Any
+from typing import Any
 
-from ...fresh import command, environment
-from ...text import sanitize
 from .desk import Desk, sentence, training_of
 from .messages import Place, Told, Trained
+from .processes import Started, receive, send, start
 
 POINTS = 400
 """Numbers of a curve that are told at most; then every second one is dropped."""
 TELLING = 0.1
 """Seconds between two tellings at least."""
-
-
-@dataclass(frozen=True)
-class Started:
-    """A process, the socket to it, and what it says on standard error."""
-
-    process: "subprocess.Popen[bytes]"
-    connection: Connection
-    words: IO[bytes]
-
-    def ending(self) -> str:
-        """How it ended, in a few words, once it has; its last words among them."""
-        code = self.process.wait()
-        how = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
-        self.words.seek(0)
-        lines = self.words.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
-        return f"{how}: {sanitize(lines[-1], limit=200)}" if lines else how
 
 
 class Trainings:
@@ -95,33 +72,6 @@ class Trainings:
         if not done and not error and wanted:
             error = f"the process that trained {ending}"
         self._tell(Trained(training=name, place=place, error=error, cancelled=not wanted))
-
-
-def start(module: str) -> "Started":
-    """A process of this package's module `module`, and our end of a socket whose other end it holds."""
-    ours, theirs = socket.socketpair()
-    words = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
-    process = subprocess.Popen(
-        command(f"{__package__}.{module}", str(theirs.fileno())),
-        pass_fds=(theirs.fileno(),),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=words,
-        start_new_session=True,
-        env=environment(),
-    )
-    theirs.close()
-    return Started(process, Connection(ours.detach()), words)
-
-
-def send(connection: Connection, said: Any) -> None:
-    """Send a copy; torch's own way would pass handles to memory of a process that is about to end."""
-    connection.send_bytes(pickle.dumps(said))
-
-
-def receive(connection: Connection) -> Any:
-    """What the other end has sent."""
-    return pickle.loads(connection.recv_bytes())
 
 
 class Telling:

@@ -1,6 +1,6 @@
 """The process of a screen's lessons: `python -m dlviz.engine.lessons.study.worker FD` talks over an inherited socket.
 
-Frames are computed by its first thread, facts by a second, a training by another process. It ends when the socket does.
+It computes frames, and starts processes of their own for facts and for a training. It ends when the socket does.
 """
 
 import os
@@ -12,6 +12,7 @@ from typing import Any
 
 from .desk import Desk
 from .messages import Cancel, Place, Point, Prove, Show, Train
+from .prover import Proofs
 from .trainer import Trainings
 
 
@@ -23,10 +24,9 @@ class Worker:
         self._sending = threading.Lock()
         self.desk = Desk()
         self.trainings = Trainings(self.desk, self.send)
-        self._wanted: Prove | None = None
-        self._left = ""
-        """The lesson that is read now."""
-        self._called = threading.Condition()
+        self.proofs = Proofs(self.desk, self.send)
+        self._proving = ""
+        """The lesson whose facts were asked for last."""
 
     def send(self, reply: Any) -> None:
         """Send a reply; nobody listening any more ends the process."""
@@ -38,7 +38,6 @@ class Worker:
 
     def serve(self) -> None:
         """Until the other side is gone."""
-        threading.Thread(target=self._prove, name="facts", daemon=True).start()
         try:
             while True:
                 self._answer(self._newest(self._connection.recv()))
@@ -57,34 +56,19 @@ class Worker:
         for request in requests:
             match request:
                 case Show():
-                    if self._wanted is None or self._wanted.place.lesson != request.place.lesson:
-                        self._left = request.place.lesson
+                    if self._proving not in ("", request.place.lesson):
+                        self._proving = ""
+                        self.proofs.ask(None)
                     self.send(self.desk.show(request))
                 case Point():
                     self.send(self.desk.point(request))
                 case Prove():
-                    with self._called:
-                        self._wanted = request
-                        self._called.notify()
+                    self._proving = request.place.lesson
+                    self.proofs.ask(request)
                 case Train(place=Place() as place, training=str() as name):
                     self.trainings.begin(place, name)
                 case Cancel():
                     self.trainings.cancel()
-
-    def _prove(self) -> None:
-        """The facts that were last asked for; when others are wanted, the rest is left."""
-        while True:
-            for proved in self.desk.prove(self._next_wanted()):
-                self.send(proved)
-                if self._wanted is not None or self._left not in ("", proved.fact.lesson):
-                    break  # others are wanted, or another lesson is read by now
-
-    def _next_wanted(self) -> Prove:
-        with self._called:
-            while self._wanted is None:
-                self._called.wait()
-            request, self._wanted = self._wanted, None
-            return request
 
 
 def main() -> None:

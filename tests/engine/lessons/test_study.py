@@ -163,3 +163,24 @@ def test_a_training_in_a_process_of_its_own_gives_modules_and_can_be_cancelled(h
     assert not study.view.ended.cancelled and not study.view.ended.error
     study.show(at)
     heard.until(lambda: isinstance(study.view.shown, Shown))
+
+
+def _prover(heard: Heard) -> int:
+    """The process of the facts, a child of the worker, which is one of ours."""
+    import psutil
+
+    children = psutil.Process(heard.study._started.process.pid).children()
+    return next(child.pid for child in children if "dlviz.engine.lessons.study.prover" in child.cmdline())
+
+
+def test_facts_of_a_process_that_died_say_so_and_the_next_are_computed_by_another(heard, monkeypatch):
+    study = heard.study
+    study.prove(place())
+    heard.until(lambda: len(study.view.facts) == 3 and all(study.view.facts))
+    os.kill(_prover(heard), signal.SIGKILL)
+    study.prove(place(shuffle=2))
+    ticket = study._asked["prove"]
+    heard.until(lambda: all(proved.ticket == ticket for proved in study.view.facts))
+    assert all(proved.fact.holds or "signal 9" in proved.fact.computed for proved in study.view.facts)
+    study.prove(place(shuffle=3))
+    heard.until(lambda: all(proved.ticket == ticket + 1 and proved.fact.holds for proved in study.view.facts))
