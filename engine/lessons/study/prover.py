@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Set
 from contextlib import suppress
 from dataclasses import replace
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
