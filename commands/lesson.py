@@ -4,13 +4,18 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..engine.lessons.index import load
 from ..engine.lessons.kit.lesson import Lesson
 from ..engine.lessons.kit.state import State
 from ..engine.lessons.study import documents
+from ..engine.options import OptionError
 from ..engine.runs.files import dump_json
 from . import streams
+
+if TYPE_CHECKING:
+    from ..tui.lessons.reading import Reading
 
 PATIENCE = 0.5
 """Seconds between two words on how far a training is."""
@@ -24,7 +29,10 @@ class Wish:
     texts: tuple[str, ...] = ()
     preset: str = ""
     scene: str = ""
-    frame: int = 1
+    frame: int | None = None
+    figure: str = ""
+    cell: str = ""
+    depth: str = ""
     seed: int = 0
     train: bool = False
     plain: bool = False
@@ -53,23 +61,53 @@ def index(*, plain: bool, json: bool) -> None:
 def show(wish: Wish) -> None:
     """One lesson."""
     from .. import cli
-    from ..tui.lessons.reading import scene_number
 
     streams.need_output()
     lesson = load(wish.name)
     state = wish.state(lesson)
-    only = scene_number(lesson, wish.scene) if wish.scene else None
+    reading = read(wish, lesson, state)
     if not (wish.json or wish.plain) and cli.on_terminal():
-        screen(wish)
+        screen(wish, reading)
         return
     if wish.train:
         state = trained(lesson, state)
+    only = reading.scene if wish.scene or wish.frame is not None else None
+    need_frame(lesson, state, reading.scene, wish.frame)
+    frame = (wish.frame or 1) - 1
     if wish.json:
-        print(dump_json(documents.lesson_document(lesson, state)))
+        print(dump_json(documents.lesson_document(lesson, state, only, frame)))
         return
+    from ..tui.lessons.reading import preset_told
     from ..tui.plain_lesson import lesson_page
 
-    print(lesson_page(lesson, state, documents.facts(lesson, state), width(), coloured(), only, wish.frame - 1))
+    if reading.preset is not None:
+        print(f"Preset {preset_told(reading.preset)}\n")
+    print(lesson_page(lesson, state, documents.facts(lesson, state), width(), coloured(), only, frame))
+
+
+def read(wish: Wish, lesson: Lesson, state: State) -> "Reading":
+    """Where the command line leads to: a scene, else the preset's, a frame, a figure; raises OptionError."""
+    from ..tui.lessons.reading import Reading
+    from ..tui.lessons.returning import look_at
+
+    reading = Reading.of(wish.name, state, wish.scene, wish.frame or 1)
+    if wish.preset:
+        preset = reading.preset = lesson.preset(wish.preset)
+        if not wish.scene and preset.scene:
+            names = [scene.name for scene in lesson.scenes]
+            reading.go(names.index(preset.scene), (wish.frame or preset.frame) - 1)
+    look_at(reading, wish.figure, wish.cell, wish.depth)
+    return reading
+
+
+def need_frame(lesson: Lesson, state: State, number: int, frame: int | None) -> None:
+    """Raise OptionError where the scene has no frame of that number, from 1."""
+    scene = lesson.scenes[number]
+    if frame is None or (scene.needs and scene.needs not in state.trained):
+        return
+    frames = len(scene.frames(state))
+    if frame > frames:
+        raise OptionError(f"--frame {frame} is not there: scene {number + 1} of {lesson.name} has {frames} of them")
 
 
 def trained(lesson: Lesson, state: State) -> State:
@@ -92,7 +130,7 @@ def trained(lesson: Lesson, state: State) -> State:
             print("\r" + " " * 56 + "\r", end="", file=sys.stderr, flush=True)
 
 
-def screen(wish: Wish | None) -> None:
+def screen(wish: Wish | None, reading: "Reading | None" = None) -> None:
     """Open the screen; the process that computes starts first, while textual is imported."""
     from ..engine.lessons.study.study import Study
 
@@ -102,18 +140,8 @@ def screen(wish: Wish | None) -> None:
         from ..tui.leaving import signals_end
         from ..tui.lessons.app import LessonApp
         from ..tui.lessons.pane import LessonsPane
-        from ..tui.lessons.reading import Reading
         from ..tui.lessons.visited import Visited, default_file
 
-        reading = None
-        if wish is not None:
-            lesson = load(wish.name)
-            reading = Reading.of(wish.name, wish.state(lesson), wish.scene, wish.frame)
-            if wish.preset:
-                reading.preset = lesson.preset(wish.preset)
-                if not wish.scene and reading.preset.scene:
-                    names = [scene.name for scene in lesson.scenes]
-                    reading.go(names.index(reading.preset.scene), max(wish.frame, reading.preset.frame) - 1)
         pane = LessonsPane(
             study=study,
             reading=reading,

@@ -13,7 +13,14 @@ def lesson(
     set_: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE; repeat it.")] = None,
     preset: Annotated[str, typer.Option(help="Settings with a name, good or bad.", metavar="NAME")] = "",
     scene: Annotated[str, typer.Option(help="The scene to begin with; a name or a number.")] = "",
-    frame: Annotated[int, typer.Option(help="The frame of that scene, from 1.", min=1)] = 1,
+    frame: Annotated[
+        int | None, typer.Option(help="The frame of that scene (else of the first), from 1.", min=1)
+    ] = None,
+    figure: Annotated[str, typer.Option(help="On the screen: the figure with the cursor.", metavar="NAME")] = "",
+    cell: Annotated[
+        str, typer.Option(help="Where in it the cursor is, from 1; in a plane X,Y.", metavar="ROW,COLUMN")
+    ] = "",
+    depth: Annotated[str, typer.Option(help="overview, part or formula.", metavar="DEPTH")] = "",
     seed: Seed = 0,
     train: Annotated[bool, typer.Option("--train", help="Train at once what the lesson needs.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Print it once instead of opening the screen.")] = False,
@@ -32,6 +39,9 @@ def lesson(
             preset=preset,
             scene=scene,
             frame=frame,
+            figure=figure,
+            cell=cell,
+            depth=depth,
             seed=seed,
             train=train,
             plain=plain,
@@ -42,7 +52,7 @@ def lesson(
 
 def verify(
     only: Annotated[list[str] | None, typer.Option("--only", help="One lesson; repeat it.", metavar="LESSON")] = None,
-    seeds: Annotated[int, typer.Option(help="How many seeds each training has, from 0 on.", min=1, max=100)] = 3,
+    seeds: Annotated[int, typer.Option(help="How many seeds each training has, 1 to 100.")] = 3,
     quick: Annotated[bool, typer.Option("--quick", help="Leave out what has to be trained.")] = False,
     json: Json = False,
 ) -> None:

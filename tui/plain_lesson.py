@@ -1,5 +1,6 @@
 """Lessons printed once: for pipes, CI and terminals that can do nothing else."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -20,8 +21,7 @@ from .render.pen import Line, pen, written
 
 WIDE = 120
 """Columns that a table uses at most."""
-_ID, _MARK = 6, 1
-_HOLDS, _FAILS = "✓", "✗"
+_ID = 6
 _STACKED = 66
 """Columns below which the parts of a fact stand under each other."""
 
@@ -250,4 +250,10 @@ def _claim(fact: Fact) -> str:
 
 
 def _verdict(fact: Fact) -> Any:
-    return (_HOLDS, pen(DARK.good, bold=True)) if fact.holds else (_FAILS, pen(DARK.bad, bold=True))
+    """A sign, or a word where the output's encoding has no such signs."""
+    try:
+        "✓✗".encode(sys.stdout.encoding or "ascii")
+        holds, fails = "✓", "✗"
+    except (LookupError, UnicodeEncodeError):
+        holds, fails = "yes", "NO"
+    return (holds, pen(DARK.good, bold=True)) if fact.holds else (fails, pen(DARK.bad, bold=True))

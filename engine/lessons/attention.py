@@ -5,7 +5,7 @@ import numpy as np
 from .kit.figures import Card, Formula, Grid, Table
 from .kit.fixtures import S2
 from .kit.lesson import Frame, Lesson, Note, Preset, Scene
-from .kit.settings import Choice, Numbers, Slider, Switch, Words, matrix
+from .kit.settings import Choice, Numbers, Slider, Words, matrix
 from .kit.state import State
 from .workings.antecedents import ADJECTIVES, ANIMALS, ORDERS, THINGS
 from .workings.asked import PRONOUNS
@@ -13,6 +13,7 @@ from .workings.attention_focus import focused, in_context, weighted_sum
 from .workings.attention_looks import labels, line, look, pick_row, short, tinted
 from .workings.attention_scaling import DEPTHS, alphas, scaling
 from .workings.attention_stages import projected_thrice, stages
+from .workings.cut_short import cut_short
 from .workings.pronoun_scenes import pronoun
 from .workings.sentences import MOST
 
@@ -96,17 +97,24 @@ def paper(state: State) -> tuple[Frame, ...]:
         text="A. Vaswani et al., Attention Is All You Need, NIPS 2017, arXiv 1706.03762. An encoder and a decoder for "
         "translation, built of attention without recurrence.",
     )
+    onward = Card(
+        name="onward",
+        title="how it goes on",
+        kind="link",
+        text="Several heads side by side: lesson heads. Shuffled words give shuffled outputs until positions are added "
+        "(the permutation test): lesson positions. What may not be seen: lesson masks.",
+    )
     return (
         Frame(
             caption="Attention is from 2014; in 2017 a whole model was built of it, without recurrence.",
-            figures=(table, source),
+            figures=(table, source, onward),
             formulas=(Formula(symbols="d_k = d_model / h", numbers="512 / 8 = 64"),),
         ),
     )
 
 
 SENTENCE = ("text", "focus", "mask", "weights", "show")
-TOY = ("animal", "thing", "adjective", "order", "cut")
+TOY = ("animal", "thing", "adjective", "order", "edge")
 
 LESSON = Lesson(
     name="attention",
@@ -115,7 +123,15 @@ LESSON = Lesson(
     summary="Every token asks a question of all tokens and becomes a mixture of what answers it best.",
     settings=(
         Words(name="text", default=S2, help="a sentence of your own", most=200, key="i"),
-        Slider(name="focus", default=8, low=1, high=MOST, step=1, help="the token whose row is followed", key="n"),
+        Slider(
+            name="focus",
+            default=0,
+            low=0,
+            high=MOST,
+            step=1,
+            help='the token, from 1, whose row is followed; 0: "it", or another pronoun',
+            key="n",
+        ),
         Choice(name="mask", default="none", choices=("none", "causal"), help="what a token may look at", key="m"),
         Choice(
             name="weights",
@@ -157,19 +173,33 @@ LESSON = Lesson(
         Choice(name="thing", default="mat", choices=THINGS, help="toy: the thing", key="o"),
         Choice(name="adjective", default="tired", choices=ADJECTIVES, help="toy: what it was", key="a"),
         Choice(name="order", default="animal first", choices=ORDERS, help="toy: which noun comes first", key="u"),
-        Switch(name="cut", default=False, help="toy: cut the edge from it to its antecedent", key="x"),
+        Choice(
+            name="edge",
+            default="whole",
+            choices=("whole", "cut"),
+            help="toy: the edge from it to its antecedent",
+            key="x",
+        ),
     ),
     scenes=(
-        Scene(name="focus", title="One token asks", ids=("U2", "U3"), frames=focused, settings=SENTENCE),
-        Scene(name="stages", title="Four stages of one matrix", ids=("V1", "V5"), frames=stages, settings=SENTENCE),
+        Scene(name="focus", title="One token asks", ids=("U2", "U3"), frames=cut_short(focused), settings=SENTENCE),
+        Scene(
+            name="stages",
+            title="Four stages of one matrix",
+            ids=("V1", "V5"),
+            frames=cut_short(stages),
+            settings=SENTENCE,
+        ),
         Scene(
             name="projections",
             title="Query, key, value",
             ids=("U1", "V2", "V4"),
-            frames=projected_thrice,
+            frames=cut_short(projected_thrice),
             settings=SENTENCE,
         ),
-        Scene(name="values", title="The values are mixed", ids=("U4",), frames=weighted_sum, settings=SENTENCE),
+        Scene(
+            name="values", title="The values are mixed", ids=("U4",), frames=cut_short(weighted_sum), settings=SENTENCE
+        ),
         Scene(
             name="pronoun",
             title='"it was tired": learned',
@@ -184,14 +214,14 @@ LESSON = Lesson(
             name="context",
             title="A word in context",
             ids=("S1",),
-            frames=in_context,
+            frames=cut_short(in_context, texts=("text", "other")),
             settings=("text", "other", "focus", "mask", "weights"),
         ),
         Scene(
             name="models",
             title="GPT and BERT",
             ids=("S2",),
-            frames=masks,
+            frames=cut_short(masks),
             settings=("text", "focus", "weights"),
         ),
         Scene(name="paper", title="The paper", ids=("S3",), frames=paper, settings=()),
@@ -200,7 +230,7 @@ LESSON = Lesson(
         Preset(name="soft", values={"adjective": "soft"}, why="One adjective changed: it is the mat.", scene="pronoun"),
         Preset(
             name="edge-cut",
-            values={"cut": True},
+            values={"edge": "cut"},
             why="Without its one edge to the antecedent the toy guesses. Train it first (t).",
             good=False,
             scene="pronoun",

@@ -21,7 +21,19 @@ from .workings.sprinkler import (
     probability,
     told,
 )
-from .workings.sprinkler_shown import EDGES, SYMBOLS, answer, case_name, drawn, enumeration, network, place, short, sums
+from .workings.sprinkler_shown import (
+    EDGES,
+    SYMBOLS,
+    added,
+    answer,
+    case_name,
+    drawn,
+    enumeration,
+    network,
+    place,
+    short,
+    sums,
+)
 
 KEYS = ("c", "s", "n", "w")
 BUILT = (
@@ -106,8 +118,8 @@ def inference(state: State) -> Frames:
 
 
 def _moved(table: Matrix, evidence: dict[int, int], node: int) -> Frame:
-    net = network(table, evidence, node, picks=lambda row, column: {"ask": NODES[row]}, cursor=(node, 0))
-    formulas = (answer(table, evidence, node),)
+    net = network(table, evidence, node, picks=lambda row, column: {"ask": NODES[row]})
+    formulas = (answer(table, evidence, node), added(table, evidence, node))
     if probability(table, evidence) <= 0:
         sentence = (
             f"{told(evidence)} cannot happen: every world that is left has probability 0, so there is nothing to "
@@ -127,7 +139,9 @@ def _moved(table: Matrix, evidence: dict[int, int], node: int) -> Frame:
         notes=[f"was {short(posterior(table, at, {}) or 0.0)}" for at in range(4)],
     )
     known = f"P({told(evidence)}) = {short(probability(table, evidence))}. " if evidence else "Nothing is known. "
-    caption = known + "Keys c s n w set evidence, a asks. The next frame shows the sum behind the answer."
+    caption = known + "Keys c s n w set evidence, a asks. The next frame shows every world."
+    if node in evidence:
+        caption = f"{known}{LETTERS[node]} is given, so there is nothing to ask of it: ask another node with a."
     return Frame(caption=caption, figures=(net, bars), formulas=formulas)
 
 
@@ -207,18 +221,26 @@ LESSON = Lesson(
         Preset(
             name="impossible",
             values={"wet": "true", "sprinkler": "false", "rain": "false"},
-            why="Grass is never wet with neither sprinkler nor rain in these tables: this evidence has probability 0.",
+            why="Grass is never wet with neither sprinkler nor rain in these tables: P = 0, and no posterior exists.",
             good=False,
             scene="inference",
         ),
         Preset(
             name="always-wet",
-            values={"tables": NAMED["always-wet"], "wet": "true"},
+            values={"tables": NAMED["always-wet"], "wet": "true", "rain": "true"},
             why="If the grass is wet in any case, seeing it tells nothing: rain moves P(S) through the clouds alone.",
             good=False,
             scene="explaining",
             frame=3,
         ),
     ),
+    probe={
+        "tables": matrix([[0.3], [0.6], [0.15], [0.25], [0.9], [0.05], [0.2], [0.7], [0.95]]),
+        "wet": "false",
+        "rain": "true",
+        "ask": "sprinkler",
+        "draws": 100,
+        "sample": 7,
+    },
     source="Russell & Norvig, Artificial Intelligence; K. Murphy, A Brief Introduction to Graphical Models (1998)",
 )

@@ -35,7 +35,7 @@ def whole(slide: Slide) -> tuple[Frame, ...]:
     return (
         Frame(
             caption=f"Each place of the kernel gives one number: step with the dot.{unread}{floored}",
-            figures=(slide.picture({}), slide.factor(), slide.result(slide.output, {})),
+            figures=(slide.picture({}), slide.alone(), slide.products(), slide.result(slide.output, {})),
             formulas=(Formula(symbols="rows = floor((n + 2p - d·(k-1) - 1) / s) + 1", numbers=numbers),),
         ),
     )
@@ -102,7 +102,7 @@ LESSON = Lesson(
         Scene(name="shared", title="Shared weights", ids=("C2", "E1"), frames=shared, settings=(*_PICKED, "tap")),
         Scene(
             name="counted",
-            title="10 parameters instead of 1332",
+            title="Parameters: convolution against dense",
             ids=("E4",),
             frames=counts,
             settings=("n", "k", "c_in", "c_out"),

@@ -7,14 +7,14 @@ import numpy as np
 from ..data.pairs import SPECIAL
 from .kit.figures import Bars, Card, Grid, Origin, Table
 from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
-from .kit.settings import Choice, Slider, Switch
+from .kit.settings import Choice, Slider
 from .kit.state import State
 from .trainings.french import FRENCH, PLAN, result
 from .workings import crossing
 from .workings.crossing import VIEWS
 from .workings.crossing_passes import parallel
 from .workings.crossing_reach import reaching
-from .workings.crossing_stages import SOFTMAX, stages
+from .workings.crossing_stages import stages
 from .workings.fresh_translator import SMALL, fresh
 from .workings.translating import Model, forced
 from .workings.translation_figures import (
@@ -25,7 +25,7 @@ from .workings.translation_figures import (
     focus_setting,
     focused,
     sentence,
-    sentence_as_drawn,
+    sentence_untrained,
     target_setting,
     text_setting,
     tokens,
@@ -37,9 +37,9 @@ CROSS = "decoder.0.cross_attention"
 
 
 def toy(state: State) -> tuple[Model, Sentence]:
-    """The narrow model as drawn, and the sentence with its English, where that is known."""
+    """The narrow untrained model, and the sentence with its English, where that is known."""
     model = fresh(state.seed, SMALL)
-    return model, sentence_as_drawn(state, model)
+    return model, sentence_untrained(state, model)
 
 
 def attention_modules(layers: int) -> dict[str, dict[str, int]]:
@@ -98,9 +98,9 @@ def queries(state: State) -> Frames:
     def frame(step: int) -> Frame:
         if step == len(steps):
             return vocabulary_frame(("Z2",), len(model.source_words) - len(SPECIAL))
-        caption, figures = steps[step]
-        caption = captioned(caption, said, "Head 1 of 2, weights as drawn." if step == 0 else "")
-        return Frame(caption=caption, figures=figures, formulas=(SOFTMAX,))
+        caption, figures, formulas = steps[step]
+        caption = captioned(caption, said, "Head 1 of 2, untrained (random) weights." if step == 0 else "")
+        return Frame(caption=caption, figures=figures, formulas=formulas)
 
     return Frames(len(steps) + 1, frame)
 
@@ -173,7 +173,13 @@ LESSON = Lesson(
         target_setting(),
         focus_setting("the English word whose row is marked"),
         Choice(name="view", default="mean", choices=VIEWS, help="which layer's alignment", key="v"),
-        Switch(name="cut", default=False, help="the encoder's output set to zeros", key="z"),
+        Choice(
+            name="memory",
+            default="whole",
+            choices=("whole", "zeroed"),
+            help="the encoder's output: as it is, or zeros in its place",
+            key="z",
+        ),
         Slider(name="layers", default=2, low=1, high=6, step=1, help="N, layers of each stack", key="n"),
     ),
     scenes=(
@@ -199,7 +205,7 @@ LESSON = Lesson(
             ids=("Z2",),
             frames=reaching,
             needs="french",
-            settings=("text", "target", "cut"),
+            settings=("text", "target", "memory"),
         ),
         Scene(
             name="passes",
@@ -227,7 +233,7 @@ LESSON = Lesson(
         ),
         Preset(
             name="no-memory",
-            values={"cut": True},
+            values={"memory": "zeroed"},
             why="With zeros for a memory the decoder cannot know which sentence it translates.",
             good=False,
             scene="reach",
@@ -235,7 +241,7 @@ LESSON = Lesson(
         Preset(
             name="unknown-word",
             values={"text": "un zèbre noir boit de l'eau"},
-            why="A word outside the vocabulary is read as <unk>: there is nothing to translate it from.",
+            why="zèbre is read as <unk>: nothing to translate. The model may go on to 20 words without an <end>.",
             good=False,
             scene="alignment",
         ),

@@ -11,7 +11,7 @@ from .workings.digit_pictures import DIGITS
 from .workings.equilibrium import DATA
 from .workings.limit_frames import equilibrium, sde
 from .workings.noising import LENGTHS, NAMES, Schedule, schedule
-from .workings.noising_frames import noising, strip
+from .workings.noising_frames import noising, strip, variance
 from .workings.particle_frames import pulling, spreading
 from .workings.particles import SHAPES
 from .workings.predicted_frames import predicted
@@ -53,7 +53,7 @@ LESSON = Lesson(
     title="Forward diffusion: from data to noise",
     summary="A Markov chain adds a little Gaussian noise at each step; any step can be reached at once.",
     settings=(
-        Slider(name="t", default=300, low=0, high=1000, step=40, scrub=True, help="time, in thousandths of T", key="x"),
+        Slider(name="t", default=300, low=0, high=1000, step=40, scrub=True, help="time, in thousandths of T; x adds 40", key="x"),
         Choice(name="digit", default="3", choices=DIGITS, help="which picture", key="d"),
         Choice(name="schedule", default="linear", choices=NAMES, help="how fast noise is added", key="s"),
         Slider(name="T", default=1000, low=50, high=1000, stops=LENGTHS, help="steps of the chain", key="T"),
@@ -87,10 +87,18 @@ LESSON = Lesson(
     scenes=(
         Scene(name="noising", title="An image and its noise", ids=("AE1",), frames=timed(noising), settings=PICTURE),
         Scene(
+            name="predicted",
+            title="The noise a network finds",
+            ids=("AE1",),
+            frames=timed(predicted),
+            needs=NAME,
+            settings=PICTURE,
+        ),
+        Scene(
             name="variance",
             title="Signal fades as noise grows",
             ids=("AE3",),
-            frames=timed(noising, 1),
+            frames=alone(variance),
             settings=PICTURE,
         ),
         Scene(
@@ -119,7 +127,7 @@ LESSON = Lesson(
             name="chain",
             title="Step by step, or at once",
             ids=("AF2", "AF3"),
-            frames=alone(stepping),
+            frames=lambda state: stepping(state, chosen(state), time(state)),
             settings=("walk", *PICTURE),
         ),
         Scene(
@@ -158,14 +166,6 @@ LESSON = Lesson(
             settings=("data", *SCHEDULE),
         ),
         Scene(name="sde", title="Ever smaller steps: an SDE", ids=("AG2",), frames=sde, settings=("dt",)),
-        Scene(
-            name="predicted",
-            title="The noise a network finds",
-            ids=("AE1",),
-            frames=timed(predicted),
-            needs=NAME,
-            settings=PICTURE,
-        ),
     ),
     presets=(
         Preset(
@@ -187,7 +187,7 @@ LESSON = Lesson(
             why="Betas made for 1000 steps, used for 50: at the end ᾱ is 0.60, not 0. Sampling begins with pure noise, "
             "which such a network never saw.",
             good=False,
-            scene="noising",
+            scene="ends",
         ),
         Preset(
             name="wide-data",
@@ -246,4 +246,8 @@ LESSON = Lesson(
         ),
     ),
     trainings=(DENOISING_DIGITS,),
+    probe={
+        "t": 570, "digit": "7", "draw": 5, "schedule": "cosine", "T": 100, "walk": "mvzng", "P": WEATHERS["cycle"], "today": "cloud",
+        "shape": "cross", "data": "far", "dt": 100,
+    },  # fmt: skip
 )

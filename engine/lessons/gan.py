@@ -43,11 +43,11 @@ LESSON = Lesson(
         Moves(
             name="moves",
             default="",
-            help="half-steps that were played",
+            help="half-steps played; backspace undoes one, r begins again",
             moves={"d": "train D once", "g": "train G once", "m": "D, then G", "x": "D and G 25 times"},
             most=120,
         ),
-        Choice(name="recipe", default="stable", choices=tuple(RECIPES), help="how D is restrained", key="c"),
+        Choice(name="recipe", default="stable", choices=tuple(RECIPES), help="R1 penalises D's slope", key="c"),
         Choice(name="loss", default="non-saturating", choices=LOSSES, help="what G minimises", key="o"),
         Slider(name="rate", default=1.0, stops=RATES, help="D's learning rate, in multiples of the recipe's", key="e"),
         Slider(name="gap", default=1.2, low=0.0, high=2.0, step=0.1, help="how far p_g lies from p_data", key="a"),
@@ -110,7 +110,7 @@ LESSON = Lesson(
         Preset(
             name="collapse",
             values={"recipe": "collapse", "moves": "x" * 12},
-            why="D learns 40 times as fast, unrestrained: it is steep around every point, and drives G to one place.",
+            why="D learns 40 times as fast, no R1 limits its slopes: it tells all that G makes; G ends in one spot.",
             good=False,
             scene="arena",
         ),
@@ -154,6 +154,7 @@ LESSON = Lesson(
         ),
     ),
     trainings=(RING_GANS,),
+    probe={"moves": "mdgg", "recipe": "collapse", "loss": "minimax", "rate": 0.5, "gap": 0.7},
     source="Goodfellow et al., 2014, arXiv 1406.2661; the ring: Metz et al., 2016, arXiv 1611.02163; R1: Mescheder "
     "et al., 2018, arXiv 1801.04406; the view: GAN Lab, Kahng et al., 2018, arXiv 1809.01587.",
 )

@@ -88,6 +88,7 @@ LESSON = Lesson(
     ),
     opinions=(Opinion(id="AJ4", text=OPINION),),
     trainings=(RING_RACE,),
+    probe={"kept": 5, "eta": 0.25, "steps": 35},
     source="Mode collapse on rings: Metz et al., 2016, arXiv 1611.02163; bilinear games: Gidel et al., 2019, "
     "arXiv 1807.04740; DDPM: Ho et al., 2020, arXiv 2006.11239; DDIM: Song et al., 2021, arXiv 2010.02502.",
 )

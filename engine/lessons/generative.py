@@ -17,10 +17,10 @@ DATA = {
 FAMILIES = (
     ("Gaussian", "exact", "a formula", "generative"),
     ("Bayesian network", "exact", "product of its tables", "bayes-net"),
-    ("autoregressive (GPT)", "exact", "product of next-token chances", "generation"),
+    ("autoregressive: GPT", "exact", "product over tokens", "generation"),
     ("VAE", "lower bound", "ELBO <= log p(x)", "vae"),
-    ("diffusion", "lower bound", "sum over steps; exact by its ODE", "forward-diffusion"),
-    ("GAN", "none", "samples only (implicit)", "gan"),
+    ("diffusion", "lower bound", "ELBO; exact by an ODE", "forward-diffusion"),
+    ("GAN", "none", "it only samples", "gan"),
 )
 CONTRASTED = (
     "The notes call generative models 'a set of contrastive algorithms'. Contrastive learning is something else: it "
@@ -175,5 +175,19 @@ LESSON = Lesson(
         Link(id="AC4d", lesson="gan", about="Generative adversarial networks"),
     ),
     opinions=(Opinion(id="AC2", text=CONTRASTED),),
+    probe={
+        "data": matrix([[-3.0, -1.25, -1.0, 0.25, 0.5, 2.0, 2.5, 3.75]]),
+        "mu": 1.25,
+        "sigma": 0.75,
+        "x": -0.75,
+        "m": 1.3,
+        "s": 0.35,
+        "prior": 0.2,
+        "apart": 0.75,
+        "width": 1.5,
+        "correlation": -0.4,
+        "between": 0.4,
+        "samples": "gg",
+    },
     source="Bishop, Pattern Recognition and Machine Learning, ch. 4; Ng & Jordan (2001); Kingma & Welling (2013)",
 )

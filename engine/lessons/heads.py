@@ -4,8 +4,9 @@ from .kit.fixtures import S2
 from .kit.lesson import Lesson, Link, Note, Preset, Scene
 from .kit.settings import Slider, Switch, Words
 from .workings.asked import PEEKING
+from .workings.cut_short import cut_short
 from .workings.head_cards import benefits, real_models
-from .workings.head_scenes import COUNTS, WIDTHS, cost, cutting
+from .workings.head_scenes import COUNTS, MOST, WIDTHS, cost, cutting
 from .workings.head_walls import hand_made_wall, trained_wall
 
 LESSON = Lesson(
@@ -27,7 +28,7 @@ LESSON = Lesson(
             name="cutting",
             title="D columns, h heads",
             ids=("W1",),
-            frames=cutting,
+            frames=cut_short(cutting, MOST),
             settings=("text", "heads", "head", "masked"),
         ),
         Scene(name="cost", title="What heads cost", ids=("W1",), frames=cost, settings=("width", "heads")),
@@ -35,7 +36,7 @@ LESSON = Lesson(
             name="patterns",
             title="Patterns with a name",
             ids=("W2",),
-            frames=hand_made_wall,
+            frames=cut_short(hand_made_wall, MOST),
             settings=("text", "head", "mute"),
         ),
         Scene(
@@ -47,7 +48,11 @@ LESSON = Lesson(
             settings=("head", "passage", "mute"),
         ),
         Scene(
-            name="benefits", title="What heads are good for", ids=("W3",), frames=benefits, settings=("text", "heads")
+            name="benefits",
+            title="What heads are good for",
+            ids=("W3",),
+            frames=cut_short(benefits, MOST),
+            settings=("text", "heads"),
         ),
         Scene(name="models", title="How many heads", ids=("X2",), frames=real_models, settings=()),
     ),

@@ -49,13 +49,20 @@ NAMES = tuple(name for names in CHAPTERS.values() for name in names)
 
 
 def load(name: str) -> Lesson:
-    """The lesson `name`; raises OptionError with the nearest match."""
+    """The lesson `name`; raises OptionError with the nearest names."""
     if name not in NAMES:
-        near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(NAMES)}"
+        hint = f"did you mean {' or '.join(near)}?" if (near := _near(name)) else f"allowed: {', '.join(NAMES)}"
         raise OptionError(f"no lesson {sanitize(name, limit=60)!r}; {hint}")
     lesson: Lesson = import_module(f".{name.replace('-', '_')}", __package__).LESSON
     return lesson
+
+
+def _near(name: str) -> list[str]:
+    """At most three lessons whose names begin with, hold, or resemble a name."""
+    asked = name.strip().lower().replace("_", "-").replace(" ", "-")
+    holding = [known for known in NAMES if len(asked) > 1 and asked in known]
+    holding.sort(key=lambda known: not known.startswith(asked))
+    return (holding or difflib.get_close_matches(asked, NAMES, n=1, cutoff=0.65))[:3]
 
 
 def lessons() -> Iterator[Lesson]:

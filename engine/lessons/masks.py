@@ -3,7 +3,8 @@
 from .kit.lesson import Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider, Switch, Words
 from .workings.asked import PEEKING
-from .workings.masking_scenes import future, look_ahead
+from .workings.cut_short import cut_short
+from .workings.masking_scenes import MOST, future, look_ahead
 from .workings.padding_scenes import padding, together
 from .workings.peeking_scene import cheating
 
@@ -26,18 +27,30 @@ LESSON = Lesson(
             name="look-ahead",
             title="No token sees its future",
             ids=("X1", "Y3"),
-            frames=look_ahead,
+            frames=cut_short(look_ahead, MOST),
             settings=("text", "masked"),
         ),
         Scene(
             name="future",
             title="Edit the future",
             ids=("Y1",),
-            frames=future,
+            frames=cut_short(future, MOST),
             settings=("text", "masked"),
         ),
-        Scene(name="padding", title="Padding", ids=("Y2",), frames=padding, settings=(*PADDED, "junk")),
-        Scene(name="combined", title="Both masks", ids=("Y4",), frames=together, settings=PADDED),
+        Scene(
+            name="padding",
+            title="Padding",
+            ids=("Y2",),
+            frames=cut_short(padding, MOST, PADDED[:2]),
+            settings=(*PADDED, "junk"),
+        ),
+        Scene(
+            name="combined",
+            title="Both masks",
+            ids=("Y4",),
+            frames=cut_short(together, MOST, PADDED[:2]),
+            settings=PADDED,
+        ),
         Scene(
             name="cheating",
             title="Trained without a mask",

@@ -41,8 +41,12 @@ def dense(image: Floats, weights: Floats, order: "np.ndarray[tuple[int, ...], np
 def _scale(image: Floats, row: int, column: int) -> Origin:
     """A pixel as an integer of eight bits."""
     value = image[row, column]
-    formula = Formula(symbols="x = byte / 255", numbers=f"{value:g} ≈ {round(value * 255)} / 255")
-    return Origin(formulas=(formula,), cells={"bytes": ((row, column),), "image": ((row, column),)})
+    byte = round(value * 255)
+    formulas = (
+        Formula(symbols="x = byte / 255", numbers=f"{byte} / 255 ≈ {value:g}"),
+        Formula(symbols="byte ≈ 255 x", numbers=f"255·{value:g} ≈ {byte}"),
+    )
+    return Origin(formulas=formulas, cells={"bytes": ((row, column),), "image": ((row, column),)})
 
 
 def numbers(state: State) -> tuple[Frame, ...]:
@@ -72,7 +76,7 @@ def numbers(state: State) -> tuple[Frame, ...]:
         join="=",
     )
     caption = "A greyscale image is a matrix of numbers. Edit a pixel with + and -, show shades with s."
-    formulas = _scale(image, 1, 2).formulas
+    formulas = _scale(image, 1, 2).formulas[:1]
     return (Frame(caption=caption, figures=(picture, stored), formulas=formulas),)
 
 

@@ -11,8 +11,10 @@ from .kit.settings import Slider, Words
 from .kit.state import State
 from .workings.attending import Attention, product
 from .workings.attention_looks import short
+from .workings.cut_short import cut_short
 from .workings.ordering import ARMS, Order, Shuffled, layer, order, shuffled, vectors
-from .workings.position_scenes import dots, lengths, table_of, turning
+from .workings.position_scenes import dots, lengths, table_of
+from .workings.position_turning import turning
 from .workings.sentences import split
 
 MOST = 12
@@ -100,18 +102,15 @@ def bag(state: State) -> Frames:
             at = int(np.abs(one.plain - one.back)[bar].argmax())
             a, b = float(one.plain[bar, at]), float(one.back[bar, at])
             told = f"|{a:.4f} - {_signed(b)}| = {abs(a - b):.4f}"
-            formula = Formula(symbols=f"largest |plain - back| of the row, in column {at + 1}", numbers=told)
+            formula = Formula(symbols=f"largest |plain - back| of the row, in column {at} (from 0)", numbers=told)
             return Origin(formulas=(formula,), cells={"plain": ((bar, at),), "back": ((bar, at),)})
 
-        rows = (
-            Tokens(name="before", title=f"{arm}: in order", tokens=tokens, notes=tuple(map(str, range(len(tokens))))),
-            Tokens(
-                name="after",
-                title="shuffled",
-                tokens=tuple(tokens[j] for j in moved),
-                notes=tuple(str(int(j)) for j in moved),
-                new_row=True,
-            ),
+        after = Tokens(
+            name="after",
+            title="shuffled; below, the old place (from 0)",
+            tokens=tuple(tokens[j] for j in moved),
+            notes=tuple(str(int(j)) for j in moved),
+            new_row=True,
         )
         common: dict[str, Any] = {
             "digits": 1,
@@ -124,11 +123,10 @@ def bag(state: State) -> Frames:
         grids = (
             Grid(
                 name="plain",
-                title="outputs in order",
+                title=f"{arm}: in order",
                 about="One row a word: 16 numbers, made by one attention layer with random weights.",
                 values=one.plain,
                 row_labels=names,
-                new_row=True,
                 origin=plain_origin,
                 **common,
             ),
@@ -149,7 +147,7 @@ def bag(state: State) -> Frames:
             ),
         )
         formula = Formula(symbols="max |f(Px) - P f(x)|", numbers=f"{one.error:.2g}; of the mean {one.mean_error:.1g}")
-        return Frame(caption=says, figures=(*rows, *grids), formulas=(formula,))
+        return Frame(caption=says, figures=(*grids, after), formulas=(formula,))
 
     return Frames(len(ARMS) + 1, frame)
 
@@ -189,6 +187,7 @@ def _summary(results: dict[str, Shuffled]) -> Frame:
 
 WIDTHS = (8, 16, 32, 64, 128, 512)
 TABLE = ("width", "position")
+WORDS = ("text", "shuffle")
 
 LESSON = Lesson(
     name="positions",
@@ -203,8 +202,8 @@ LESSON = Lesson(
         Slider(name="offset", default=4, low=0, high=23, step=1, help="k, how much farther", key="o"),
     ),
     scenes=(
-        Scene(name="order", title="Order carries meaning", ids=("T1",), frames=french, settings=("text", "shuffle")),
-        Scene(name="bag", title="Shuffle the words", ids=("T2",), frames=bag, settings=("text", "shuffle")),
+        Scene(name="order", title="Order carries meaning", ids=("T1",), frames=cut_short(french, MOST), settings=WORDS),
+        Scene(name="bag", title="Shuffle the words", ids=("T2",), frames=cut_short(bag, MOST), settings=WORDS),
         Scene(name="sinusoids", title="The sinusoidal table", ids=("T3",), frames=table_of, settings=TABLE),
         Scene(name="dots", title="Distance by dot product", ids=("T3",), frames=dots, settings=("width", "offset")),
         Scene(name="turning", title="Clock hands", ids=("T3",), frames=turning, settings=(*TABLE, "offset")),

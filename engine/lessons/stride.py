@@ -29,7 +29,7 @@ def first(slide: Slide) -> tuple[Frame, ...]:
     return (
         Frame(
             caption=f"The kernel moves by {g.stride}: {g.out[0]}x{g.out[1]} outputs. {lost}{stops}",
-            figures=present(slide.picture({}), slide.factor(), slide.result(slide.output, {})),
+            figures=present(slide.picture({}), slide.alone(), slide.products(), slide.result(slide.output, {})),
             formulas=(_size(g.size[0], g.kernel[0], g.stride, g.padding),),
         ),
     )

@@ -18,7 +18,7 @@ from .workings.translation_figures import (
     decoder_ladder,
     encoder_ladder,
     focus_setting,
-    sentence_as_drawn,
+    sentence_untrained,
     target_setting,
     text_setting,
 )
@@ -34,7 +34,7 @@ def stacks(state: State) -> Frames:
     """Both stacks, then a layer of each."""
     plan = plan_of(state)
     model = fresh(state.seed, SMALL)
-    said = sentence_as_drawn(state, model)
+    said = sentence_untrained(state, model)
     s, t = len(said.ids), len(said.target)
 
     def frame(k: int) -> Frame:

@@ -38,43 +38,17 @@ LESSON = Lesson(
         Slider(name="head", default=1, low=1, high=2, stops=(1, 2), help="which head", key="o"),
         Slider(name="other", default=900, low=100, high=1000, step=100, help="another t, to compare", key="u"),
         Slider(name="channels", default=64, low=8, high=256, stops=(8, 16, 32, 64, 128, 256), help="c", key="n"),
-        Choice(name="task", default="denoising", choices=("denoising", "segmentation"), help="what for", key="v"),
     ),
     scenes=(
         Scene(name="ladder", title="The U, box by box", ids=("AI1", "AI3"), frames=ladder, settings=("cut",)),
-        Scene(name="task", title="From segmentation", ids=("AH2",), frames=task, settings=("task",)),
         Scene(
-            name="normalising",
-            title="Group norm, and AdaGN",
-            ids=("AI1",),
-            frames=normalising,
-            settings=("scale", "shift", "digit"),
-        ),
-        Scene(name="times", title="How t is told", ids=("AI4",), frames=times, settings=("t",)),
-        Scene(name="joining", title="How a skip is joined", ids=("AI3",), frames=joining, settings=("channels",)),
-        Scene(
-            name="predicts",
-            title="The noise it predicts",
-            ids=("AI5",),
-            frames=one(predicts),
-            needs=NAME,
-            settings=SEEN,
+            name="predicts", title="The noise it predicts", ids=("AI5",), frames=one(predicts), needs=NAME, settings=SEEN
         ),
         Scene(
-            name="errors",
-            title="Hard early, easy late",
-            ids=("AI5",),
-            frames=one(predicts, 1),
-            needs=NAME,
-            settings=("t",),
+            name="image", title="And the image in it", ids=("AI5",), frames=one(predicts, 1), needs=NAME, settings=SEEN
         ),
         Scene(
-            name="skips",
-            title="Cut a skip",
-            ids=("AI3",),
-            frames=one(skips),
-            needs=NAME,
-            settings=("cut", *SEEN),
+            name="skips", title="Cut a skip", ids=("AI3",), frames=one(skips), needs=NAME, settings=("cut", *SEEN)
         ),
         Scene(
             name="cuts",
@@ -84,25 +58,7 @@ LESSON = Lesson(
             needs=NAME,
             settings=("cut", "t"),
         ),
-        Scene(
-            name="adagn",
-            title="What t does in a block",
-            ids=(
-                "AI1",
-                "AI4",
-            ),
-            frames=one(trained),
-            needs=NAME,
-            settings=("block", *SEEN),
-        ),
-        Scene(
-            name="reach",
-            title="t reaches every block",
-            ids=("AI4",),
-            frames=one(trained, 1),
-            needs=NAME,
-            settings=("other", "block", *SEEN),
-        ),
+        Scene(name="joining", title="How a skip is joined", ids=("AI3",), frames=joining, settings=("channels",)),
         Scene(
             name="bottleneck",
             title="Attention at the bottom",
@@ -119,6 +75,39 @@ LESSON = Lesson(
             needs=NAME,
             settings=("head", *SEEN),
         ),
+        Scene(name="times", title="How t is told", ids=("AI4",), frames=times, settings=("t",)),
+        Scene(
+            name="normalising",
+            title="Group norm, and AdaGN",
+            ids=("AI1",),
+            frames=normalising,
+            settings=("scale", "shift", "digit"),
+        ),
+        Scene(
+            name="adagn",
+            title="What t does in a block",
+            ids=("AI1", "AI4"),
+            frames=one(trained),
+            needs=NAME,
+            settings=("block", *SEEN),
+        ),
+        Scene(
+            name="reach",
+            title="t reaches every block",
+            ids=("AI4",),
+            frames=one(trained, 1),
+            needs=NAME,
+            settings=("other", "block", *SEEN),
+        ),
+        Scene(
+            name="errors",
+            title="Hard at small t, easy at large t",
+            ids=("AI5",),
+            frames=one(predicts, 2),
+            needs=NAME,
+            settings=("t",),
+        ),
+        Scene(name="task", title="Where it comes from", ids=("AH2",), frames=task, settings=()),
     ),
     presets=(
         Preset(
@@ -179,5 +168,9 @@ LESSON = Lesson(
         ),
     ),
     trainings=(DENOISING_DIGITS,),
+    probe={
+        "t": 610, "digit": "7", "draw": 5, "cut": "8x8", "block": "enc4", "scale": -0.5, "shift": 1.25, "pixel": 13,
+        "head": 2, "other": 200, "channels": 16,
+    },  # fmt: skip
     source="Ronneberger et al., 2015; Ho et al., 2020; Dhariwal & Nichol, 2021 (guided-diffusion, unet.py)",
 )

@@ -1,11 +1,10 @@
-"""Going through the lessons: frames, scenes, depths, the index."""
+"""Going through the lessons: frames, scenes, lessons, depths, the index."""
 
-from ...engine.lessons.index import NAMES
+from ...engine.lessons.index import NAMES, load
+from ...engine.lessons.search import Hit, hits
 from ...engine.lessons.study.messages import Shown
-from ..widgets.prompt import Prompt
-from .index_view import found
 from .looking import Looking
-from .reading import DEPTHS, Reading
+from .reading import DEPTHS, LAST, Reading
 from .studying import PLAY
 
 
@@ -16,46 +15,84 @@ class Going(Looking):
         """The pulse of playing."""
         self.set_interval(PLAY, self._play)
 
-    def open_lesson(self, name: str) -> None:
-        """Open a lesson from its beginning."""
+    def open_lesson(self, name: str, scene: int | None = None) -> None:
+        """Open a lesson where it was left, or at a scene."""
         if self.reading is None or self.reading.lesson.name != name:
+            self._leave()
             self.reading = self._readings.setdefault(name, Reading.of(name))
+        if scene is not None:
+            self.reading.go(scene)
         self._train = False
         self._notice = ""
         self.study.open()
         self._compute()
-        self.refresh_bindings()
+
+    def _found(self) -> list[Hit]:
+        """The lessons of the index, those that the search has found."""
+        return hits(self._search)
 
     def action_step(self, by: int) -> None:
         """The next frame or the one before."""
-        if self.reading is None:
+        reading = self.reading
+        if reading is None:
             return
-        if self.reading.pass_time(by):
+        if reading.pass_time(by):
             self._compute()
             return
-        before = self.reading.scene
-        if self.reading.step(by):
-            self._compute(facts=self.reading.scene != before)
+        before = reading.scene
+        if reading.step(by):
+            self._compute(facts=reading.scene != before)
+        elif reading.settled:
+            self._tell_end(by)
 
     def action_scene(self, by: int) -> None:
-        """The next scene or the one before."""
-        if self.reading is not None:
-            self.reading.go(self.reading.scene + by)
+        """The next scene or the one before; at the end of the lesson first a word, then the next lesson."""
+        reading = self.reading
+        if reading is None:
+            return
+        if 0 <= reading.scene + by < len(reading.lesson.scenes):
+            reading.go(reading.scene + by)
             self._compute()
+        elif self._leaving == by:
+            name = self._neighbour(by)
+            self.open_lesson(name, 0 if by > 0 else len(load(name).scenes) - 1)
+        else:
+            self._tell_end(by)
+
+    def _neighbour(self, by: int) -> str:
+        """The lesson after this one, or before it; none at the ends."""
+        at = NAMES.index(self.reading.lesson.name) + by if self.reading is not None else -1
+        return NAMES[at] if 0 <= at < len(NAMES) else ""
+
+    def _tell_end(self, by: int) -> None:
+        """Say that this lesson ends here, and what opens the one beside it."""
+        if self.reading is None:
+            return
+        there, name = self._neighbour(by), self.reading.lesson.name
+        key = "]" if by > 0 else "["
+        where = f"The end of {name}." if by > 0 else f"The beginning of {name}."
+        opens = f"{key} opens {there}" if there else f"It is the {'last' if by > 0 else 'first'} lesson"
+        self.tell(f"{where} {opens}, b the index.")
+        self._leaving = by if there else 0
 
     def action_end(self, last: bool) -> None:
-        """The first or the last frame of the scene; of the index its first or last line."""
-        if self.reading is None:
+        """The first or the last frame of the scene; of a list its first or last line."""
+        reading = self.reading
+        if self._choosing is not None:
+            self._choosing = self._choosing.to(len(self._choosing.entries) if last else 0)
+            self._redraw()
+        elif reading is None:
             self._chosen = len(NAMES) if last else 0
             self._redraw()
-            return
-        scrub = self.reading.scrub
-        if scrub is not None:
-            ends = scrub.stops or (scrub.low, scrub.high)
-            self._set({scrub.name: type(scrub.default)(ends[-1 if last else 0])})
-            return
-        self.reading.frame = self.reading.frames - 1 if last else 0
-        self._compute(facts=False)
+        elif reading.facts:
+            reading.scroll = LAST if last else 0
+            self._redraw()
+        elif reading.scrub is not None:
+            ends = reading.scrub.stops or (reading.scrub.low, reading.scrub.high)
+            self._set({reading.scrub.name: type(reading.scrub.default)(ends[-1 if last else 0])})
+        else:
+            reading.frame = (reading.frames - 1 if reading.settled else LAST) if last else 0
+            self._compute(facts=False)
 
     def action_play(self) -> None:
         """Play the frames of the scene, or stop."""
@@ -63,7 +100,7 @@ class Going(Looking):
         if reading is None:
             return
         reading.playing = not reading.playing
-        if reading.playing and reading.scrub is None and reading.frame >= reading.frames - 1:
+        if reading.playing and reading.scrub is None and 0 < reading.frames <= reading.frame + 1:
             reading.frame = 0
         self._compute(facts=False)
 
@@ -82,12 +119,9 @@ class Going(Looking):
         self._compute(facts=False)
 
     def action_deeper(self) -> None:
-        """From the index into a lesson; from the overview to the part, to the formula; a setting is typed."""
+        """From the overview to the part, to the formula; a setting is typed."""
         reading = self.reading
         if reading is None:
-            names = found(self._search)
-            if names:
-                self.open_lesson(names[self._chosen])
             return
         if reading.chosen is not None:
             self._type(reading.chosen)
@@ -108,7 +142,7 @@ class Going(Looking):
             reading.facts = False
             reading.scroll = 0
         elif reading.in_settings:
-            reading.in_settings = False
+            reading.in_settings = reading.by_letter = False
         elif reading.depth != "overview":
             reading.depth = DEPTHS[DEPTHS.index(reading.depth) - 1]
         else:
@@ -118,24 +152,17 @@ class Going(Looking):
     def action_index(self) -> None:
         """Back to the index; what trains goes on."""
         if self.reading is not None:
-            names = found(self._search)
+            names = [found.lesson for found in self._found()]
             self._chosen = names.index(self.reading.lesson.name) if self.reading.lesson.name in names else 0
+            self._leave()
+        self._redraw()
+
+    def _leave(self) -> None:
+        """Put the lesson aside as it is."""
+        if self.reading is not None:
             self.reading.playing = False
             self._readings[self.reading.lesson.name] = self.reading
             self.reading = None
-            self.refresh_bindings()
-        self._redraw()
-
-    def action_search(self) -> None:
-        """Search the index."""
-        self.action_index()
-
-        def take(text: str) -> str:
-            self._search, self._chosen = text, 0
-            self._redraw()
-            return f"{len(found(text))} lessons"
-
-        self.screen.query_one(Prompt).ask("search", self._search, lambda text: take(text) and "", take)
 
     def action_facts(self) -> None:
         """All facts of the lesson, or its figures again."""

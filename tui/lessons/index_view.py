@@ -1,77 +1,64 @@
-"""The index of the lessons: by chapter, with what has been visited; beside it what the chosen lesson holds."""
+"""The index of the lessons: by chapter, with what has been visited; beside it what the chosen lesson holds.
+
+After a search the lessons that were found stand there, the best first, with the scene where the words are.
+"""
 
 from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from ...engine.lessons.index import CHAPTERS, load
+from ...engine.lessons.index import CHAPTERS, NAMES, load
 from ...engine.lessons.kit.lesson import Lesson
+from ...engine.lessons.search import Hit
 from ..render.cells import Part, blank, line, note, wrapped
 from ..render.numbers import cut, pad
 from ..render.palette import Ink
+from .hits import target
 from .visited import Visited
 
 BESIDE = 100
 """From so many columns on, the chosen lesson is told of beside the list."""
 
 
-def found(search: str) -> list[str]:
-    """The lessons that a search finds, in order: in names, titles, summaries, scenes and rows of the syllabus."""
-    words = search.lower().split()
-    return [name for names in CHAPTERS.values() for name in names if _matches(load(name), words)]
-
-
-def _matches(lesson: Lesson, words: Sequence[str]) -> bool:
-    text = " ".join([lesson.name, lesson.title, lesson.summary, *(s.title for s in lesson.scenes)]).lower()
-    ids = [id_.lower() for id_ in lesson.ids]
-    return all(word in text or word in ids for word in words)
-
-
 def index_view(
-    names: Sequence[str], chosen: int, search: str, visited: Visited, width: int, height: int, ink: Ink
+    hits: Sequence[Hit], chosen: int, search: str, visited: Visited, width: int, height: int, ink: Ink
 ) -> list[Strip]:
     """The whole index; the chosen line is kept in view."""
-    head = [("  Lessons", ink.style(ink.accent, bold=True)), (f"   {len(names)} ", ink.style(ink.dim))]
-    if search:
-        head += [(f"with “{cut(search, 30)}” ", ink.style())]
-    strips = [line(head, width, ink)]
-    if not names:
-        return strips + note(
-            f"no lesson has “{cut(search, 30)}” in it; / searches anew, escape shows all",
-            width,
-            ink,
-            max(1, height - 1),
-        )
+    lessons = f"{len(hits)} lesson" + "s" * (len(hits) != 1)
+    head: list[Part] = [("  Lessons", ink.style(ink.accent, bold=True))]
+    head.append((f"   {lessons} with “{cut(search, 30)}” " if search else f"   {lessons} ", ink.style(ink.dim)))
+    if not hits:
+        said = f"no lesson has “{cut(search, 30)}” in it; / searches anew, escape shows all"
+        return [line(head, width, ink), *note(said, width, ink, max(1, height - 1))]
     left = width if width < BESIDE else min(width // 2, 84)
     rows: list[Strip] = []
     at = 0
-    for chapter, members in CHAPTERS.items():
-        listed = [name for name in members if name in names]
-        if not listed:
-            continue
-        rows.append(line([(f" {chapter}", ink.style(bold=True))], left, ink))
-        for name in listed:
-            if names[chosen] == name:
-                at = len(rows)
-            rows.append(_row(load(name), names[chosen] == name, visited, left, ink))
-    room = height - 1
-    total, more = len(rows), len(rows) > room
-    first = min(max(0, at - room // 2), max(0, len(rows) - room))
+    chapters = {members[0]: chapter for chapter, members in CHAPTERS.items()} if len(hits) == len(NAMES) else {}
+    for k, found in enumerate(hits):
+        if found.lesson in chapters and not search:
+            rows.append(line([(f" {chapters[found.lesson]}", ink.style(bold=True))], left, ink))
+        if k == chosen:
+            at = len(rows)
+        rows.append(_row(found, k, k == chosen, visited, left, ink))
+    room = max(1, height - 1)
+    total = len(rows)
+    first = min(max(0, at - room // 2), max(0, total - room))
     rows = rows[first : first + room]
-    if more:
-        below = first + room < total
-        head.append(("  ↓ more below" if below else "  ↑ more above", ink.style(ink.accent)))
-        strips = [line(head, width, ink)]
+    if total > room:
+        head.append(("  ↓ more below" if first + room < total else "  ↑ more above", ink.style(ink.accent)))
+    strips = [line(head, width, ink)]
     if left == width:
         return [*strips, *rows]
-    card = _card(load(names[chosen]), width - left, ink)[:room]
+    card = _card(load(hits[chosen].lesson), width - left, ink)[:room]
     rows += [blank(left, ink)] * (max(len(card), len(rows)) - len(rows))
     card += [blank(width - left, ink)] * (len(rows) - len(card))
     return [*strips, *(Strip.join([a, b]) for a, b in zip(rows, card, strict=True))]
 
 
-def _row(lesson: Lesson, chosen: bool, visited: Visited, width: int, ink: Ink) -> Strip:
+def _row(found: Hit, number: int, chosen: bool, visited: Visited, width: int, ink: Ink) -> Strip:
+    lesson = load(found.lesson)
+    title = lesson.title if found.scene is None else f"{found.scene + 1} › {lesson.scenes[found.scene].title}"
     scenes = tuple(scene.name for scene in lesson.scenes)
     seen = visited.count(lesson.name, scenes)
     mark = "✓" if seen == len(scenes) else "·" if seen else " "
@@ -80,7 +67,9 @@ def _row(lesson: Lesson, chosen: bool, visited: Visited, width: int, ink: Ink) -
     quiet = ink.selected(ink.dim) if chosen and ink.coloured else style if chosen else ink.style(ink.dim)
     room = max(0, width - 24 - cell_len(count))
     parts: list[Part] = [(f"  {mark} ", ink.style(ink.good)), (pad(lesson.name, 19), style)]
-    return line([*parts, (" " + pad(lesson.title, room), style), (count, quiet)], width, ink)
+    parts += [(" " + pad(title, room), style), (count, quiet)]
+    spot = target("entry", str(number))
+    return line([(text, style + spot) for text, style in parts], width, ink)
 
 
 def _card(lesson: Lesson, width: int, ink: Ink) -> list[Strip]:

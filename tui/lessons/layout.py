@@ -1,21 +1,22 @@
 """Where the figures of a frame stand: side by side while there is room, in rows, as large as the screen allows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
-from ...engine.lessons.kit.figures import Cell, Figure, Plane
 from ...engine.lessons.kit.lesson import Frame
 from ..render.cells import blank, line
 from ..render.numbers import cut
 from ..render.palette import Ink
+from . import staying
 from .draw import figure as figures
 from .draw import formula
 from .draw.look import Look
 from .packing import Column, packings, torn
+from .page import Page, Region
 from .sizing import GAP, JOIN_MOST, joined
 
 _ASIDE = 3
@@ -24,71 +25,37 @@ _TORN = 3
 """Lines that a page may be longer rather than that a sign stands away from what it follows."""
 _FORMULA_LEAST = 28
 """Columns that formulas have at least."""
+_NONE = Region(0, 0, 0, 0)
+
+__all__ = ["Page", "Region", "arrange", "compose", "squeezed"]
 
 
-@dataclass(frozen=True)
-class Region:
-    """A rectangle of cells of the page."""
-
-    x: int
-    y: int
-    w: int
-    h: int
-
-    def holds(self, x: int, y: int) -> bool:
-        """Whether a cell of the page lies in it."""
-        return self.x <= x < self.x + self.w and self.y <= y < self.y + self.h
-
-
-@dataclass(frozen=True, eq=False)
-class Page:
-    """The places of a frame's figures by their number, the signs between them, and the place of the formulas."""
-
-    figures: tuple[Figure, ...]
-    places: tuple[Region, ...]
-    zooms: tuple[int, ...]
-    """The size of each grid's cells, one for all grids of a row."""
-    titles: tuple[int, ...]
-    """Lines that each title gets, so that figures side by side begin alike."""
-    signs: tuple[tuple[int, int, str], ...]
-    """x, y and text of what joins figures."""
-    formulas: Region
-    """Where the formulas stand."""
-    height: int
-    """Of all, which may be more than the screen has."""
-    looks: dict[str, Look] = field(default_factory=dict)
-    """How figures were drawn last, by name."""
-
-    def look(self, index: int, look: Look) -> Look:
-        """How figure `index` is drawn on this page."""
-        return replace(look, zoom=self.zooms[index], title_rows=self.titles[index])
-
-    def region(self, name: str) -> Region | None:
-        """Where the figure `name` stands."""
-        return next((p for f, p in zip(self.figures, self.places, strict=True) if f.name == name), None)
-
-    def hit(self, x: int, y: int) -> tuple[str, Cell | None] | None:
-        """The name of the figure, and its cell, at a column and row of the page as it was composed last."""
-        for k, (figure, place) in enumerate(zip(self.figures, self.places, strict=True)):
-            if place.holds(x, y) and figure.name in self.looks:
-                look = self.look(k, self.looks[figure.name])
-                return figure.name, figures.cell_at(figure, look, place.w, place.h, x - place.x, y - place.y)
-        return None
-
-    def hit_at(self, x: int, y: int) -> tuple[float, float] | None:
-        """The place within a plane at a column and row of the page."""
-        for k, (figure, place) in enumerate(zip(self.figures, self.places, strict=True)):
-            if place.holds(x, y) and isinstance(figure, Plane) and figure.name in self.looks:
-                look = self.look(k, self.looks[figure.name])
-                return figures.place_at(figure, look, place.w, place.h, x - place.x, y - place.y)
-        return None
-
-
-def arrange(frame: Frame, ink: Ink, width: int, height: int) -> Page:
+def arrange(frame: Frame, ink: Ink, width: int, height: int, before: Page | None = None) -> Page:
     """Places for all figures within `width` columns; they grow into `height` rows, but may need more.
 
+    The places of the page `before`, of the same width, are kept if they are good enough, so that nothing jumps.
     With a `height` of 0 there is no screen: figures stand in rows as they ask for, as small as they may be.
     """
+    kept = staying.kept(frame, before, ink, width, height) if before is not None else None
+    if kept is not None and kept.height <= height:
+        return kept
+    page = _anew(frame, ink, width, height)
+    return kept if kept is not None and kept.height <= page.height else page
+
+
+def squeezed(frame: Frame, ink: Ink, width: int, height: int, least: int) -> Page:
+    """The one figure of a frame, however much of it is cut, above its formulas; `least` are the figure's lines."""
+    (figure,) = frame.figures
+    told = len(formula.draw(frame.formulas, ink, width))
+    wide = figures.smallest(figure, ink, width)[0]
+    tall = max(least, min(figures.best(figure, ink, width, height)[1], height - told - 1))
+    at = tall + (tall + told < height)
+    titles = (figures.title_rows(figure, wide),)
+    formulas = Region(0, at, width, told)
+    return Page(frame.figures, (Region(0, 0, wide, tall),), (0,), titles, (), formulas, at + told)
+
+
+def _anew(frame: Frame, ink: Ink, width: int, height: int) -> Page:
     whole = formula.draw(frame.formulas, ink, width)
     found, least = None, 0
     for columns in packings(frame.figures, ink, width, height - len(whole)):
@@ -104,17 +71,21 @@ def arrange(frame: Frame, ink: Ink, width: int, height: int) -> Page:
 
 def _page(frame: Frame, columns: tuple[Column, ...], ink: Ink, width: int, height: int, told: int) -> Page:
     """The page with its `told` lines of formulas below the figures, or beside them where it would scroll else."""
-    page = _placed(frame, columns, ink, height - told - bool(told))
-    if not told:
-        return page
-    for room in (height - told, height):
+    beside = None
+    for room in (height - told - 1, height - told, height) if told else (height,):
+        page = _placed(frame, columns, ink, room)
+        if not told:
+            return page
+        beside = None
         if page.height + 1 + told <= height or height <= 0:
             break
-        if (beside := _free(page, frame, ink, width)) is not None:
-            return replace(page, formulas=beside)
-        if page.height + told <= height or room == height:
+        beside = _free(page, frame, ink, width)
+        if beside is not None and page.height <= height:
             break
-        page = _placed(frame, columns, ink, room)
+        if beside is None and page.height + told <= height:
+            break
+    if beside is not None:
+        return replace(page, formulas=beside)
     lines = page.height
     at = lines + (lines > 0 and lines + told != height)  # rather no blank line than a page that scrolls
     return replace(page, formulas=Region(0, at, width, told), height=at + told)
@@ -139,12 +110,12 @@ def _placed(frame: Frame, columns: tuple[Column, ...], ink: Ink, room: int) -> P
                 wide, tall, zoom = sizes[k]
                 tall += head - figures.title_rows(frame.figures[k], wide)
                 x += joined(frame.figures[k]) or (GAP if n else 0)
-                places[k], zooms[k], titles[k] = Region(x, y, wide, tall), zoom, head
+                places[k], zooms[k], titles[k] = Region(x, y, wide, tall), zoom, head + sizing.beside(k, sizes)[1]
                 x += wide
             signs += _signs(frame, row, places, head)
             y += max(places[k].h for k in row) + gap
         bottom = max(bottom, y - gap)
-    none = Region(0, bottom, 0, 0)
+    none = replace(_NONE, y=bottom)
     return Page(frame.figures, tuple(places), tuple(zooms), tuple(titles), tuple(signs), none, bottom)
 
 

@@ -1,20 +1,25 @@
 """One lesson as strips: heading, caption, figures, where the number in the focus came from, settings, facts."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
+import numpy as np
 from textual.strip import Strip
 
-from ...engine.lessons.kit.figures import Figure, Formula, Plane
+from ...engine.lessons.kit.figures import Figure, Formula, Grid, Plane
 from ...engine.lessons.kit.lesson import Frame
 from ...engine.lessons.study.messages import Shown, Untrained
 from ...engine.lessons.study.study import View
-from ..render.cells import blank, line, wrapped
+from ..render.cells import blank, line, note, wrapped
 from ..render.palette import Ink
-from . import chrome, facts_view, training_view
-from .draw.formula import draw as formulas
+from . import alone, beside_view, chrome, fact_view, facts_view, settings_view, training_view
 from .draw.look import Look
 from .layout import Page, arrange, compose
+from .origin_view import origin_rows
 from .reading import Reading
+
+LEAST = (36, 8)
+"""Columns and rows with fewer of which nothing can be shown."""
 
 
 @dataclass
@@ -26,6 +31,10 @@ class Seen:
     """The row of the pane where the page begins."""
     rows: int = 0
     """The rows that it has."""
+    laid: tuple[Hashable, Page] | None = None
+    """The page of the frame before, and for which scene and width it was made."""
+    kept: tuple[Hashable, list[Strip]] | None = None
+    """The last picture, which stands until a new one is there."""
 
 
 @dataclass(frozen=True)
@@ -52,29 +61,77 @@ class LessonView:
 
     def strips(self, width: int, height: int) -> list[Strip]:
         """The whole picture."""
+        if width < LEAST[0] or height < LEAST[1]:
+            return note("a lesson needs 40 x 12 cells", width, self.ink, height)
         side = chrome.SIDE if width >= chrome.NARROW else 0
         left = width - side
-        reading, ink = self.reading, self.ink
         frame = self.shown.frame if self.shown is not None else None
+        key = (self.reading.lesson.name, width, height, self.reading.facts)
+        if self._waits(frame) and self.seen.kept is not None and self.seen.kept[0] == key:
+            strips, beyond = self.seen.kept[1], ""
+        else:
+            strips, beyond = self._under(frame, left, side, height - 1)
+            self.seen.kept = (key, strips)
         figure = self.focused(frame)
-        text = self.notice or (frame.caption if frame is not None and not reading.facts else "")
-        lines = 3 if height >= 36 else 2 if height >= 16 else 1
-        told = chrome.caption(text, left, ink, lines)
-        told += [blank(left, ink)] * (lines - len(told) + (1 if height >= 36 else 0))
-        foot = self._foot(frame, left, side, height)
-        room = max(1, height - 1 - len(told) - len(foot))
-        body = self._body(frame, figure, left, room)
-        self.seen.top, self.seen.rows = 1 + len(told), room
-        reading.scroll = min(max(0, reading.scroll), max(0, len(body) - room))
-        part = body[reading.scroll : reading.scroll + room]
-        part += [blank(left, ink)] * (room - len(part))
         name = (figure.title or figure.name) if figure else ""
-        beyond = "↓ PgDn  " if len(body) > reading.scroll + room else "↑ PgUp  " if reading.scroll else ""
-        strips = [chrome.heading(reading, name, beyond, left, ink), *told, *part, *foot]
+        depth = self._depth(figure)
+        strips = [chrome.heading(self.reading, name, depth, beyond, self.view.busy, left, self.ink), *strips]
         if not side:
-            return strips[:height]
-        beside = self._beside(side, height, frame)
-        return [Strip.join([a, b]) for a, b in zip(strips[:height], beside, strict=True)]
+            return strips
+        beside = beside_view.column(self.reading, self.view.facts, side, height, self.ink)
+        return [Strip.join([a, b]) for a, b in zip(strips, beside, strict=True)]
+
+    def _waits(self, frame: Frame | None) -> bool:
+        """Whether there is nothing of this scene yet: until then the last picture stands."""
+        view = self.view
+        ours = view.shown is not None and self._ours(view.shown)
+        return frame is None and not (ours or view.gone or view.failed is not None or self.reading.facts)
+
+    def _depth(self, figure: Figure | None) -> str:
+        """How deep one looks: where no number is, there is no formula behind it."""
+        if self.reading.depth != "formula" or figure is None or alone.numbered(figure):
+            return self.reading.depth
+        pointed = self.view.pointed
+        told = pointed is not None and pointed.figure == figure.name and pointed.origin is not None
+        return "formula" if told else "part"
+
+    def _under(self, frame: Frame | None, width: int, side: int, height: int) -> tuple[list[Strip], str]:
+        """Everything under the heading, and where there is more to see.
+
+        Blank lines under the caption and around the origin go to a body that would scroll else; those that the body
+        leaves go to the origin and to a fact that fails.
+        """
+        reading, ink = self.reading, self.ink
+        figure = self.focused(frame)
+        lines = 3 if height >= 35 else 2 if height >= 15 else 1
+        text = self.notice or (frame.caption if frame is not None and not reading.facts else "")
+        told = chrome.caption(text, width, ink, lines)
+        chips = (
+            [] if side else settings_view.chips(reading, width, ink, 2 if height >= 21 else 1 if height >= 11 else 0)
+        )
+        trains = [training_view.bar(self.view.told, width, ink)] if self.view.told is not None else []
+        space = height - len(told) - len(chips) - len(trains) - 2
+        pad = lines - len(told) + (height >= 35)
+        kept = self._reserved(figure, side, height)
+        needed = self._below(figure, width, side, 100)
+        room = max(1, space - pad - kept)
+        idle = max(0, kept - len(needed))
+        body = self._body(frame, figure, width, room, idle, pad)
+        used = min(len(body), room + idle + pad)
+        pad = max(0, min(pad, pad - (used - room - idle)))
+        rest = max(0, space - pad - used)
+        below = needed if len(needed) <= rest else self._below(figure, width, side, rest)
+        free = rest - len(below)
+        facts = self._fact(frame, width, 1 + (free > 0))
+        free = max(0, free + 1 - len(facts))
+        self.seen.top, self.seen.rows = 1 + len(told) + pad, used + free
+        reading.scroll = min(max(0, reading.scroll), max(0, len(body) - used))
+        part = body[reading.scroll : reading.scroll + used]
+        beyond = "↓ PgDn" if len(body) > reading.scroll + used else "↑ PgUp" if reading.scroll else ""
+        empty = blank(width, ink)
+        strips = [*told, *[empty] * pad, *part, *[empty] * free, *below, *chips, *trains, *facts]
+        strips = [*strips, chrome.scrubber(reading, width, ink)]
+        return (strips + [empty] * height)[:height], beyond
 
     def focused(self, frame: Frame | None) -> Figure | None:
         """The figure with the cursor: the one of that name, else the first."""
@@ -82,35 +139,40 @@ class LessonView:
             return None
         return next((f for f in frame.figures if f.name == self.reading.focus), frame.figures[0])
 
-    def _foot(self, frame: Frame | None, width: int, side: int, height: int) -> list[Strip]:
-        reading, ink = self.reading, self.ink
-        foot: list[Strip] = []
-        figure = self.focused(frame)
+    def _reserved(self, figure: Figure | None, side: int, height: int) -> int:
+        """Lines that are kept under the figures, so that nothing jumps when a number gets the focus."""
+        reading = self.reading
+        kept = 0
+        if self.shown is not None and self.shown.explains and not reading.facts and self._depth(figure) != "formula":
+            kept = 3 if height >= 29 else 2 if height >= 17 else 0
+        return max(kept, int(reading.chosen is not None and not side))
+
+    def _below(self, figure: Figure | None, width: int, side: int, most: int) -> list[Strip]:
+        """What the chosen setting does, or where the number under the cursor came from."""
+        reading, pointed, ink = self.reading, self.view.pointed, self.ink
         if reading.chosen is not None and not side:
-            foot += chrome.caption(f"{reading.chosen.help} (left/right, enter types)", width, ink, 1)
-        elif self.shown is not None and self.shown.explains and reading.depth != "formula" and not reading.facts:
-            foot += self._origin(figure, width, 3 if height >= 30 else 2 if height >= 18 else 0)
-        if not side:
-            foot += chrome.chips(reading, width, ink, 2 if height >= 22 else 1 if height >= 12 else 0)
-        if self.view.told is not None:
-            foot.append(training_view.bar(self.view.told, width, ink))
-        ids = frame.facts if frame is not None and frame.facts else reading.at.ids
-        about = " ".join([reading.at.title, frame.title, frame.caption] if frame is not None else [reading.at.title])
-        foot.append(chrome.fact_line(self.view.facts, ids, about, width, ink))
-        foot.append(chrome.scrubber(reading, width, ink))
-        return foot
+            return chrome.caption(f"{reading.chosen.help} (left/right, enter types)", width, ink, min(1, most))
+        if reading.facts or self.shown is None or self._depth(figure) == "formula":
+            return []
+        if pointed is None or pointed.origin is None or figure is None or pointed.figure != figure.name:
+            return []
+        there = {_bare(formula) for formula in self.shown.frame.formulas} if reading.depth == "overview" else set()
+        news = [formula for formula in pointed.origin.formulas if _bare(formula) not in there]
+        return [Strip.join([line([], 1, ink), strip]) for strip in origin_rows(news, ink, width - 1, most)]
 
-    def _origin(self, figure: Figure | None, width: int, rows: int) -> list[Strip]:
-        """Where the number under the cursor came from, in always as many lines, so that nothing jumps."""
-        pointed, ink = self.view.pointed, self.ink
-        told: list[Strip] = []
-        if pointed is not None and pointed.origin is not None and figure is not None and pointed.figure == figure.name:
-            there = {_bare(formula) for formula in self.shown.frame.formulas} if self.shown is not None else set()
-            news = [formula for formula in pointed.origin.formulas if _bare(formula) not in there]
-            told = [Strip.join([line([], 1, ink), strip]) for strip in formulas(news, ink, width - 1)[:rows]]
-        return told + [blank(width, ink)] * (rows - len(told))
+    def _fact(self, frame: Frame | None, width: int, most: int) -> list[Strip]:
+        """The fact that matters here."""
+        if self.view.gone:
+            return [line([(" facts unknown", self.ink.style(self.ink.dim))], width, self.ink)]
+        at = self.reading.at
+        ids = frame.facts if frame is not None and frame.facts else at.ids
+        about = " ".join([at.title, frame.title, frame.caption] if frame is not None else [at.title])
+        return fact_view.fact_line(self.view.facts, ids, about, width, self.ink, most)
 
-    def _body(self, frame: Frame | None, figure: Figure | None, width: int, room: int) -> list[Strip]:
+    def _body(
+        self, frame: Frame | None, figure: Figure | None, width: int, room: int, idle: int, pad: int
+    ) -> list[Strip]:
+        """What fills `room` lines; `idle` ones under it may be taken, and if it would scroll else `pad` above it."""
         reading, ink, view = self.reading, self.ink, self.view
         self.seen.page = None
         if view.gone:
@@ -119,31 +181,54 @@ class LessonView:
             return facts_view.facts_page(reading.lesson, view.facts, width, ink)
         if isinstance(view.shown, Untrained) and self._ours(view.shown):
             training = reading.lesson.training(view.shown.training)
-            return training_view.offer(training, reading.state, view, width, ink)
+            strips = training_view.offer(training, reading.state, view, width, ink)
+            return strips + self._notes(None, width).rows(room - len(strips))
         if view.failed is not None:
             return training_view.failure(view.failed, width, ink)
         if frame is None or figure is None:
             return [blank(width, ink), *chrome.caption("computing …", width, ink, 1)] if frame is None else []
         if reading.depth != "overview":
-            return self._alone(figure, width, room)
-        strips = self._laid(frame, width, room)
-        return strips + facts_view.notes_page(reading.lesson, self._noted(), width, ink)
+            return self._alone(frame, figure, width, room + idle + pad)
+        return self._laid(frame, width, room, idle, pad)
 
-    def _noted(self) -> tuple[str, ...]:
-        """The rows whose notes stand here: on the first frame of the first scene that shows them, and nowhere else."""
+    def _notes(self, frame: Frame | None, width: int) -> facts_view.Notes:
+        """The notes on the rows of the first scene that shows them, those that the frame is about first."""
         reading = self.reading
-        if reading.frame:
-            return ()
         before = {id_ for scene in reading.lesson.scenes[: reading.scene] for id_ in scene.ids}
-        return tuple(id_ for id_ in reading.at.ids if id_ not in before)
+        about = frame.facts if frame is not None else ()
+        ids = [id_ for id_ in dict.fromkeys((*about, *reading.at.ids)) if id_ not in before]
+        return facts_view.Notes.of(reading.lesson, ids, width, self.ink)
 
-    def _laid(self, frame: Frame, width: int, room: int) -> list[Strip]:
-        """The figures of a frame, and where they are, with a column free on the left."""
-        page = arrange(frame, self.ink, width - 1, room)
-        looks = {f.name: self.look(f) for f in frame.figures}
+    def _laid(self, frame: Frame, width: int, room: int, idle: int, pad: int) -> list[Strip]:
+        """The figures of a frame, and what is right instead of what the notes say."""
+        notes = self._notes(frame, width)
+        key = (self.reading.lesson.name, self.reading.scene, width, self.ink)
+        before = self.seen.laid[1] if self.seen.laid is not None and self.seen.laid[0] == key else None
+        for reserved in (notes.wanted(room), max(0, notes.least(room) - idle), 0, -idle, -idle - pad):
+            page = arrange(frame, self.ink, width - 1, room - reserved, before)
+            if page.height <= room - reserved:
+                break
+        self.seen.laid = (key, page)
+        return self._composed(page, frame, width) + notes.rows(room + idle - page.height)
+
+    def _composed(self, page: Page, frame: Frame, width: int) -> list[Strip]:
+        """A page with a column free on the left."""
+        whole = {f.name: f for f in self.shown.frame.figures} if self.shown is not None else {}
+        looks = {f.name: self._shifted(self.look(whole.get(f.name, f)), page, f.name) for f in frame.figures}
         self.seen.page = page
         edge = line([], 1, self.ink)
         return [Strip.join([edge, strip]) for strip in compose(page, frame, looks, self.ink, width - 1)]
+
+    def _shifted(self, look: Look, page: Page, name: str) -> Look:
+        """The look of a figure of which a part is shown; where that is made of sources only, none is marked."""
+        if name not in page.offsets:
+            return look
+        down, right = page.offsets[name]
+        part = next(f for f in page.figures if f.name == name)
+        if isinstance(part, Grid) and len(look.sources) >= np.size(part.values):
+            look = replace(look, sources=frozenset())
+        cursor = (look.cursor[0] - down, look.cursor[1] - right) if look.cursor is not None else None
+        return replace(look, cursor=cursor, sources=frozenset((r - down, c - right) for r, c in look.sources))
 
     def look(self, figure: Figure) -> Look:
         """How a figure of the frame is drawn."""
@@ -159,43 +244,31 @@ class LessonView:
             look = replace(look, sources=frozenset(pointed.origin.cells.get(figure.name, ())))
         return look
 
-    def _alone(self, figure: Figure, width: int, room: int) -> list[Strip]:
+    def _alone(self, frame: Frame, figure: Figure, width: int, room: int) -> list[Strip]:
         """The part, or its formula: one figure, what it is, and every number that the one in the focus was made of."""
         ink, reading, pointed = self.ink, self.reading, self.view.pointed
+        origin = pointed.origin if pointed is not None and pointed.figure == figure.name else None
+        cursor = reading.cells.get((reading.scene, figure.name), figure.cursor)
+        made = alone.Alone(frame, figure, cursor, origin.cells if origin else {}, ink, width - 1)
         rows = wrapped(figure.about, width - 2) if figure.about else []
         about = [line([(" " + row, ink.style())], width, ink) for row in rows]
-        told: list[Strip] = []
-        if reading.depth == "formula":
-            if pointed is not None and pointed.origin is not None and pointed.figure == figure.name:
-                told = [blank(width, ink), *formulas(pointed.origin.formulas, ink, width)]
-            else:
-                said = "this number was learned or measured" if reading.at.needs else "this number is given"
-                told = [blank(width, ink), *chrome.caption(f"{said}: no formula stands behind it here", width, ink, 1)]
-        rest = max(5, room - len(about) - len(told) - 1)
-        alone = self._laid(Frame(caption="", figures=(replace(figure, join=""),)), width, rest)
-        return [*alone, blank(width, ink), *about, *told]
+        if self._depth(figure) != "formula":
+            page = made.part(max(5, room - len(about) - bool(about)))
+            strips = self._composed(page, Frame(caption="", figures=page.figures), width)
+            return [*strips, *([blank(width, ink), *about] if about else [])]
+        told = origin.formulas if origin is not None else () if self._asked(figure) else frame.formulas
+        page = made.formula(told, room if told else room - 2)
+        strips = self._composed(page, Frame(caption="", figures=page.figures, formulas=told), width)
+        if not told and not self._asked(figure):
+            said = "it is a setting: + and - change it" if figure.edits else "no formula of this number is kept here"
+            strips += [blank(width, ink), *chrome.caption(said, width, ink, 1)]
+        return strips + ([blank(width, ink), *about] if about and len(strips) + len(about) < room else [])
 
-    def _beside(self, width: int, height: int, frame: Frame | None) -> list[Strip]:
-        """Settings, presets and the facts of the scene, in a column of their own."""
-        ink, reading = self.ink, self.reading
-        edge, inner = line([("│", ink.style(ink.dim))], 1, ink), width - 1
-        rows: list[Strip] = [line([(" settings", ink.style(bold=True))], inner, ink)] if reading.settings else []
-        for setting in reading.settings:
-            rows += chrome.slider(setting, reading, inner, ink)
-        if reading.lesson.presets:
-            rows += [blank(inner, ink), line([(" presets  p", ink.style(bold=True))], inner, ink)]
-            for preset in reading.lesson.presets:
-                style = ink.style(ink.good if preset.good else ink.bad, bold=preset is reading.preset)
-                sign = "▸" if preset is reading.preset else "+" if preset.good else "−"
-                rows.append(line([(f" {sign} {preset.name}", style)], inner, ink))
-                if preset is reading.preset:
-                    rows += [line([("   " + row, ink.style())], inner, ink) for row in wrapped(preset.why, inner - 4)]
-        rows += [blank(inner, ink), line([(" facts of this scene  f: all", ink.style(bold=True))], inner, ink)]
-        for proved in self.view.facts:
-            if proved is not None and proved.fact.id in reading.at.ids:
-                rows += chrome.fact_lines(proved, inner, ink)
-        rows = rows[:height] + [blank(inner, ink)] * (height - len(rows))
-        return [Strip.join([edge, row]) for row in rows]
+    def _asked(self, figure: Figure) -> bool:
+        """Whether the answer to where the number came from is still on its way."""
+        pointed, shown = self.view.pointed, self.shown
+        there = pointed is not None and pointed.figure == figure.name
+        return shown is not None and figure.name in shown.explains and not there
 
 
 def _bare(formula: Formula) -> tuple[str, str]:

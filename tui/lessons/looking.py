@@ -1,21 +1,23 @@
 """Looking at a lesson: the cursor in figures, the settings and what is typed for them."""
 
-from textual import events
-
 from ...engine.lessons.kit.figures import Plane
-from ...engine.lessons.kit.settings import Moves, Numbers, Setting, Slider, Words
+from ...engine.lessons.kit.settings import Numbers, Setting, Slider
 from ...engine.lessons.study.messages import Shown
 from ...engine.options import OptionError
 from ..widgets.prompt import Prompt
 from .draw.figure import moved, moved_at
 from .studying import Studying
 
+PAGE = 10
+"""Lines of a list that a page has."""
+TYPING = "Enter takes, Esc cancels, Ctrl+U clears"
+
 
 class Looking(Studying):
     """What the keys that move a cursor or change a number do."""
 
     def action_region(self, by: int) -> None:
-        """The next figure, after the last one the settings."""
+        """The next figure, after the last one the settings; back to the figure after a letter has turned a setting."""
         reading, shown = self.reading, self.study.view.shown
         if reading is None:
             return
@@ -26,7 +28,9 @@ class Looking(Studying):
         figure = self._figure()
         here = "settings" if reading.in_settings else figure.name if figure is not None else places[0]
         there = places[(places.index(here) + by) % len(places)] if here in places else places[0]
-        reading.in_settings = there == "settings"
+        if reading.in_settings and reading.by_letter:
+            there = reading.focus or places[0]
+        reading.in_settings, reading.by_letter = there == "settings", False
         if not reading.in_settings:
             reading.focus = there
             self._ask_cursor()
@@ -35,11 +39,13 @@ class Looking(Studying):
 
     def action_move(self, key: str) -> None:
         """Move the cursor: in the index, in a figure, among settings, or down a page."""
-        reading = self.reading
-        if reading is None:
-            self._chosen = max(0, self._chosen + {"up": -1, "down": 1}.get(key, 0))
+        reading, lines = self.reading, {"up": -1, "down": 1}.get(key, 0)
+        if self._choosing is not None:
+            self._choosing = self._choosing.to(self._choosing.at + lines)
+        elif reading is None:
+            self._chosen = max(0, self._chosen + lines)
         elif reading.facts:
-            reading.scroll += {"up": -1, "down": 1}.get(key, 0)
+            reading.scroll += lines
         elif reading.chosen is not None:
             if key in ("up", "down"):
                 by = -1 if key == "up" else 1
@@ -88,9 +94,13 @@ class Looking(Studying):
 
     def action_page(self, by: int) -> None:
         """Scroll by a page."""
-        if self.reading is not None:
+        if self._choosing is not None:
+            self._choosing = self._choosing.to(self._choosing.at + by * PAGE)
+        elif self.reading is None:
+            self._chosen = max(0, self._chosen + by * PAGE)
+        else:
             self.reading.scroll += by * max(1, self._seen.rows - 2)
-            self._redraw()
+        self._redraw()
 
     def action_edit(self, by: int) -> None:
         """One number of an editable figure up or down; of settings, the chosen one."""
@@ -101,7 +111,6 @@ class Looking(Studying):
             self._turn_setting(reading.chosen.name, by)
             return
         if figure is None or not figure.edits:
-            self.tell("this figure is computed; numbers with a setting behind them can be edited")
             return
         cell = reading.cells.get((reading.scene, figure.name), figure.cursor)
         setting = reading.lesson.setting(figure.edits)
@@ -113,6 +122,20 @@ class Looking(Studying):
             self._set({setting.name: setting.edited(value, row, column, by)})
         else:
             self.tell("this cell is padding; the cells inside can be edited")
+
+    def _editable(self) -> bool:
+        """Whether plus and minus change something: the chosen setting, or numbers of the figure with the cursor."""
+        figure, reading = self._figure(), self.reading
+        return (reading is not None and reading.chosen is not None) or (figure is not None and bool(figure.edits))
+
+    def action_turn(self, by: int) -> None:
+        """The setting that had the cursor last, down or up."""
+        reading = self.reading
+        if reading is not None and reading.settings:
+            reading.choose(reading.settings[min(reading.setting, len(reading.settings) - 1)].name, by_letter=True)
+            if reading.chosen is not None:
+                self._turn_setting(reading.chosen.name, by)
+            self._redraw()
 
     def _turn_round(self, setting: Setting) -> None:
         """The next value, and after the last the first: what a letter does."""
@@ -143,60 +166,5 @@ class Looking(Studying):
             self._set({setting.name: value})
             return ""
 
-        self.screen.query_one(Prompt).ask(setting.name, setting.show(reading.state[setting.name]), take)
-
-    def on_key(self, event: events.Key) -> None:
-        """The letters of the lesson's own settings."""
-        reading = self.reading
-        if reading is None:
-            return
-        for setting in reading.settings:
-            if isinstance(setting, Moves) and event.character and event.character in setting.moves:
-                self._set({setting.name: reading.state[setting.name] + event.character})
-            elif isinstance(setting, Moves) and event.key == "backspace":
-                self._set({setting.name: reading.state[setting.name][:-1]})
-            elif event.character and event.character == setting.key:
-                if isinstance(setting, Words):
-                    self._type(setting)
-                else:
-                    self._turn_round(setting)
-            else:
-                continue
-            event.stop()
-            event.prevent_default()
-            return
-
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor where it was clicked."""
-        seen, reading = self._seen, self.reading
-        if seen.page is None or reading is None or reading.facts:
-            return
-        x, y = event.x - 1, event.y - seen.top + reading.scroll
-        found = seen.page.hit(x, y)
-        if found is None:
-            return
-        name, cell = found
-        reading.focus, reading.in_settings = name, False
-        place = seen.page.hit_at(x, y)
-        if place is not None:
-            reading.places[reading.scene, name] = place
-        elif cell is not None:
-            reading.cells[reading.scene, name] = cell
-        self._point(pick=True)
-        self._redraw()
-
-    def on_mouse_scroll_down(self) -> None:
-        """Scroll."""
-        self._roll(1)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Scroll."""
-        self._roll(-1)
-
-    def _roll(self, by: int) -> None:
-        """Scroll by three lines."""
-        if self.reading is not None:
-            self.reading.scroll += 3 * by
-        else:
-            self._chosen = max(0, self._chosen + by)
-        self._redraw()
+        now = setting.show(reading.state[setting.name])
+        self.screen.query_one(Prompt).ask(setting.name, now, take, lambda _: TYPING)

@@ -6,16 +6,17 @@ from textual.binding import Binding
 from textual.strip import Strip
 
 from ...engine.lessons.study.messages import Untrained
-from .going import Going
+from ..render.cells import note
+from .chooser import chooser_view
 from .help import GENERAL, lesson_help
-from .index_view import found, index_view
-from .keys import ACTIONS, BINDINGS, IN_INDEX
-from .lesson_view import LessonView
+from .index_view import index_view
+from .keys import BINDINGS, IN_CHOOSER, IN_FACTS, IN_INDEX, NAMED
+from .lesson_view import LEAST, LessonView
+from .returning import command
+from .touching import Touching
 
-NAMED = frozenset(action.name.partition("(")[0] for action in ACTIONS)
 
-
-class LessonsPane(Going):
+class LessonsPane(Touching):
     """The index of the lessons, or the lesson that is open."""
 
     DEFAULT_CSS = """
@@ -26,37 +27,39 @@ class LessonsPane(Going):
     @property
     def HELP(self) -> str:  # type: ignore[override]
         """What is on the screen now, explained."""
-        return lesson_help(self.reading) if self.reading is not None else GENERAL
+        return lesson_help(self.reading, self.study.view) if self.reading is not None else GENERAL
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what can be done now has a key: in the index, or in a lesson."""
+        """Only what can be done now has a key: in a list, in the index, among facts, or in a lesson."""
         if action not in NAMED:
             return True
-        return action in IN_INDEX if self.reading is None else action != "search"
+        reading = self.reading
+        if self._choosing is not None:
+            return action in IN_CHOOSER
+        if reading is None:
+            return action in IN_INDEX and (action != "back" or bool(self._search))
+        if reading.facts:
+            return action in IN_FACTS
+        if action == "edit":
+            return self._editable()
+        missing = {"train": not reading.lesson.trainings, "presets": not reading.lesson.presets}
+        return not missing.get(action, False)
 
     def draw(self, width: int, height: int) -> list[Strip]:
-        """The index, or the lesson."""
+        """The list to choose from, the index, or the lesson."""
+        if width < LEAST[0] or height < LEAST[1]:
+            return note("too small: lessons need 40 x 12 cells", width, self.ink, height)
+        if self._choosing is not None and self.reading is not None:
+            return chooser_view(self._choosing, self.reading.lesson.name, width, height, self.ink)
         if self.reading is None:
-            names = found(self._search)
-            self._chosen = min(self._chosen, max(0, len(names) - 1))
-            return index_view(names, self._chosen, self._search, self.visited, width, height, self.ink)
+            found = self._found()
+            self._chosen = min(self._chosen, max(0, len(found) - 1))
+            return index_view(found, self._chosen, self._search, self.visited, width, height, self.ink)
         view = LessonView(self.reading, self.study.view, self.ink, self._seen, self._notice)
         return view.strips(width, height)
 
     def action_nothing(self) -> None:
         """A key that means something elsewhere in the lab."""
-
-    def action_preset(self) -> None:
-        """The next preset."""
-        preset = self.reading.next_preset() if self.reading is not None else None
-        if self.reading is None or preset is None:
-            self.tell("this lesson has no presets")
-            return
-        before = self.reading.scene
-        self.reading.take(preset)
-        self._compute()
-        where = f", scene {self.reading.scene + 1}" if self.reading.scene != before else ""
-        self.tell(f"{preset.name} ({'good' if preset.good else 'goes wrong'}{where}): {preset.why}", stays=True)
 
     def action_train(self) -> None:
         """Train what the scene needs, or call off what trains."""
@@ -70,23 +73,30 @@ class LessonsPane(Going):
         waiting = [p.fact.trained for p in view.facts if p is not None and p.waits and p.fact.id in reading.at.ids]
         needed = view.shown.training if isinstance(view.shown, Untrained) else next(iter(waiting), "")
         if needed:
+            self._hush()
             self.study.train(reading.place, needed)
             self._redraw()
             return
-        scenes = [f"{k} {scene.title}" for k, scene in enumerate(reading.lesson.scenes, start=1) if scene.needs]
+        trained = self._trained()
+        scenes = [
+            f"{k} {scene.title}"
+            for k, scene in enumerate(reading.lesson.scenes, start=1)
+            if scene.needs and scene.name not in trained
+        ]
+        said = "already trained" if reading.at.needs else "nothing in this scene waits for a training"
         told = f"; those that do: {', '.join(scenes)}" if scenes else ""
-        self.tell(f"nothing in this scene waits for a training{told}")
+        self.tell(f"{said}{told}")
 
     def action_reset(self) -> None:
         """All settings as at first."""
         if self.reading is not None:
-            if not self.study.view.gone:
-                self.reading.reset()
+            self.reading.reset()
             self._compute()
 
     def action_copy(self) -> None:
-        """Copy the command that reproduces this very state."""
-        if self.reading is not None:
-            command = self.reading.command()
-            self.app.copy_to_clipboard(command)
-            self.tell(f"copied: {command}")
+        """Copy the command that leads to this very place."""
+        reading = self.reading
+        if reading is not None:
+            words = command(reading, self._focused(), reading.at.name in self._trained())
+            self.app.copy_to_clipboard(words)
+            self.tell(f"copied: {words}")

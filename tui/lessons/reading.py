@@ -1,6 +1,5 @@
 """What is read: a lesson, its settings, where in it one is, and what one looks at. Knows no widget."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,10 +9,13 @@ from ...engine.lessons.kit.lesson import Lesson, Preset, Scene
 from ...engine.lessons.kit.settings import Setting, Slider
 from ...engine.lessons.kit.state import State
 from ...engine.lessons.study.messages import Place
+from ...engine.options import OptionError
 from ...engine.text import sanitize
 
 Depth = Literal["overview", "part", "formula"]
 DEPTHS: tuple[Depth, ...] = ("overview", "part", "formula")
+LAST = 1_000_000
+"""A frame beyond the last: the study answers with the last."""
 
 
 @dataclass
@@ -24,14 +26,20 @@ class Reading:
     state: State
     scene: int = 0
     frame: int = 0
-    frames: int = 1
-    """How many the scene has, as far as is known."""
+    frames: int = 0
+    """How many the scene has, as it was computed last; 0: it was not yet."""
+    settled: bool = False
+    """Whether `frames` holds for the scene and settings as they are now."""
+    waits: bool = False
+    """Whether the scene waits for its training."""
     depth: Depth = "overview"
     focus: str = ""
     """The figure with the cursor, by name; `settings` are a place of their own."""
     setting: int = 0
     """Which of the scene's settings has the cursor."""
     in_settings: bool = False
+    by_letter: bool = False
+    """Whether the settings have the cursor because a letter turned one: tab then leads back to the figure."""
     cells: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     places: dict[tuple[int, str], tuple[float, float]] = field(default_factory=dict)
     playing: bool = False
@@ -79,10 +87,17 @@ class Reading:
         """The setting with the cursor."""
         return self.settings[self.setting] if self.in_settings and self.settings else None
 
+    def choose(self, name: str, by_letter: bool = False) -> None:
+        """Give a setting of the scene the cursor."""
+        names = [setting.name for setting in self.settings]
+        if name in names:
+            self.by_letter = by_letter and (self.by_letter or not self.in_settings)
+            self.setting, self.in_settings = names.index(name), True
+
     @property
     def scrub(self) -> Slider | None:
         """The setting that is the scene's time, where it has one frame only."""
-        if self.frames > 1:
+        if self.frames != 1 or self.waits:
             return None
         return next((s for s in self.settings if isinstance(s, Slider) and s.scrub), None)
 
@@ -91,14 +106,29 @@ class Reading:
         scrub = self.scrub
         return scrub is not None and self.set({scrub.name: scrub.turn(self.state[scrub.name], by)})
 
+    def arrive(self, frame: int, frames: int) -> bool:
+        """What was asked for is there: `frame` of `frames`. Whether another frame is to be asked for.
+
+        Where a setting has left fewer frames than the number one stood at, that is the one at the same share.
+        """
+        before, wanted = self.frames, self.frame
+        self.frame, self.frames, self.settled = frame, frames, True
+        if wanted >= frames and 1 < frames < before:
+            self.frame = wanted * (frames - 1) // (before - 1)
+        return self.frame != frame
+
     def step(self, by: int) -> bool:
-        """The next frame or the one before, across scenes; whether there was one."""
-        if 0 <= self.frame + by < self.frames:
-            self.frame += by
-        elif by > 0 and self.scene + 1 < len(self.lesson.scenes):
+        """The next frame or the one before, across scenes; whether there was one.
+
+        As long as it is not known how many frames there are, no scene is left.
+        """
+        there = self.frame + by
+        if 0 <= there < self.frames or (not self.frames and not self.settled and there >= 0):
+            self.frame = there
+        elif by > 0 and self.settled and self.scene + 1 < len(self.lesson.scenes):
             self.go(self.scene + 1)
-        elif by < 0 and self.scene > 0:
-            self.go(self.scene - 1, frame=1_000_000)  # the study answers with the last
+        elif by < 0 and self.frame == 0 and self.scene > 0:
+            self.go(self.scene - 1, LAST)
         else:
             return False
         return True
@@ -107,7 +137,8 @@ class Reading:
         """To a scene, within the lesson."""
         scene = min(max(scene, 0), len(self.lesson.scenes) - 1)
         if scene != self.scene:
-            self.depth, self.focus, self.setting, self.scroll, self.frames = "overview", "", 0, 0, 1
+            self.depth, self.focus, self.setting, self.scroll = "overview", "", 0, 0
+            self.frames, self.settled, self.waits, self.in_settings = 0, False, False, False
         self.scene, self.frame = scene, frame
 
     def set(self, values: Mapping[str, Any]) -> bool:
@@ -117,50 +148,30 @@ class Reading:
             return False
         self.state = self.state.with_values(**checked)
         self.preset = None
+        self.settled = False
         return True
 
     def take(self, preset: Preset) -> None:
-        """The settings of a preset instead of those of the one before, and the scene where they are seen."""
-        before = {} if self.preset is None else {name: self.lesson.defaults[name] for name in self.preset.values}
-        self.set({**before, **preset.values})
+        """The settings of a preset, all others as at first, and the scene where they are seen."""
+        self.set({**self.lesson.defaults, **preset.values})
         self.preset = preset
         names = [scene.name for scene in self.lesson.scenes]
         if preset.scene in names:
             self.go(names.index(preset.scene), preset.frame - 1)
-
-    def next_preset(self) -> Preset | None:
-        """The preset after the one in force."""
-        presets = self.lesson.presets
-        if not presets:
-            return None
-        at = presets.index(self.preset) + 1 if self.preset in presets else 0
-        return presets[at % len(presets)]
 
     def reset(self) -> None:
         """All settings as they were at first."""
         self.set(self.lesson.defaults)
         self.preset = None
 
-    def command(self) -> str:
-        """The command that brings a reader to this very state."""
-        words = ["dlviz", "lesson", self.lesson.name]
-        for setting in self.lesson.settings:
-            value = self.state[setting.name]
-            if value != self.lesson.defaults[setting.name]:
-                words += ["--set", f"{setting.name}={setting.show(value)}"]
-        if self.state.seed:
-            words += ["--seed", str(self.state.seed)]
-        if self.scene or self.frame:
-            words += ["--scene", self.at.name]
-        if self.frame:
-            words += ["--frame", str(self.frame + 1)]
-        return shlex.join(words)
+
+def preset_told(preset: Preset) -> str:
+    """A preset in a sentence: its name, whether it goes well, and why."""
+    return f"{preset.name} ({'good' if preset.good else 'goes wrong'}): {preset.why}"
 
 
 def scene_number(lesson: Lesson, asked: str) -> int:
     """The place of a scene by its name or number from 1; raises OptionError."""
-    from ...engine.options import OptionError
-
     names = [scene.name for scene in lesson.scenes]
     if asked in names:
         return names.index(asked)

@@ -10,6 +10,7 @@ from ..render.numbers import cut
 from ..render.palette import Ink
 from .draw import figure as figures
 from .draw import grid
+from .draw.grid_plan import plan_of, values_of
 
 GAP = 2
 JOIN_MOST = 8
@@ -19,8 +20,10 @@ _LISTS = (Bars, Table, Tokens)
 """Kinds that are shown in full on a page that scrolls anyway."""
 _THICKER = (Bars, Tokens)
 """Kinds with few lines that become thicker on large screens."""
-_SHARED_ZOOM = 5
+_SHARED_ZOOM = 6
 """The largest cells of grids that share the page with what grows as well."""
+_PAIRED = 3
+"""The largest cells of grids with bars beside their rows: bars are no thicker."""
 _ROOMY = 20
 """Rows from which on a screen is large."""
 _ALL = 200
@@ -32,6 +35,15 @@ Sizes = dict[int, tuple[int, int, int]]
 def joined(figure: Figure) -> int:
     """Columns of the sign before a figure, with room on both sides."""
     return cell_len(cut(figure.join, JOIN_MOST)) + 2 if figure.join else 0
+
+
+def _paired(each: Figure, bars: Figure) -> bool:
+    """Whether bars stand for the rows of a grid."""
+    if not (isinstance(each, Grid) and isinstance(bars, Bars) and len(bars.labels)):
+        return False
+    if not each.row_labels:
+        return len(values_of(each)) == len(bars.labels)
+    return list(each.row_labels) == list(bars.labels)
 
 
 def _wide_rows(
@@ -132,6 +144,9 @@ class Sizing:
             if sum(self._height(row, sizes) for row, sizes in zip(self.rows, tried, strict=True)) <= room:
                 found = tried
                 break
+        else:
+            if sum(self._height(row, sizes) for row, sizes in zip(self.rows, found, strict=True)) > room:
+                found = [self._grids(row, -1) for row in self.rows]
         heights = [self._height(row, sizes) for row, sizes in zip(self.rows, found, strict=True)]
         scrolls, roomy = sum(heights) > room, room >= _ROOMY
         heights = self._grown(found, heights, room, roomy)
@@ -160,7 +175,8 @@ class Sizing:
         """Grids with the largest cells that the row is wide enough for; in their least room where none are."""
         cells = [k for k in row if isinstance(self.figures[k], Grid)]
         kept = sum(self.least[k][0] // 2 for k in row if isinstance(self.figures[k], _GROWING))
-        for zoom in range(most, -1, -1) if cells else ():
+        paired = any(_paired(self.figures[k], self.figures[n]) for k in cells for n in row)
+        for zoom in range(min(most, _PAIRED) if paired else most, min(0, most) - 1, -1) if cells else ():
             sizes = {k: (*self._exact(k, zoom), zoom) for k in cells}
             if (spare := self.spare(row, sizes)) >= (kept if zoom > 1 else 0):
                 return self._titled(sizes, spare)
@@ -202,18 +218,44 @@ class Sizing:
         return [high + more for high, more in zip(heights, given, strict=True)]
 
     def _others(self, row: tuple[int, ...], sizes: Sizes, room: int, roomy: bool, scrolls: bool = False) -> Sizes:
-        """A row with all its figures: what are no grids share the columns that are left."""
+        """A row with all its figures: what are no grids share the columns that are left; their bodies end alike."""
         found = dict(sizes)
         spare = max(0, self.spare(row, sizes))
         others = [k for k in row if k not in sizes]
         wants = {k: self._best(k, self.least[k][0] + spare, room, roomy)[0] - self.least[k][0] for k in others}
+        widths: dict[int, int] = {}
         for n, k in enumerate(sorted(others, key=lambda k: wants[k])):  # who wants little gets it in full
             more = max(0, min(wants[k], spare // (len(others) - n)))
             spare -= more
-            wide, tall = self._best(k, self.least[k][0] + more, room, roomy)
-            most = _ALL if scrolls and isinstance(self.figures[k], _LISTS) else max(room, self.least[k][1])
-            found[k] = (max(1, min(wide, self.least[k][0] + more)), max(1, min(tall, most)), 0)
+            widths[k] = self.least[k][0] + more
+        if len(others) > 1 and len({type(self.figures[k]) for k in others}) == 1 and self._grow(others[0]):
+            alike = sum(widths.values()) // len(others)
+            widths = dict.fromkeys(others, alike) if alike >= max(self.least[k][0] for k in others) else widths
+        heads = [self._head(k, widths[k] if k in widths else sizes[k][0]) for k in row]
+        for k in others:
+            own = max(heads) - self._head(k, widths[k])
+            high, aside = self.beside(k, sizes)
+            high += self._head(k, widths[k]) if high else room - own
+            wide, tall = self._best(k, widths[k], high, roomy)
+            tall += aside
+            most = _ALL if scrolls and isinstance(self.figures[k], _LISTS) else max(room - own, self.least[k][1])
+            found[k] = (max(1, min(wide, widths[k])), max(1, min(tall, most)), 0)
         return found
+
+    def _grow(self, k: int) -> bool:
+        return isinstance(self.figures[k], _GROWING)
+
+    def beside(self, k: int, sizes: Sizes) -> tuple[int, int]:
+        """Lines of bars beside a grid with the same names, a bar to each of its rows, and those of its own head."""
+        bars = self.figures[k]
+        for n, (wide, tall, zoom) in sizes.items():
+            each = self.figures[n]
+            if not (isinstance(each, Grid) and isinstance(bars, Bars) and _paired(each, bars)):
+                continue
+            plan = plan_of(each, values_of(each), self.ink, wide, tall - self._head(n, wide), zoom)
+            if plan.grain == (1, 1):
+                return plan.tall * len(bars.labels) + bool(bars.reference), plan.head
+        return 0, 0
 
     def _best(self, k: int, width: int, room: int, roomy: bool) -> tuple[int, int]:
         if not roomy and isinstance(self.figures[k], _THICKER):

@@ -5,14 +5,17 @@ from collections.abc import Hashable
 
 from textual.timer import Timer
 
+from ...engine.lessons.index import load
 from ...engine.lessons.kit.figures import Figure, Plane
 from ...engine.lessons.study.messages import Shown, Trained, Untrained
 from ...engine.lessons.study.study import Study
 from ...engine.options import OptionError
 from ..panes.pane import Pane
 from ..widgets.prompt import Prompt
+from .chooser import Chooser
+from .keys import NAMED
 from .lesson_view import LessonView, Seen
-from .reading import Reading
+from .reading import Reading, preset_told
 from .visited import Visited
 
 PLAY = 0.7
@@ -46,12 +49,20 @@ class Studying(Pane):
         self._seen = Seen()
         self._search = ""
         self._chosen = 0
+        self._choosing: Chooser | None = None
+        """The list of scenes or presets, while one is chosen."""
         self._changes = 0
         self._notice = ""
+        self._leaving = 0
+        """Where a second `]` (1) or `[` (-1) leads out of the lesson; 0: nowhere, for nothing was said of it."""
         self._asked_of: Shown | None = None
         """The frame of which was asked where the number under the cursor came from."""
         self._ended: Trained | None = None
         """The last training that ended, once it was heeded."""
+        self._done: set[Hashable] = set()
+        """The trainings that ended well, by their keys."""
+        self._keyed: Hashable = None
+        """What the keys that can be used depended on when they were shown."""
         self._settling: Timer | None = None
         self._noticing: Timer | None = None
 
@@ -64,7 +75,7 @@ class Studying(Pane):
         if self.reading is not None:
             self._compute()
             if self.reading.preset is not None:
-                self.tell(f"{self.reading.preset.name}: {self.reading.preset.why}", stays=True)
+                self.tell(preset_told(self.reading.preset), stays=True)
 
     def on_unmount(self) -> None:
         """The process ends with the pane."""
@@ -75,7 +86,15 @@ class Studying(Pane):
         """What the picture depends on."""
         view = self.study.view
         clock = int(time.monotonic() - view.began) if view.told is not None else 0
-        return (self._changes, view.number, clock, self.has_focus)
+        return (self._changes, view.number, clock, view.busy, self.has_focus)
+
+    def pull(self) -> None:
+        """Redraw what has changed, and the line of keys where others can be used now."""
+        keyed = tuple(self.check_action(name, ()) for name in sorted(NAMED))
+        if keyed != self._keyed:
+            self._keyed = keyed
+            self.refresh_bindings()
+        super().pull()
 
     def _heard(self) -> None:
         """From the listening thread: look at once."""
@@ -86,13 +105,10 @@ class Studying(Pane):
         reading, view = self.reading, self.study.view
         if reading is None:
             return
-        shown = view.shown
-        if isinstance(shown, Shown) and self._current(shown):
-            reading.frames, reading.frame = shown.frames, shown.place.frame
-            self.visited.add(reading.lesson.name, reading.at.name)
-            if view.pointed is None and self._asked_of is not shown:
-                self._asked_of = shown
-                self._point()
+        if view.gone:
+            self._done.clear()
+        if not view.behind:
+            self._arrived(reading)
         if self._train:
             self._train = False
             needed = [scene.needs for scene in (reading.at, *reading.lesson.scenes) if scene.needs]
@@ -102,10 +118,43 @@ class Studying(Pane):
         if isinstance(ended, Trained) and self._ended is not ended:
             self._ended = ended
             if not (ended.error or ended.cancelled):
+                lesson = load(ended.place.lesson)
+                state = lesson.state(ended.place.values, ended.place.seed)
+                self._done.add((lesson.name, lesson.training(ended.training).key(state)))
                 self._compute()
         if view.pointed is not None and view.pointed.picked:
             self._set(dict(view.pointed.picked))
         self.pull()
+
+    def _arrived(self, reading: Reading) -> None:
+        """What is shown is what was asked for last."""
+        view = self.study.view
+        shown = view.shown
+        if view.failed is not None:
+            frames = max(1, reading.frames)
+            reading.arrive(min(reading.frame, frames - 1), frames)
+        elif isinstance(shown, Untrained) and self._current(shown):
+            reading.waits = True
+            reading.arrive(0, 1)
+        elif isinstance(shown, Shown) and self._current(shown):
+            reading.waits = False
+            if reading.arrive(shown.place.frame, shown.frames):
+                self._compute(facts=False)
+                return
+            self.visited.add(reading.lesson.name, reading.at.name)
+            if view.pointed is None and self._asked_of is not shown:
+                self._asked_of = shown
+                self._point()
+
+    def _trained(self) -> frozenset[str]:
+        """The scenes whose training was done with the settings as they are."""
+        reading = self.reading
+        if reading is None:
+            return frozenset()
+        lesson, state = reading.lesson, reading.state
+        done = {t.name for t in lesson.trainings if (lesson.name, t.key(state)) in self._done}
+        here = {reading.at.needs} if isinstance(self.study.view.shown, Shown) and reading.settled else set()
+        return frozenset(scene.name for scene in lesson.scenes if scene.needs in done | here)
 
     def _current(self, shown: Shown | Untrained) -> bool:
         reading = self.reading
@@ -116,6 +165,7 @@ class Studying(Pane):
         if self.reading is None:
             return
         self._notice = ""
+        self._leaving = 0
         self._changes += 1
         self.study.show(self.reading.place)
         if facts:
@@ -131,6 +181,12 @@ class Studying(Pane):
     def _figure(self) -> Figure | None:
         """The figure with the cursor."""
         if self.reading is None or self.reading.in_settings or self.reading.facts:
+            return None
+        return self._focused()
+
+    def _focused(self) -> Figure | None:
+        """The figure that has the cursor, or had it before the settings."""
+        if self.reading is None:
             return None
         view = LessonView(self.reading, self.study.view, self.ink, self._seen)
         return view.focused(view.shown.frame if view.shown is not None else None)
@@ -164,6 +220,7 @@ class Studying(Pane):
     def tell(self, text: str, stays: bool = False) -> None:
         """A sentence in place of the caption: for a while, or until something changes."""
         self._notice = text
+        self._leaving = 0
         self._changes += 1
         if self._noticing is not None:
             self._noticing.stop()
@@ -173,6 +230,7 @@ class Studying(Pane):
 
     def _hush(self) -> None:
         self._notice = ""
+        self._leaving = 0
         self._changes += 1
         self.pull()
 

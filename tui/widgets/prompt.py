@@ -43,6 +43,7 @@ class Prompt(Horizontal):
         self._change: Answer | None = None
         self._done: Answer | None = None
         self._complete: Callable[[str], list[str]] | None = None
+        self._move: Callable[[str], object] | None = None
         self._back: Widget | None = None
 
     def compose(self) -> ComposeResult:
@@ -58,6 +59,7 @@ class Prompt(Horizontal):
         done: Answer,
         change: Answer | None = None,
         complete: Callable[[str], list[str]] | None = None,
+        move: Callable[[str], object] | None = None,
     ) -> None:
         """Ask for a text.
 
@@ -67,8 +69,10 @@ class Prompt(Horizontal):
             done: takes the text at `enter`; a sentence that it gives says what is wrong, and it is asked again.
             change: takes every text on the way, and the old one at `escape`; says what it would do.
             complete: what `tab` may make of the text.
+            move: takes `up` and `down`, where what is typed chooses from a list.
         """
         self._before, self._change, self._done, self._complete = value, change, done, complete
+        self._move = move
         self._lines = 0
         self._back = self.screen.focused
         self.query_one("#question", Static).update(Content(question))
@@ -77,7 +81,7 @@ class Prompt(Horizontal):
         line.cursor_position = len(value)
         self._say(change(value) if change is not None else "")
         self.display = True
-        line.focus()
+        self.screen.set_focus(line)  # at once: what is typed next is meant for it
 
     def _say(self, hint: str) -> None:
         self._hint = sanitize(hint, limit=600)
@@ -118,6 +122,12 @@ class Prompt(Horizontal):
             self._say(wrong)
         else:
             self._end()
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and down in the list that is chosen from."""
+        if self._move is not None and event.key in ("up", "down"):
+            event.stop()
+            self._move(event.key)
 
     def action_leave(self) -> None:
         """Bring back what was there before."""

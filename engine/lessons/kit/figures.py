@@ -29,6 +29,8 @@ class Origin:
     formulas: tuple[Formula, ...]
     cells: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
     """By the name of the figure."""
+    gives: bool = True
+    """Whether a formula ends in the number itself; not where it tells its place, or what is made of it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,6 +133,10 @@ class Plane(Figure):
     arrows: tuple[Any, Any] | None = None
     """Places [n, 2] and vectors [n, 2], as long as they are drawn."""
     arrows_label: str = ""
+    arrow_groups: Sequence[str] = ()
+    """The group of each arrow, which has the colour of the points of that name."""
+    bold: str = ""
+    """The group of points, paths and arrows that is drawn last, bold and in a colour of its own."""
     paths: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """Broken lines [m, 2], several of a name."""
     labels: Sequence[tuple[float, float, str]] = ()

@@ -126,6 +126,8 @@ class Lesson:
     trainings: tuple[Training, ...] = ()
     source: str = ""
     """Where the ideas are from."""
+    probe: Mapping[str, Any] = field(default_factory=dict)
+    """Settings without the symmetries of the defaults, at which its facts must hold as well."""
     defaults: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,10 +141,10 @@ class Lesson:
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """Its facts, not yet computed."""
-        module = import_module(f"..proofs.{self.name.replace('-', '_')}", __package__)
-        claims: tuple[Claim, ...] = module.CLAIMS
-        return claims
+        """Its facts, not yet computed: its own, and those that every lesson has."""
+        own = import_module(f"..proofs.{self.name.replace('-', '_')}", __package__)
+        every = import_module("..proofs.every_scene", __package__)
+        return (*own.CLAIMS, *every.claims(self))
 
     def setting(self, name: str) -> Setting:
         """The setting `name`; raises OptionError with what there is."""

@@ -15,6 +15,6 @@ def seeded(seed: int) -> Iterator[torch.Generator]:
     with _ONE:
         before = torch.get_rng_state()
         try:
-            yield torch.manual_seed(seed)
+            yield torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed every device, slowly
         finally:
             torch.set_rng_state(before)

@@ -60,6 +60,8 @@ class Slider(Setting):
 
     def parse(self, text: str) -> Any:
         """The number that `text` stands for; raises OptionError."""
+        if not _plain(text) or len(text) > 60:
+            raise self._rule.refuse(sanitize(text, limit=60))
         return self.check(super().parse(text))
 
     def check(self, value: Any) -> Any:
@@ -147,9 +149,10 @@ class Words(Setting):
 
     def check(self, value: Any) -> Any:
         """The text, in one line and harmless; raises OptionError."""
-        text = " ".join(printable(str(value)[: 8 * self.most]).split())
+        text = " ".join(printable(str(value)).split())
         if not self.least <= len(text) <= self.most:
-            raise OptionError(f"{self.name} has {len(text)} characters; allowed: {self.allowed}")
+            what = "only spaces" if value and not text else f"{len(text):,} characters"
+            raise OptionError(f"{self.name} has {what}; allowed: {self.allowed}")
         return text
 
 
@@ -207,9 +210,11 @@ class Numbers(Setting):
         if text in self.named:
             return self.named[text]
         try:
-            return self.check([[float(part) for part in row.split(",")] for row in text.split("/")])
-        except ValueError as error:
-            raise error if isinstance(error, OptionError) else self._refuse(text) from None
+            if _plain(text):
+                return self.check([[float(part) for part in row.split(",")] for row in text.split("/")])
+        except ValueError:  # of our own too, which quotes what it understood instead of what was typed
+            pass
+        raise self._refuse(text)
 
     def check(self, value: Any) -> Any:
         """The matrix as tuples if size and numbers are allowed; raises OptionError."""
@@ -225,11 +230,11 @@ class Numbers(Setting):
         return matrix
 
     def show(self, value: Any) -> str:
-        """Its name, or its rows."""
+        """Its name, or its rows, each number with as many digits as it has."""
         for name, known in self.named.items():
             if known == value:
                 return name
-        return "/".join(",".join(f"{round(cell, 6):g}" for cell in row) for row in value)
+        return "/".join(",".join(show(cell) for cell in row) for row in value)
 
     def turn(self, value: Any, by: int) -> Any:
         """The next of the named matrices."""
@@ -246,6 +251,11 @@ class Numbers(Setting):
 
     def _refuse(self, text: str) -> OptionError:
         return OptionError(f"{self.name} cannot be {sanitize(text, limit=60)!r}; allowed: {self.allowed}")
+
+
+def _plain(text: str) -> bool:
+    """Whether it may be numbers as everybody writes them: Python takes 1_0 and the digits of all scripts as well."""
+    return text.isascii() and "_" not in text
 
 
 def matrix(rows: Sequence[Sequence[float]]) -> Matrix:

@@ -140,12 +140,15 @@ def gathered(state: State) -> Outcome:
     seen = look(state)
     f = seen.focus
     parts = weights_of(state, seen)[f][:, None] * (tensor(seen.x) @ tensor(seen.w.value))
-    pairs = []
+    pairs, hidden = [], True
     for k in range(seen.size):
-        rows = figures(LESSON, "values", state, k)["sum"].values
+        there = figures(LESSON, "values", state, k)
+        rows, every_part = there["sum"].values, there["parts"].values
+        hidden = bool(np.isnan(every_part[k + 1 :]).all()) and hidden
+        pairs += [(every_part[: k + 1], parts[: k + 1])]
         pairs += [(rows[1], parts[k]), (rows[2], parts[: k + 1].sum(0)), (rows[3], mixed(state, seen)[f])]
     own = float(figures(LESSON, "values", state, f)["tokens"].weights[f])
-    return agree(*pairs, also=own > 0)
+    return agree(*pairs, also=own > 0 and hidden)
 
 
 def pipeline(state: State) -> Outcome:
@@ -157,11 +160,14 @@ def pipeline(state: State) -> Outcome:
     scaled = scores / k.shape[1] ** 0.5
     expected = (scores, scaled, scaled.masked_fill(hidden, 0.0), weights_of(state, seen))
     shown = [figures(LESSON, "stages", state, k)["matrix"].values for k in range(4)]
+    f = seen.focus
+    best = int(weights_of(state, seen)[f].argmax())
+    pair = (figures(LESSON, "stages", state, 0)["pair"].values.prod(0).sum(), scores[f, best])
     gaps = bool((np.isnan(shown[2]) == hidden.numpy()).all())
     pairs = [(np.nan_to_num(ours), oracle) for ours, oracle in zip(shown, expected, strict=True)]
     output = figures(LESSON, "stages", state, 4)["output"].values
     sums = (shown[3].sum(1), np.ones(seen.size))
-    return agree(*pairs, (output, mixed(state, seen)), sums, also=gaps)
+    return agree(*pairs, (output, mixed(state, seen)), sums, ([pair[0]], [pair[1]]), also=gaps)
 
 
 def shapes(state: State) -> Outcome:
@@ -231,12 +237,11 @@ def matrices(state: State) -> Outcome:
 def named(state: State) -> Outcome:
     """The softmax alone gives weights, T x T; what PyTorch's scaled_dot_product_attention gives is T x d_v."""
     seen = look(state)
-    sizes = {"T": 7, "d_k": 3, "d_v": 4}
-    q, k, v = torch.zeros(1, 7, 3), torch.zeros(1, 7, 3), torch.zeros(1, 7, 4)
-    rows = {row[1]: row[2] for row in figures(LESSON, "stages", state, 5)["names"].rows}
+    q, k, v = (tensor(each)[None] for each in (seen.a.q, seen.a.k, seen.a.v))
+    rows = {row[1]: row[3] for row in figures(LESSON, "stages", state, 5)["names"].rows}
     whole = F.scaled_dot_product_attention(q, k, v)[0].shape
     softmax = torch.softmax(q[0] @ k[0].T, 1).shape
-    shown = [sized(rows[name], **sizes) for name in ("attention weights", "scaled dot-product attention")]
+    shown = [rows[name] for name in ("attention weights", "scaled dot-product attention")]
     weights = figures(LESSON, "stages", state, 3)["matrix"].values
     fine = weights.min() >= 0 and apart((weights.sum(1), np.ones(seen.size))) < 1e-12
     holds = apart((weights @ seen.a.v, mixed(state, seen))) < 1e-9 and bool(fine)

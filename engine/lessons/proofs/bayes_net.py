@@ -6,15 +6,24 @@ import torch
 from scipy import stats
 from torch import Tensor
 
-from ..bayes_net import evidence_of, inference, samples, tables
+from ..bayes_net import inference, samples, tables
 from ..kit.facts import Claim, Outcome, close, equal
-from ..kit.settings import Matrix
+from ..kit.settings import Matrix, matrix
 from ..kit.state import State
 from ..workings.explaining_away import CLOUDED, STAGES, explaining
-from ..workings.sprinkler import LETTERS, MURPHY, NODES, asked, draw, posterior, told
+from ..workings.sprinkler import LETTERS, MURPHY, NODES, asked, draw, told
 from .shown import named, number, seen
+from .worked import worked
 
 NOTES = {"P(W)": 0.6471, "P(S|W)": 0.4298, "P(R|W)": 0.7079, "P(S|W,R)": 0.1945}
+UNEVEN = matrix([[0.3], [0.6], [0.15], [0.25], [0.9], [0.05], [0.2], [0.7], [0.95]])
+"""Tables in which no two rows may be taken for one another."""
+
+
+def known(state: State) -> dict[int, int]:
+    """The evidence that the settings say, by number of the node."""
+    said = (state["cloudy"], state["sprinkler"], state["rain"], state["wet"])
+    return {at: ("false", "true").index(value) for at, value in enumerate(said) if value != "unknown"}
 
 
 def factors(numbers: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -56,22 +65,29 @@ def near(a: float, b: float, tolerance: float = 1e-9) -> bool:
 
 
 def known_numbers(state: State) -> Outcome:
-    """The four numbers of the classic network, to four digits."""
-    questions: dict[str, tuple[int, dict[int, int]]] = {
-        "P(W)": (3, {}),
-        "P(S|W)": (1, {3: 1}),
-        "P(R|W)": (2, {3: 1}),
-        "P(S|W,R)": (1, {3: 1, 2: 1}),
+    """The four numbers of the classic network as net, formula and caption show them, to four digits."""
+    nothing = state.with_values(tables=MURPHY, **dict.fromkeys(NODES, "unknown"))
+    questions: dict[str, tuple[str, dict[str, str], dict[int, int]]] = {
+        "P(W)": ("wet", {}, {}),
+        "P(S|W)": ("sprinkler", {"wet": "true"}, {3: 1}),
+        "P(R|W)": ("rain", {"wet": "true"}, {3: 1}),
+        "P(S|W,R)": ("sprinkler", {"wet": "true", "rain": "true"}, {2: 1, 3: 1}),
     }
-    ours = {name: round(posterior(MURPHY, node, given) or 0.0, 4) for name, (node, given) in questions.items()}
-    theirs = {name: asked_for(MURPHY, node, given) for name, (node, given) in questions.items()}
-    agree = close(ours, theirs, 5e-5).holds and close(ours, NOTES, 1e-9).holds
+    ours, right = {}, []
+    for name, (ask, values, given) in questions.items():
+        frame, node = inference(nothing.with_values(ask=ask, **values))[0], NODES.index(ask)
+        ours[name] = float(named(frame)["net"].nodes[node].label)
+        right += [number(frame.formulas[0].numbers) == ours[name], named(frame)["net"].nodes[node].role == "asked"]
+        right += [near(ours[name], asked_for(MURPHY, node, given), 5e-5)]
+        right += [not given or f"= {eliminated(MURPHY, given):.4g}." in frame.caption]
+        right += [named(frame)["net"].nodes[at].label == f"{LETTERS[at]} = {value}" for at, value in given.items()]
+    agree = close(ours, NOTES, 1e-9).holds and all(right)
     return Outcome(list(ours.values()), list(NOTES.values()), agree, "P(W), P(S|W), P(R|W), P(S|W,R) of the textbook")
 
 
 def current(state: State) -> Outcome:
     """The posteriors that net, bars and formula show for the evidence that is set."""
-    table, evidence, node = state["tables"], evidence_of(state), NODES.index(state["ask"])
+    table, evidence, node = state["tables"], known(state), NODES.index(state["ask"])
     frame = inference(state)[0]
     shown = named(frame)
     labels = [label.label for label in shown["net"].nodes]
@@ -86,8 +102,10 @@ def current(state: State) -> Outcome:
     right = [
         *(near(a, b, 6e-5) for a, b in zip(drawn, theirs, strict=True)),
         *(near(a, b) for a, b in zip(bars, theirs, strict=True)),
-        *(note == f"was {asked_for(table, at, {}):.4g}" for at, note in enumerate(shown["moved"].notes)),
+        *(near(float(n.split()[1]), asked_for(table, at, {}), 6e-5) for at, n in enumerate(shown["moved"].notes)),
         near(answered, theirs[node], 6e-5),
+        near(number(frame.formulas[1].numbers), whole * theirs[node] if node not in evidence else whole, 6e-5),
+        max(abs(a - b) for a, b in [worked(frame.formulas[1].numbers)]) <= 1e-3,
     ]
     says = f"{asked(node, evidence)} as by variable elimination"
     return Outcome(answered, round(theirs[node], 4), all(right) and given, says)
@@ -95,7 +113,7 @@ def current(state: State) -> Outcome:
 
 def worlds_shown(state: State) -> Outcome:
     """Terms, marks and struck worlds of the two tables, and both sums: those of the product of four tensors."""
-    table, evidence, node = state["tables"], evidence_of(state), NODES.index(state["ask"])
+    table, evidence, node = state["tables"], known(state), NODES.index(state["ask"])
     frame = inference(state)[1]
     c, cs, cr, srw = of(table)
     product = torch.einsum("c,cs,cr,srw->csrw", c, cs, cr, srw)
@@ -214,6 +232,13 @@ def tables_shown(state: State) -> Outcome:
 
 def sampled(state: State) -> Outcome:
     """Worlds shown follow from their random numbers; frequencies shown lie where a binomial count may lie."""
+    found = [_drawn(state.with_values(tables=table)) for table in (state["tables"], UNEVEN)]
+    off, unlikely = max(each[0] for each in found), min(each[1] for each in found)
+    return Outcome({"least p-value": unlikely}, ">= 1e-06", off <= 1e-9 and unlikely >= 1e-6)
+
+
+def _drawn(state: State) -> tuple[float, float]:
+    """By how much worlds, labels and shares shown differ from what the random numbers say; the least p-value."""
     table, count = state["tables"], state["draws"]
     uniform = torch.from_numpy(draw(table, count, state["sample"])[0])
     c, cs, cr, srw = of(table)
@@ -232,7 +257,7 @@ def sampled(state: State) -> Outcome:
         labels = [node.label for node in named(frame)["net"].nodes]
         first = [f"{LETTERS[at]} = {int(worlds[0, at])}" if at <= k else "?" for at in range(4)]
         off = max(off, float(labels != first))
-    return Outcome({"least p-value": unlikely}, ">= 1e-06", off <= 1e-9 and unlikely >= 1e-6)
+    return off, unlikely
 
 
 CLAIMS = (

@@ -1,5 +1,7 @@
 """What `forward-diffusion` claims: by PyTorch, by the lab's own schedules and data, by SciPy's integrals and tests."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from scipy import linalg, stats
@@ -13,7 +15,7 @@ from ..workings.chain_frames import PIXEL, walkers
 from ..workings.noising import jump
 from ..workings.weather import STATES
 from .forward_limits import discretised, pulled, radii, to_noise
-from .noised import alpha_bar, mix, reference, shown, written
+from .noised import alpha_bar, given, mix, reference, shown, written
 from .shown import agree, apart
 
 WALKED = 20_000
@@ -23,10 +25,17 @@ WALKED = 20_000
 def mixed(state: State) -> Outcome:
     """The picture is one of the lab's, and x_t the mix that PyTorch's addcmul gives with the lab's alpha_bar."""
     f, share = shown("noising", state), alpha_bar(state)[time(state)]
+    x_0, eps = given(state)
     images, labels = written()
     own = images[labels == int(state["digit"])]
-    known = float(np.abs(own - f["x_0"].values).max((1, 2)).min()) <= 1e-6
-    return agree((f["x_t"].values, mix(f["x_0"].values, f["eps"].values, share)), also=known)
+    known = float(np.abs(own - x_0).max((1, 2)).min()) <= 1e-6
+    return agree(
+        (f["signal"].values, mix(x_0, 0 * eps, share)),
+        (f["noise"].values, mix(0 * x_0, eps, share)),
+        (f["x_t"].values, mix(x_0, eps, share)),
+        (f["x_t"].values, f["signal"].values + f["noise"].values),
+        also=known and len({f[name].reach for name in ("signal", "noise", "x_t")}) == 1,
+    )
 
 
 def fresh_loss(state: State) -> Outcome:
@@ -34,7 +43,7 @@ def fresh_loss(state: State) -> Outcome:
     from ..trainings.digit_denoiser import fresh
 
     eps = np.random.default_rng(state.seed + 50).standard_normal((32, 1, 16, 16))
-    image = shown("noising", state)["x_0"].values
+    image, _ = given(state)
     x_t = jump(image[None, None], eps, float(alpha_bar(state)[time(state)]))
     with torch.no_grad():
         answer = fresh(state.seed)(torch.from_numpy(x_t).float(), torch.full((32,), 500), torch.zeros(32).long())
@@ -48,8 +57,8 @@ def fresh_loss(state: State) -> Outcome:
 def learned_loss(state: State) -> Outcome:
     """The loss that is shown is PyTorch's MSE, and far below 1; x0_hat puts the noise back where it was."""
     denoiser, share = state.result(NAME), alpha_bar(state)[time(state)]
-    f, x_0 = shown("predicted", state), shown("noising", state)["x_0"].values
-    x_t, eps = mix(x_0, f["eps"].values, share), torch.from_numpy(f["eps"].values)
+    f, (x_0, noise) = shown("predicted", state), given(state)
+    x_t, eps = mix(x_0, noise, share), torch.from_numpy(noise)
     t = max(1, int((NoiseSchedule("linear").alpha_bar - share).abs().argmin()))
     with torch.no_grad():
         batch = torch.from_numpy(x_t).float()[None, None], torch.tensor([t]), torch.tensor([int(state["digit"])])
@@ -74,11 +83,11 @@ def learned_loss(state: State) -> Outcome:
 def variance(state: State) -> Outcome:
     """Bars and lines are the lab's shares; over PyTorch's noise an image of variance 1 keeps it."""
     t, abar = time(state), alpha_bar(state)
-    f, first = shown("variance", state), shown("noising", state)
-    level = torch.from_numpy(first["x_0"].values)
+    f, (x_0, noise) = shown("variance", state), given(state)
+    level = torch.from_numpy(x_0)
     level = (level - level.mean()) / level.std(correction=0)
     at, lines = np.asarray(f["variance"].x), f["variance"].lines
-    own = [np.var(mix(level, first["eps"].values, abar[i])) for i in at]
+    own = [np.var(mix(level, noise, abar[i])) for i in at]
     error = apart(
         (f["shares"].values, [float(abar[t]), 1 - float(abar[t]), 1.0]),
         (lines["signal"], abar[at]),
@@ -126,7 +135,7 @@ def drawn(state: State) -> Outcome:
     f, pairs = shown("schedule", state), []
     for name in ("linear", "cosine"):
         abar = reference(name, int(state["T"]), state["rescale"])
-        snr = (abar / (1 - abar)).clamp(1e-5, 1e4)
+        snr = abar / (1 - abar)
         pairs.append((f["alpha_bar"].lines[name], abar[np.asarray(f["alpha_bar"].x)]))
         pairs.append((np.log(f["snr"].lines[name]), snr[np.asarray(f["snr"].x)].log()))
     return agree(*pairs, tolerance=1e-6)
@@ -147,12 +156,15 @@ def _forecast(state: State) -> Outcome:
     given[given.sum(1) == 0] = 1.0
     chain = given / given.sum(1)[:, None]
     start = np.eye(3)[STATES.index(state["today"])]
-    days = len(next(scene for scene in LESSON.scenes if scene.name == "weather").frames(state))
+    days = len(next(scene for scene in LESSON.scenes if scene.name == "weather").frames(state)) - 1
     oracle = np.array([start @ np.real(linalg.fractional_matrix_power(chain, t)) if t else start for t in range(days)])
-    pairs, labels = [(shown("weather", state)["P"].values, chain)], 0.0
+    lines = shown("weather", state, -1)["days"].lines
+    pairs: list[tuple[Any, Any]] = [(np.stack([lines[name] for name in STATES], 1), oracle)]
+    pairs.append((shown("weather", state)["P"].values, chain))
+    labels = 0.0
     for day in range(days):
         f = shown("weather", state, day)
-        pairs += [(f["today"].values, oracle[day]), (np.stack([*f["days"].lines.values()], 1), oracle)]
+        pairs.append((f["today"].values, oracle[day]))
         pairs += [(f["yesterday"].values, oracle[day - 1])] if day else []
         labels = max(labels, apart(([float(node.label) for node in f["net"].nodes], oracle[day])))
         for edge in f["net"].edges:
@@ -165,10 +177,10 @@ def stepped(state: State) -> Outcome:
     """Each step that is shown begins where the one before ended, and is the lab's beta away from it."""
     moves = (str(state["walk"]) or "nnm")[-12:]
     abar, pairs = alpha_bar(state), []
-    before, t = shown("chain", state.with_values(walk=""))["x_t"].values, 0
-    first = before
+    before, t = shown("chain", state.with_values(walk=""), 1)["x_t"].values, 0
+    first, written = before, 0.0
     for k, move in enumerate(moves):
-        f = shown("chain", state.with_values(walk=moves[: k + 1]))
+        f = shown("chain", state.with_values(walk=moves[: k + 1]), 1)
         if move == "z":
             before, t = first, 0
             pairs.append((f["x_t"].values, first))
@@ -177,10 +189,13 @@ def stepped(state: State) -> Outcome:
         share = abar[t] if move == "g" else abar[t] / abar[t - 1] if t else abar[0]
         if move == "g" or t == last + 1:
             pairs.append((f["before"].values, first if move == "g" else before))
+        pairs.append((shown("chain", state.with_values(walk=moves[: k + 1]))["here"].values, f["x_t"].values))
+        root = [float(f[name].title.rpartition("times ")[2]) for name in ("before", "eps z")]
         if t > last or move == "g":
+            written = max(written, apart((root, [float(share.sqrt()), float((1 - share).sqrt())])))
             pairs.append((f["x_t"].values, mix(f["before"].values, f["eps z"].values, share)))
         before = f["x_t"].values
-    return agree(*pairs)
+    return agree(*pairs, also=written <= 5.1e-5)
 
 
 def iterated(state: State) -> Outcome:
@@ -219,18 +234,19 @@ def same_law(state: State) -> Outcome:
 def jumped(state: State) -> Outcome:
     """Both jumps that are shown are PyTorch's mix of x_0 and their noise."""
     share = alpha_bar(state)[time(state)]
-    f, noising = shown("chain", state.with_values(walk="g")), shown("noising", state)
-    other = mix(noising["x_0"].values, noising["eps"].values, share)
-    own = mix(noising["x_0"].values, f["eps z"].values, share)
-    level = torch.from_numpy(noising["x_0"].values)
+    f, last = (shown("chain", state.with_values(walk="g"), k) for k in (0, 1))
+    x_0, noise = given(state)
+    other, own = mix(x_0, noise, share), mix(x_0, last["eps z"].values, share)
+    level = torch.from_numpy(x_0)
     wanted = (float(share.sqrt() * level.mean()), float(share * level.var(correction=0) + 1 - share))
     told = [row[1:] for row in f["moments"].rows]
     moments = [(own.mean(), own.var()), (other.mean(), other.var()), wanted]
     return agree(
         (told, moments),
-        (f["x_t"].values, own),
+        (last["x_t"].values, own),
+        (f["here"].values, own),
         (f["x_t jump"].values, other),
-        (f["before"].values, noising["x_0"].values),
+        (last["before"].values, x_0),
     )
 
 
@@ -240,15 +256,15 @@ def alike(state: State) -> Outcome:
     for digit in range(10):
         draw = 1 + (int(state["draw"]) + digit - 1) % 99
         films.append(shown("strip", state.with_values(digit=str(digit), draw=draw)))
-    f, own = shown("strip", state), shown("noising", state)
+    f, (x_0, noise) = shown("strip", state), given(state)
     times = [int(label.removeprefix("t=")) for label in f["film"].labels]
-    level = torch.from_numpy(own["x_0"].values)
+    level = torch.from_numpy(x_0)
     level = (level - level.mean()) / level.std(correction=0)
     wall = np.asarray(f["film"].images)
     told = [
         float(torch.corrcoef(torch.stack([level.flatten(), torch.from_numpy(image).flatten()]))[0, 1]) for image in wall
     ]
-    error = apart((wall, [mix(level, own["eps"].values, abar[t]) for t in times]), (f["correlation"].values, told))
+    error = apart((wall, [mix(level, noise, abar[t]) for t in times]), (f["correlation"].values, told))
     images = np.array([np.asarray(each["film"].images) for each in films]).swapaxes(0, 1)
     off = max(
         abs(float(np.corrcoef(frame.ravel(), images[0].ravel())[0, 1]) - float(abar[t].sqrt()))

@@ -137,6 +137,10 @@ def grows(state: State) -> Outcome:
     scale = 1e-9 * max(1.0, *ends.values())
     close_ = all(abs(shown[name] - ends[name]) < scale for name in ends)
     formula = (1 + eta**2) ** (steps / 2)
+    whole = orbit_frames.orbits(state)[0]
+    written = worked(whole.formulas[0].numbers)
+    rests = "nobody moves" in whole.caption
+    right &= rests == (eta == 0) and max(abs(each - formula) for each in written) <= 1e-3 * formula
     return Outcome(
         {"at once": shown["simultaneous"], "in turns": shown["alternating"]},
         {"at once": formula, "in turns": ends["alternating"]},

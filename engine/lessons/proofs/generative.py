@@ -12,10 +12,11 @@ from torch.distributions import Distribution, MultivariateNormal, Normal, kl_div
 from ..kit.facts import Claim, Outcome, close
 from ..kit.state import State
 from ..workings.bayes_rule_shown import rule as rule_frames
-from ..workings.blobs_shown import COUNT, PER_KEY, lattice, versus
+from ..workings.blobs_shown import PER_KEY, versus
 from ..workings.density_shown import curve, data_of, lower_bound
-from ..workings.gaussians import blobs, density, drawn, fitted, slope
+from ..workings.gaussians import density, drawn, slope
 from .shown import named, seen
+from .worked import worked
 
 HALF = "p(y|x) = ½"
 
@@ -116,7 +117,14 @@ def bounded(state: State) -> Outcome:
 
 
 def rule(state: State) -> Outcome:
-    """Bars and curves shown: prior, likelihood, joint and posterior are torch's, a softmax of the joint in logs."""
+    """Bars, curves and formulas shown are torch's, a softmax of the joint in logs; for an uneven prior as well."""
+    found = [_ruled(each) for each in (state, state.with_values(prior=0.2, x=0.75, apart=0.5, width=1.5))]
+    _, ours, theirs = found[0]
+    return Outcome(ours, theirs, max(each[0] for each in found) <= 1e-9, f"p(y=1|x={state['x']:g})")
+
+
+def _ruled(state: State) -> tuple[float, float, float]:
+    """By how much what is shown differs from torch's; the posterior shown, and torch's."""
     x, prior, mu, sigma = state["x"], state["prior"], state["apart"], state["width"]
     classes = Normal(torch.tensor([-mu, mu], dtype=torch.float64), sigma)
     priors = torch.tensor([1 - prior, prior], dtype=torch.float64)
@@ -124,8 +132,10 @@ def rule(state: State) -> Outcome:
     def logs(at: Any) -> Tensor:
         return log_prob(classes, torch.as_tensor(at, dtype=torch.float64)[..., None]) + priors.log()
 
-    bars, over = seen(rule_frames, state, 0), seen(rule_frames, state, 1)["posterior-curve"]
+    frames = rule_frames(state)
+    bars, over = named(frames[0]), named(frames[1])["posterior-curve"]
     joint, whole_line = logs(x), logs(over.x)
+    sure = float(joint.softmax(0)[1])
     off = gap(
         (bars["prior"].values, priors),
         (bars["likelihood"].values, (joint - priors.log()).exp()),
@@ -136,7 +146,14 @@ def rule(state: State) -> Outcome:
         (over.lines["p(1|x)"], whole_line.softmax(1)[:, 1]),
         (over.at, x),
     )
-    return Outcome(float(bars["posterior"].values[1]), float(joint.softmax(0)[1]), off <= 1e-9, f"p(y=1|x={x:g})")
+    inside, outside, share = frames[1].formulas[1].numbers.replace("σ(", "").replace(")", "").split(" = ")
+    logit = float(joint[1] - joint[0])
+    told = [
+        abs(worked(f"{inside} = {outside}")[0] - logit) <= 0.02 * max(1.0, abs(x), abs(logit)),
+        abs(float(outside) - logit) <= 1e-3 * max(1.0, abs(logit)),
+        abs(float(share) - sure) <= 6e-5,
+    ]
+    return off if all(told) else math.inf, float(bars["posterior"].values[1]), sure
 
 
 def known_numbers(state: State) -> Outcome:
@@ -158,52 +175,64 @@ def known_numbers(state: State) -> Outcome:
 
 def logistic(state: State) -> Outcome:
     """The left as shown: torch's mixture is the shade, and scikit-learn's discriminant is zero along the line."""
+    found = max(_left(each) for each in (state, state.with_values(between=0.4, correlation=0.4)))  # flat and steep
+    return Outcome({"largest difference": found}, "<= 1e-06", found <= 1e-6)
+
+
+def _given(plane: Any) -> tuple[Any, Any]:
+    """Points [n, 2] and classes [n] as a plane shows them."""
+    parts = [np.asarray(plane.points[f"class {k}"]) for k in (0, 1)]
+    return np.concatenate(parts), np.repeat([0, 1], [len(part) for part in parts])
+
+
+def _left(state: State) -> float:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    points, classes = blobs(state["correlation"], state["between"], COUNT, state.seed)
-    means, covariance, priors = fitted(points, classes)
-    shown = seen(versus, state)
-    left, row = shown["generative"], shown["lines"].rows[0]
+    shown, row = seen(versus, state), seen(versus, state, 1)["lines"].rows[0]
+    left = shown["generative"]
+    points, classes = _given(left)
+    lda = LinearDiscriminantAnalysis(solver="lsqr", store_covariance=True).fit(points, classes)
     rows, columns = left.surface.shape
-    grid = lattice(rows, columns)
+    x0, x1, y0, y1 = left.extent
+    x = x0 + (np.arange(columns) + 0.5) * (x1 - x0) / columns
+    y = y1 - (np.arange(rows) + 0.5) * (y1 - y0) / rows
+    grid = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+    shared, places = torch.from_numpy(lda.covariance_), torch.from_numpy(grid)
     logs = torch.stack(
         [
-            log_prob(MultivariateNormal(torch.from_numpy(mean), torch.from_numpy(covariance)), torch.from_numpy(grid))
-            + math.log(prior)
-            for mean, prior in zip(means, priors, strict=True)
+            log_prob(MultivariateNormal(torch.from_numpy(mean), shared), places) + math.log(prior)
+            for mean, prior in zip(lda.means_, lda.priors_, strict=True)
         ],
         1,
     )
-    lda = LinearDiscriminantAnalysis(solver="lsqr", priors=priors).fit(points, classes)
     sure = 1 / (1 + np.exp(-(grid @ np.array(row[1:3]) + row[3])))
+    line = left.paths[HALF][0]
+    across = bool((np.abs(np.ptp(line, axis=0)) >= x1 - x0 - 1e-9).any())
+    parts = seen(versus, state, 1)["parts"].rows
     off = gap(
         (left.surface, logs.exp().sum(1).reshape(rows, columns)),
         (sure, logs.softmax(1)[:, 1]),
         (sure, lda.predict_proba(grid)[:, 1]),
+        (lda.decision_function(line), [0.0, 0.0]),
+        ([part[1:] for part in parts], np.column_stack((lda.priors_, lda.means_))),
+        ([part[1:] for part in seen(versus, state, 1)["covariance"].rows], lda.covariance_),
     )
-    along = float(np.abs(lda.decision_function(left.paths[HALF][0])).max())
-    holds = off <= 1e-6 and along <= 1e-6 and alike(left, points, classes)
-    return Outcome({"largest difference": max(off, along)}, "<= 1e-06", holds)
-
-
-def alike(plane: Any, points: Any, classes: Any) -> bool:
-    """Whether a plane shows the points of each class as such."""
-    return all(np.array_equal(plane.points[f"class {k}"], points[classes == k]) for k in (0, 1))
+    return off if across else math.inf
 
 
 def direct(state: State) -> Outcome:
-    """The right as shown: scikit-learn's logistic regression, zero along the line."""
+    """The right as shown: scikit-learn's logistic regression of the same points, zero along the line."""
     from sklearn.linear_model import LogisticRegression
 
-    points, classes = blobs(state["correlation"], state["between"], COUNT, state.seed)
+    shown, row = seen(versus, state), seen(versus, state, 1)["lines"].rows[1]
+    right = shown["discriminative"]
+    points, classes = _given(right)
     learned = LogisticRegression(C=1e3, tol=1e-10, max_iter=10_000).fit(points, classes)
-    shown = seen(versus, state)
-    right, row = shown["discriminative"], shown["lines"].rows[1]
     theirs = [*map(float, learned.coef_[0]), float(learned.intercept_[0])]
     scale = max(1.0, *map(abs, theirs))
     along = float(np.abs(learned.decision_function(right.paths[HALF][0])).max()) / scale
     same = close(list(row[1:]), theirs, 1e-3 * scale).holds
-    bare = right.surface is None and alike(right, points, classes)
+    bare = right.surface is None and np.array_equal(points, _given(shown["generative"])[0])
     return Outcome({"off the line by": along}, "<= 0.001", same and bare and along <= 1e-3)
 
 
@@ -215,29 +244,30 @@ def sampled(state: State) -> Outcome:
         shown = seen(versus, state.with_values(samples="g" * keys, model=model))
         planes = [shown[name].points for name in ("generative", "discriminative")]
         counts.append([sum(len(p) for name, p in plane.items() if not name.startswith("class")) for plane in planes])
-    points, classes = blobs(state["correlation"], state["between"], COUNT, state.seed)
-    means = np.stack([points[classes == k].mean(0) for k in (0, 1)])
-    within: Any = sum(np.cov(points[classes == k].T, bias=True) for k in (0, 1)) / 2
-    new = seen(versus, state.with_values(samples="g" * 20, model="generative"))["generative"].points["new"]
+    wanted = [PER_KEY * keys, 0]
+    plane = seen(versus, state.with_values(samples="g" * 20, model="generative"))["generative"]
+    points, classes = _given(plane)
+    means, share = np.stack([points[classes == k].mean(0) for k in (0, 1)]), np.bincount(classes) / len(classes)
+    within: Any = sum(share[k] * np.cov(points[classes == k].T, bias=True) for k in (0, 1))
     likely = min(
-        _likely(new @ u, means @ u, float(u @ within @ u))
+        _likely(plane.points["new"] @ u, means @ u, float(u @ within @ u), share)
         for u in np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [0.6, -0.8]])
     )
-    many, labels = drawn(means, within, np.array([0.5, 0.5]), 20_000, 1)
+    many, labels = drawn(means, within, share, 20_000, 1)
     off = max(
         max(
             float(np.abs(many[labels == k].mean(0) - means[k]).max()),
             float(np.abs(np.cov(many[labels == k].T) - within).max()),
+            abs(float((labels == k).mean()) - float(share[k])),
         )
         for k in (0, 1)
     ) / max(1.0, float(within.max()))
-    wanted = [PER_KEY * keys, 0]
     return Outcome(counts[0], wanted, counts == [wanted, [0, 0]] and likely > 1e-5 and off <= 0.07)
 
 
-def _likely(values: Any, centres: Any, variance: float) -> float:
-    """The p-value of values [n] under the even mixture of two Gaussians (Kolmogorov and Smirnov)."""
-    p: float = stats.kstest(values, lambda at: stats.norm.cdf(at[:, None], centres, variance**0.5).mean(1)).pvalue
+def _likely(values: Any, centres: Any, variance: float, share: Any) -> float:
+    """The p-value of values [n] under the mixture of two Gaussians (Kolmogorov and Smirnov)."""
+    p: float = stats.kstest(values, lambda at: stats.norm.cdf(at[:, None], centres, variance**0.5) @ share).pvalue
     return p
 
 

@@ -10,6 +10,7 @@ from ...data import digits16
 from ...sampling.noise import NoiseSchedule
 from ..forward_diffusion import LESSON
 from ..kit.state import State
+from ..workings.digit_pictures import noise, picture
 from .shown import figures
 
 shown = partial(figures, LESSON)
@@ -32,6 +33,11 @@ def mix(x0: Any, eps: Any, share: torch.Tensor) -> Any:
     """sqrt(share) x0 + sqrt(1 - share) eps by PyTorch."""
     image, noise = torch.as_tensor(np.asarray(x0, dtype=float)), torch.as_tensor(np.asarray(eps, dtype=float))
     return torch.addcmul(image * share.sqrt(), noise, (1 - share).sqrt().expand(noise.shape)).numpy()
+
+
+def given(state: State) -> tuple[Any, Any]:
+    """x_0 and eps (16, 16) of the settings: what is mixed is checked, not what it is mixed of."""
+    return picture(state["digit"]), noise(int(state["draw"]), state.seed)
 
 
 @lru_cache(1)

@@ -39,7 +39,7 @@ def flips(state: State) -> Outcome:
     """The answer follows the adjective; rows and bars that are shown are those of the module."""
     toy = state.result("pronouns")
     two = (chosen(state), swapped(state))
-    probabilities, weights = _module(toy, two, state["cut"])
+    probabilities, weights = _module(toy, two, state["edge"] == "cut")
     shown = figures(LESSON, "pronoun", state)
     bars = dict(zip(shown["answers"].labels, shown["answers"].values, strict=True))
     pairs = [(shown[name].weights, row) for name, row in zip(("one", "two"), weights, strict=True)]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import torch
 from scipy import spatial, special
 
 from ..trainings.ring_game import ring
@@ -64,6 +65,29 @@ class Written:
             ],
             axis=1,
         )
+
+    def slope_of_d(self, real: Any, made: Any, gamma: float) -> torch.Tensor:
+        """The gradient of -mean ln D(x) - mean ln(1 - D(made)) + gamma/2 mean |dD/dx|² by D's weights, in one row.
+
+        D's slope is that of its logit, at real points, in the units that the network is given.
+        """
+        weights = [torch.from_numpy(each).requires_grad_() for layer in self._layers["discriminator"] for each in layer]
+
+        def logit(x: torch.Tensor) -> torch.Tensor:
+            for k in range(0, len(weights), 2):
+                x = x @ weights[k].T + weights[k + 1]
+                x = x.clamp(min=0) if k + 2 < len(weights) else x
+            return x[:, 0]
+
+        at_real, at_made = (
+            torch.from_numpy((np.asarray(x, dtype=float) - self._center) / self._unit) for x in (real, made)
+        )
+        on_real = logit(at_real.requires_grad_())
+        loss = -on_real.sigmoid().log().mean() - (1 - logit(at_made).sigmoid()).log().mean()
+        if gamma:
+            (slopes,) = torch.autograd.grad(on_real.sum(), at_real, create_graph=True)
+            loss = loss + gamma / 2 * (slopes**2).sum(1).mean()
+        return torch.cat([each.flatten() for each in torch.autograd.grad(loss, weights)])
 
     def loss_of_d(self, real: Any, made: Any) -> float:
         """-mean ln D(x) - mean ln(1 - D(G(z)))."""

@@ -42,6 +42,16 @@ def values_of(lesson: Lesson, scene: str, k: int, name: str, state: State) -> Fl
     return values
 
 
+def bars_by_label(bars: Any) -> dict[str, float]:
+    """The number of each bar by its label."""
+    return dict(zip(bars.labels, np.ravel(bars.values).tolist(), strict=True))
+
+
+def rows_by_name(table: Any) -> dict[str, tuple[Any, ...]]:
+    """The cells of each row by the name in its first cell."""
+    return {row[0]: tuple(row[1:]) for row in table.rows}
+
+
 def number(text: str) -> float:
     """The number that ends a text such as `9·0.1 + 0.2 = 1.1`; raises ValueError."""
     return float(text.replace(",", "").replace("≈", "=").rsplit("=", 1)[-1])

@@ -18,16 +18,16 @@ from ..workings.layer_ladders import SUBLAYERS, layer_parameters
 from ..workings.layer_norm import layer_norm, mean_and_variance
 from ..workings.norm_frames import DEPTH, drawn, silenced, stream_norms
 from ..workings.translating import Model, read
-from ..workings.translation_figures import Sentence, sentence, sentence_as_drawn
+from ..workings.translation_figures import Sentence, sentence, sentence_untrained
 from .shown import difference, figures, together
 
 KINDS = {MultiHeadAttention: "attention", FeedForward: "feed-forward"}
 
 
 def toy(state: State) -> tuple[Model, Sentence]:
-    """The narrow model as drawn, and the sentence."""
+    """The narrow untrained model, and the sentence."""
     model = fresh(state.seed, SMALL)
-    return model, sentence_as_drawn(state, model)
+    return model, sentence_untrained(state, model)
 
 
 def _parts(layer: nn.Module, stack: str) -> list[str]:

@@ -13,14 +13,14 @@ from ..kit.seeding import seeded
 from ..kit.state import State
 from ..trainings.denoiser_inside import adagn_of, batch, blocks, scale_shift, watched
 from ..trainings.denoising_digits import NAME
-from ..trainings.digit_denoiser import fresh
+from ..trainings.digit_denoiser import DigitDenoiser, fresh
 from ..workings.adagn import adagn, feature_maps, group_norm
 from ..workings.digit_pictures import picture
 from ..workings.noised_digit import eps, noised
 from ..workings.noising import x0_hat
 from ..workings.unet_plan import BLOCKS
 from .shown import agree, apart
-from .unet_wiring import counted, cutting, laddered, looked, shown, standing_in, time
+from .unet_wiring import counted, cutting, laddered, looked, shown, standing_in, time, untrained
 
 BY_HAND = ((0.0, 0.0), (0.5, 1.0), (-0.75, -2.0))
 """Scales and shifts that are tried besides those that are set."""
@@ -75,9 +75,9 @@ def trained_adagn(state: State) -> Outcome:
         worst = max(worst, float(np.abs(adagn(group_norm(given, *norm), scale, shift) - out).max()))
         size = max(size, float(np.abs(scale).max()))
         if block == state["block"]:
-            f = shown("adagn", state)
-            over = np.array([_affine(network, block, int(s), label)[0] for s in f["over t"].x])
-            lines = {int(name.removeprefix("map ")) - 1: line for name, line in f["over t"].lines.items()}
+            f, curve = shown("adagn", state), shown("reach", state)["over t"]
+            over = np.array([_affine(network, block, int(s), label)[0] for s in curve.x])
+            lines = {int(name.removeprefix("map ")) - 1: line for name, line in curve.lines.items()}
             normal = group_norm(given, norm[0]).reshape(norm[0], -1)
             told = [[m, v] for m, v in zip(normal.mean(1), normal.var(1), strict=True)]
             oracle = _affine(network, block, t, label)
@@ -114,15 +114,13 @@ def told(state: State) -> Outcome:
     """The strip is the lab's embedding of t; scale and shift begin at zero, so that at first t changes nothing."""
     network, f, t = fresh(state.seed), shown("times", state), int(state["t"])
     strip = np.array([int(label) for label in f["strip"].row_labels])
-    times = np.concatenate([strip, f["waves"].x, [t]])
+    times = np.concatenate([strip, f["alike"].x, [t]])
     waves = watched(
         network, {"in": network.embedding.linear1}, np.zeros((len(times), 16, 16)), times.astype(np.int64), 0
     )["in"][0]
-    now, columns = torch.from_numpy(waves[-1]), [int(name.split()[1]) for name in f["waves"].lines]
-    alike = F.cosine_similarity(torch.from_numpy(waves[np.searchsorted(strip, f["alike"].x)]), now[None], dim=1)
+    alike = F.cosine_similarity(torch.from_numpy(waves[len(strip) : -1]), torch.from_numpy(waves[-1:]), dim=1)
     error = apart(
         (f["strip"].values, waves[: len(strip)]),
-        (np.array([*f["waves"].lines.values()]), waves[len(strip) : -1, columns].T),
         (next(iter(f["alike"].lines.values())), alike),
     )
     at_first = max(_changes(network, state).values())
@@ -168,6 +166,10 @@ def starts(state: State) -> Outcome:
     with torch.no_grad():
         answer = network(noise, torch.full((16,), time(state)))
     largest, loss = float(answer.abs().max()), float(F.mse_loss(answer, noise))
+    given = untrained(state.seed)
+    begun = DigitDenoiser(network=network, images=given.images, labels=given.labels, means=given.means)
+    f = shown("predicts", state.with_result(NAME, begun))
+    largest = max(largest, apart((f["eps_hat"].values, 0 * f["eps"].values), (f["eps error"].values, f["eps"].values)))
     holds = answer.shape == noise.shape and largest == 0 and abs(loss - 1) <= 0.08
     return Outcome(
         {"eps_hat": largest, "loss": loss},
@@ -179,12 +181,18 @@ def starts(state: State) -> Outcome:
 def solved(state: State) -> Outcome:
     """x0_hat that is shown is what the lab's schedule makes of x_t and eps_hat; with the true noise it is x_0."""
     t, at, schedule = time(state), standing_in(state), NoiseSchedule("linear")
-    f, abar = shown("predicts", at), float(schedule.alpha_bar[t])
+    f, abar = {**shown("predicts", at), **shown("image", at)}, float(schedule.alpha_bar[t])
     with torch.no_grad():
         guess = at.result(NAME).network(*batch(noised(state, t)[None], t, int(state["digit"])))[0, 0]
     x_t = torch.from_numpy(f["x_t"].values)
     oracle = schedule.estimate("eps", torch.tensor(f["eps_hat"].values).double(), x_t, t)[1]
     truth = x0_hat(x_t.numpy(), f["eps"].values, abar)
+    x_0, noise = (torch.from_numpy(part) for part in (picture(state["digit"]), f["eps"].values))
+    back = [
+        schedule.estimate(predict, schedule.target(predict, x_0, noise, t), x_t, t) for predict in ("eps", "x0", "v")
+    ]
+    size = max(1.0, abar**-0.5, (1 - abar) ** -0.5)  # rounding of float32 is divided by the smaller root
+    round_trips = apart(*((part / size, true / size) for pair in back for part, true in zip(pair, (noise, x_0))))
     exact = apart((truth, picture(state["digit"])))
     reach = max(1.0, float(oracle.abs().max()))
     error = apart(
@@ -195,29 +203,32 @@ def solved(state: State) -> Outcome:
     return Outcome(
         {"x_0 off by": exact, "error": error},
         {"x_0 off by": "<= 1e-9", "error": "<= 1e-3"},
-        exact <= 1e-9 and error <= 1e-3,
+        exact <= 1e-9 and error <= 1e-3 and round_trips <= 1e-5,
     )
 
 
 def finds(state: State) -> Outcome:
     """Trained, its error by t is PyTorch's MSE, small, and smaller the more noise there is."""
     denoiser, f = state.result(NAME), shown("errors", state)
-    middles, abar = range(50, 1000, 100), NoiseSchedule("linear").alpha_bar
-    oracle = []
-    for t in middles:
+    abar, at = NoiseSchedule("linear").alpha_bar, f["image error"].x.tolist()
+    middles, oracle = range(50, 1000, 100), []
+    for t in at:
         x_t, noise, labels = denoiser.test_batch(64, t)
         with torch.no_grad():
             answer = denoiser.network(*batch(x_t, t, labels))
         oracle.append(float(F.mse_loss(answer[:, 0], torch.tensor(noise))))
-    of_image = [loss / float(abar[t] / (1 - abar[t])) for loss, t in zip(oracle, middles, strict=True)]
-    lines, mean = f["image error"].lines, float(np.mean(oracle))
+    of_image = [loss / float(abar[t] / (1 - abar[t])) for loss, t in zip(oracle, at, strict=True)]
+    tenths = [oracle[at.index(t)] for t in middles]
+    lines, mean = f["image error"].lines, float(np.mean(tenths))
+    cuts = shown("cuts", state)["loss"]
     error = apart(
-        (f["buckets"].values, oracle),
+        (f["buckets"].values, tenths),
+        (cuts.values[[*cuts.labels].index("none")], oracle[at.index(time(state))]),
         (lines["of eps_hat"], oracle),
         (np.log(lines["of x0_hat"]), np.log(of_image)),
-        (f["image error"].x, [*middles]),
+        ([float(label.removeprefix("t = ")) for label in f["buckets"].labels], [*middles]),
     )
-    falls = oracle[0] / oracle[-1]
+    falls = tenths[0] / tenths[-1]
     return Outcome(
         {"mean loss": mean, "first/last": falls},
         {"mean loss": "<= 0.08", "first/last": ">= 5"},

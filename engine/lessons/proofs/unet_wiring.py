@@ -139,6 +139,13 @@ def laddered(state: State) -> Outcome:
             size = ladder.boxes[wire.source].shape.partition("x")[2]
             right &= wire.cut == (cut in ("all", size)) and wire.label.endswith(" " + size)
     total = sum(p.numel() for p in network.parameters())
+    for k, (shape, count) in enumerate(zip(shapes, numbers, strict=True)):
+        f = shown("ladder", state, k)
+        right &= [str(row[1]) for row in f["box"].rows] == [
+            "x".join(map(str, shape)), str(int(np.prod(shape))), f"{count:,}", f"{count / total:.1%}", f"{total:,}",
+        ]  # fmt: skip
+        right &= [box.active for box in f["unet"].boxes] == [j == k for j in range(len(parts))]
+        right &= apart(([box.share for box in f["unet"].boxes], np.array(numbers) / max(numbers))) <= 1e-9
     told = {"parameters": sum(numbers), "skips": len(shown("ladder", state)["unet"].wires)}
     return Outcome(told, {"parameters": total, "skips": 3}, right and sum(numbers) == total)
 

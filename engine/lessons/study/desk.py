@@ -1,13 +1,12 @@
 """The desk: computes frames, origins and facts as they are asked for, and keeps what was trained. Knows no process."""
 
-import traceback
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from ...text import in_words
 from ..index import load
-from ..kit.facts import Fact
+from ..kit.facts import Claim, Fact
 from ..kit.figures import Figure, Plane
 from ..kit.lesson import Frame, Lesson
 from ..kit.state import State
@@ -21,12 +20,16 @@ KEPT = 8
 class Desk:
     """Answers requests; a failure of a lesson becomes a reply."""
 
-    def __init__(self) -> None:
-        self.results: dict[Hashable, Any] = {}
+    def __init__(self, results: dict[Hashable, Any] | None = None) -> None:
+        """Desks may share what was trained."""
+        self.results: dict[Hashable, Any] = {} if results is None else results
+        self.failures: dict[Hashable, str] = {}
+        """Why trainings failed whose results are not there."""
         self._frame: Frame | None = None
 
     def keep(self, key: Hashable, result: Any) -> None:
         """Remember what a training gave."""
+        self.failures.pop(key, None)
         self.results.pop(key, None)
         self.results[key] = result
         while len(self.results) > KEPT:
@@ -44,7 +47,7 @@ class Desk:
         try:
             return self._shown(request)
         except Exception as error:
-            return Failed(ticket=request.ticket, text=sentence(error), traceback=traceback.format_exc())
+            return Failed(ticket=request.ticket, text=sentence(error))
 
     def _shown(self, request: Show) -> Shown | Untrained:
         place = request.place
@@ -76,7 +79,7 @@ class Desk:
             origin = figure.origin(*request.cell) if figure.origin is not None else None
             picked = _picked(figure, request) if request.pick else {}
         except Exception as error:
-            return Failed(ticket=request.ticket, text=sentence(error), traceback=traceback.format_exc())
+            return Failed(ticket=request.ticket, text=sentence(error))
         return replace(told, origin=origin, picked=picked)
 
     def prove(self, request: Prove) -> Iterator[Proved]:
@@ -88,15 +91,24 @@ class Desk:
             state = self.state(request.place)
             waits = bool(claim.needs) and claim.needs not in state.trained
             if waits:
-                fact = waiting(lesson, claim.id, claim.says, claim.needs)
+                failure = self.failures.get(lesson.training(claim.needs).key(state), "")
+                fact = waiting(lesson, claim, f"its training failed: {failure}" if failure else "")
             else:
                 fact = claim.fact(lesson.name, state)
             yield Proved(ticket=request.ticket, index=index, count=len(claims), fact=fact, waits=waits)
 
 
-def waiting(lesson: Lesson, id_: str, says: str, training: str) -> Fact:
-    """A fact that needs a training first."""
-    return Fact(lesson=lesson.name, id=id_, claim=says, computed="", expected="", holds=False, trained=training)
+def waiting(lesson: Lesson, claim: Claim, why: str = "") -> Fact:
+    """A fact that is not computed, as it needs a training first."""
+    return Fact(
+        lesson=lesson.name,
+        id=claim.id,
+        claim=claim.says,
+        computed=why,
+        expected="",
+        holds=False,
+        trained=claim.needs,
+    )
 
 
 def bare(figure: Figure) -> Figure:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..index import CHAPTERS, lessons, load
 from ..kit.facts import Fact
-from ..kit.lesson import Lesson
+from ..kit.lesson import Lesson, Scene
 from ..kit.state import State
 from ..kit.training import Progress, Training
 
@@ -45,8 +45,24 @@ def facts(lesson: Lesson, state: State) -> list[Fact]:
     ]
 
 
-def lesson_document(lesson: Lesson, state: State) -> dict[str, Any]:
-    """A lesson in a state, with its facts."""
+def lesson_document(lesson: Lesson, state: State, scene: int | None = None, frame: int = 0) -> dict[str, Any]:
+    """A lesson in a state, with its facts; with a `scene` also what is to be seen there."""
+    here = {} if scene is None else {"here": _here(lesson.scenes[scene], state, frame)}
+    return {**_lesson(lesson, state), **here}
+
+
+def _here(scene: Scene, state: State, at: int) -> dict[str, Any]:
+    """One frame of a scene in words; of a scene that waits for its training there is none."""
+    document: dict[str, Any] = {"scene": scene.name, "frame": None, "frames": None, "caption": None, "figures": []}
+    if scene.needs and scene.needs not in state.trained:
+        return document
+    frames = scene.frames(state)
+    frame = frames[at]
+    figures = [{"name": f.name, "title": f.title, "kind": type(f).__name__.lower()} for f in frame.figures]
+    return {**document, "frame": at + 1, "frames": len(frames), "caption": frame.caption, "figures": figures}
+
+
+def _lesson(lesson: Lesson, state: State) -> dict[str, Any]:
     scenes = []
     for scene in lesson.scenes:
         ready = not scene.needs or scene.needs in state.trained

@@ -92,11 +92,10 @@ class Untrained:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """Something could not be computed; one sentence, and the traceback."""
+    """Something could not be computed, and why in one sentence."""
 
     ticket: int
     text: str
-    traceback: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

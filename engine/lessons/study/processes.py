@@ -1,9 +1,12 @@
-"""Processes of this package that talk over an inherited socket: starting one, sending, how it ended. Torch-free."""
+"""Processes of this package that talk over an inherited socket: starting one, sending, how it ends. Torch-free."""
 
+import os
 import pickle
+import select
 import socket
 import subprocess
 import tempfile
+import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import IO, Any
@@ -54,3 +57,16 @@ def send(connection: Connection, said: Any) -> None:
 def receive(connection: Connection) -> Any:
     """What the other end has sent."""
     return pickle.loads(connection.recv_bytes())
+
+
+def end_with(descriptor: int) -> None:
+    """End this process at once when the other end of a socket or pipe is closed, whatever it computes by then."""
+    watched = select.poll()
+    watched.register(descriptor, 0)  # the end of the other side is told all the same
+
+    def watch() -> None:
+        while not watched.poll():
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()

@@ -14,9 +14,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ..index import load
+from ..kit.wanting import Abandoned, still_wanted, while_wanted
 from .desk import Desk, waiting
 from .messages import Prove, Proved
-from .processes import Started, receive, send, start
+from .processes import Started, end_with, receive, send, start
 
 GENTLE = 5
 """How much frames and keys go before facts where the processors are busy."""
@@ -47,23 +48,24 @@ class Proofs:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._news)
-                self._news, wanted = False, self._wanted
-            if self._started is None and wanted is None:
+                self._news, wanted, started = False, self._wanted, self._started
+            if started is None and wanted is None:
                 continue
             try:
-                self._pass_on(wanted)
+                self._pass_on(wanted, started)
             except OSError:  # it has died: once more, with a new one
-                self._started = None
                 with suppress(OSError):
-                    self._pass_on(wanted)
+                    self._pass_on(wanted, None)
 
-    def _pass_on(self, wanted: Prove | None) -> None:
-        if self._started is None:
-            self._started, self._known = start("prover"), set()
-            threading.Thread(target=self._follow, args=(self._started,), name="facts", daemon=True).start()
+    def _pass_on(self, wanted: Prove | None, started: Started | None) -> None:
+        if started is None:
+            started = start("prover")
+            with self._changed:
+                self._started, self._known = started, set()
+            threading.Thread(target=self._follow, args=(started,), name="facts", daemon=True).start()
         results = dict(self._desk.results)
         news = {key: results[key] for key in results.keys() - self._known}
-        send(self._started.connection, (wanted, tuple(results), news))
+        send(started.connection, (wanted, tuple(results), news, dict(self._desk.failures)))
         self._known = set(results)
 
     def _follow(self, started: Started) -> None:
@@ -78,9 +80,11 @@ class Proofs:
         except (EOFError, OSError):
             ending = f"the process of the facts {started.ending()}"
         with self._changed:
-            wanted, told, news = self._wanted, self._told, self._news
-        if wanted is not None and not news and self._started is started:
+            wanted, told = self._wanted, self._told
+            if self._news or self._started is not started:  # another one answers
+                return
             self._started = None
+        if wanted is not None:
             for proved in unproved(wanted, told, ending):
                 self._tell(proved)
 
@@ -90,34 +94,31 @@ def unproved(wanted: Prove, told: Set[int], why: str) -> Iterator[Proved]:
     lesson = load(wanted.place.lesson)
     for index, claim in enumerate(lesson.claims):
         if index not in told:
-            fact = replace(waiting(lesson, claim.id, claim.says, claim.needs), computed=why, expected="a result")
+            fact = replace(waiting(lesson, claim, why), expected="a result")
             yield Proved(ticket=wanted.ticket, index=index, count=len(lesson.claims), fact=fact)
 
 
-def newest(connection: Connection, desk: Desk, wanted: Prove | None, wait: bool) -> Prove | None:
-    """What is wanted after all that has come, with results kept as they come; `wait` for the first."""
-    while wait or connection.poll():
-        wait = False
-        wanted, keys, news = receive(connection)
+def newest(connection: Connection, desk: Desk) -> Prove | None:
+    """What is wanted after all that has come, which is waited for; results are kept as they come."""
+    wanted: Prove | None
+    while True:
+        wanted, keys, news, desk.failures = receive(connection)
         desk.results = {key: news[key] if key in news else desk.results[key] for key in keys}
-    return wanted
+        if not connection.poll():
+            return wanted
 
 
 def serve(connection: Connection, told: Callable[[Proved], None]) -> None:
-    """Compute facts one by one; after each see whether others are wanted by now. EOFError when nobody listens."""
+    """Compute facts one by one, until something else is wanted. EOFError when nobody listens."""
     desk = Desk()
-    wanted: Prove | None = None
     while True:
-        wanted = newest(connection, desk, wanted, wait=wanted is None)
+        wanted = newest(connection, desk)
         if wanted is None:
             continue
-        for proved in desk.prove(wanted):
-            told(proved)
-            if (now := newest(connection, desk, wanted, wait=False)) is not wanted:
-                wanted = now
-                break
-        else:
-            wanted = None
+        with suppress(Abandoned), while_wanted(lambda: not connection.poll()):
+            for proved in desk.prove(wanted):
+                told(proved)
+                still_wanted()
 
 
 def main() -> None:
@@ -126,6 +127,7 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.nice(GENTLE)
     connection = Connection(int(sys.argv[1]))
+    end_with(connection.fileno())
     try:
         serve(connection, lambda proved: send(connection, proved))
     except (EOFError, OSError):

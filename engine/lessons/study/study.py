@@ -25,6 +25,9 @@ from .messages import (
 from .outbox import Outbox
 from .processes import Started, start
 
+MOMENT = 0.2
+"""Seconds that a frame may take before the screen says that it is computing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class View:
@@ -46,6 +49,20 @@ class View:
     """How the last training ended."""
     gone: str = ""
     """Why the process is gone, if it is."""
+    asked: int = 0
+    """The ticket of the frame that was asked for last."""
+    asked_at: float = 0.0
+    """Since when something newer than what is shown has been asked for, by the monotonic clock."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether what is shown is older than what was asked for last."""
+        return self.asked > max((reply.ticket for reply in (self.shown, self.failed) if reply is not None), default=0)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it has been so for longer than a moment, so that it is worth a word on the screen."""
+        return self.behind and not self.gone and time.monotonic() - self.asked_at > MOMENT
 
 
 class Study:
@@ -89,7 +106,10 @@ class Study:
 
     def show(self, place: Place) -> None:
         """Ask for a frame."""
-        self._ask(Show(ticket=self._next("show"), place=place))
+        ticket = self._next("show")
+        since = self.view.asked_at if self.view.behind else time.monotonic()
+        self._publish(replace(self.view, asked=ticket, asked_at=since))
+        self._ask(Show(ticket=ticket, place=place))
 
     def point(self, figure: str, cell: tuple[int, int], at: tuple[float, float] | None, pick: bool) -> None:
         """Ask where a number of the frame came from, and what picking it sets."""
@@ -130,7 +150,9 @@ class Study:
             pass
         if self._started is started:
             self._started = None
-            gone = f"The process of the lessons {started.ending()}. What it had trained is lost; r starts it again."
+            gone = (
+                f"The process of the lessons {started.ending()}. What it had trained is lost; any key starts it again."
+            )
             self._publish(replace(self.view, gone=gone, told=None))
             self.heard()
 

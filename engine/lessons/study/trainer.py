@@ -5,13 +5,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from multiprocessing.connection import Connection
 from typing import Any
 
 from .desk import Desk, sentence, training_of
 from .messages import Place, Told, Trained
-from .processes import Started, receive, send, start
+from .processes import Started, end_with, receive, send, start
 
 POINTS = 400
 """Numbers of a curve that are told at most; then every second one is dropped."""
@@ -25,21 +25,22 @@ class Trainings:
     def __init__(self, desk: Desk, tell: Callable[[Any], None]) -> None:
         self._desk, self._tell = desk, tell
         self._started: Started | None = None
-        self._name = ""
+        self._key: Hashable = None
         self._lock = threading.Lock()
 
     def begin(self, place: Place, name: str) -> None:
-        """Train `name`; one that runs already goes on if it is the same, and is ended if it is another."""
+        """Train `name`; one that runs already goes on if it gives the same, and is ended if it gives something else."""
+        training, state = training_of(place, name)
+        key = training.key(state)
         with self._lock:
             running = self._started is not None and self._started.process.poll() is None
-        if running and self._name == name:
+        if running and self._key == key:
             return
         self.cancel()
         started = start("trainer")
-        send(started.connection, (place, name))
         with self._lock:
-            self._started, self._name = started, name
-        threading.Thread(target=self._follow, args=(started, place, name), daemon=True).start()
+            self._started, self._key = started, key
+        threading.Thread(target=self._follow, args=(started, place, name, key), daemon=True).start()
 
     def cancel(self) -> None:
         """End what runs."""
@@ -48,11 +49,12 @@ class Trainings:
         if started is not None and started.process.poll() is None:
             started.process.kill()
 
-    def _follow(self, started: Started, place: Place, name: str) -> None:
+    def _follow(self, started: Started, place: Place, name: str, key: Hashable) -> None:
         """Pass on what the process says."""
         connection = started.connection
         error, done = "", False
         try:
+            send(connection, (place, name))
             while not done:
                 said = receive(connection)
                 if isinstance(said, Told):
@@ -60,8 +62,7 @@ class Trainings:
                 elif isinstance(said, str):
                     error, done = said, True
                 else:
-                    training, state = training_of(place, name)
-                    self._desk.keep(training.key(state), said[0])
+                    self._desk.keep(key, said[0])
                     done = True
         except (EOFError, OSError):
             pass
@@ -71,6 +72,8 @@ class Trainings:
             wanted = self._started is started
         if not done and not error and wanted:
             error = f"the process that trained {ending}"
+        if error:
+            self._desk.failures[key] = error
         self._tell(Trained(training=name, place=place, error=error, cancelled=not wanted))
 
 
@@ -105,6 +108,7 @@ def main() -> None:
     """Train what comes over the socket, and send back a tuple of the result, or a sentence."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
+    end_with(connection.fileno())
     place, name = receive(connection)
     training, state = training_of(place, name)
     try:

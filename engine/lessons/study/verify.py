@@ -3,18 +3,23 @@
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 
 from ..index import NAMES, load
 from ..kit.facts import Claim, Fact
+from ..kit.lesson import Lesson
+from ..kit.state import State
 from ..kit.training import silent
 from .desk import sentence
+from .processes import end_with
+from .stages import Stage, Stages
 
 SEEDS = (0, 1, 2)
+TICK = 1.0
+"""Seconds between two words on how far it is, at most."""
 
 Found = tuple[str, int, Fact]
 """A fact with its lesson and its place among the claims."""
@@ -71,9 +76,20 @@ def run(task: Task) -> list[Found]:
         for index, claim in enumerate(lesson.claims):
             if claim.needs != task.training:
                 continue
-            fact = unfounded(name, claim, failure) if failure else claim.fact(name, state)
+            fact = unfounded(name, claim, failure) if failure else proved(lesson, claim, state)
             found.append((name, index, replace(fact, seeds={task.seed: fact.holds}) if task.training else fact))
     return found
+
+
+def proved(lesson: Lesson, claim: Claim, state: State) -> Fact:
+    """The fact in a state; an untrained one that holds must hold at the lesson's probe as well."""
+    fact = claim.fact(lesson.name, state)
+    if fact.holds and lesson.probe and not claim.needs:
+        probed = claim.fact(lesson.name, lesson.state(lesson.probe, seed=state.seed))
+        if not probed.holds:
+            told = " ".join(f"{name}={lesson.setting(name).show(value)}" for name, value in lesson.probe.items())
+            return replace(probed, claim=f"{probed.claim} (with {told})")
+    return fact
 
 
 def unfounded(lesson: str, claim: Claim, failure: str) -> Fact:
@@ -100,30 +116,42 @@ def lost(task: Task) -> list[Found]:
     ]
 
 
+def in_turn(work: Sequence[Task], processes: int) -> list[Task]:
+    """The longest first, but one process begins with what is quick: a fact that fails is soon seen."""
+    long = sorted((task for task in work if task.training), key=lambda task: -task.seconds)
+    return [*long[: processes - 1], *(task for task in work if not task.training), *long[processes - 1 :]]
+
+
 def verify(
-    work: Sequence[Task], told: Callable[[int, int, str], object] = lambda done, count, title: None, processes: int = 0
+    work: Sequence[Task], told: Callable[[Stage], object] = lambda stage: None, processes: int = 0
 ) -> list[Fact]:
     """All facts of `work` in the order of lessons and claims; the seeds of a fact become one.
 
     Args:
         work: from `tasks`.
-        told: hears how many tasks are done, of how many, and which was the last.
+        told: hears how far it is, at once, after every piece, and now and then.
         processes: how many work at once; as many as there are cores by default, four at most.
     """
-    processes = processes or min(4, _cores())
+    processes = min(processes or min(4, _cores()), max(1, len(work)))
+    order = in_turn(work, processes)
+    stages = Stages([(task.title, task.seconds) for task in order], processes)
+    told(stages.now())
     found: list[Found] = []
-    pool = ProcessPoolExecutor(
-        min(processes, max(1, len(work))), multiprocessing.get_context("spawn"), initializer=_begin
-    )
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_begin)
     try:
-        futures: dict[Future[list[Found]], Task] = {pool.submit(run, task): task for task in work}
-        for done, future in enumerate(as_completed(futures), start=1):
-            task = futures[future]
-            try:
-                found += future.result()
-            except BrokenProcessPool:
-                found += lost(task)
-            told(done, len(work), task.title)
+        waiting = _submitted(pool, order)
+        while waiting:
+            failed: list[Fact] = []
+            for future in wait(waiting, TICK, FIRST_COMPLETED).done:
+                piece = waiting.pop(future)
+                stages.end(piece)
+                try:
+                    facts = future.result()
+                except BrokenProcessPool:
+                    facts = lost(order[piece])
+                found += facts
+                failed += [fact for _, _, fact in facts if not fact.holds]
+            told(stages.now(failed))
     except BaseException:
         for process in list((pool._processes or {}).values()):  # the public way would wait for what they train
             process.terminate()
@@ -131,6 +159,15 @@ def verify(
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return list(_merged(found))
+
+
+def _submitted(pool: ProcessPoolExecutor, order: Sequence[Task]) -> dict[Future[list[Found]], int]:
+    """The pieces as futures; the processes start deaf to Ctrl+C, which is ours to heed."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return {pool.submit(run, task): piece for piece, task in enumerate(order)}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _merged(found: Sequence[Found]) -> Iterator[Fact]:
@@ -152,14 +189,8 @@ def _cores() -> int:
 def _begin() -> None:
     """One thread each, for the processes share the cores; and none outlives who asked."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if (parent := multiprocessing.parent_process()) is not None:
+        end_with(parent.sentinel)
     import torch
 
     torch.set_num_threads(1)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

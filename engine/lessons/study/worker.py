@@ -1,17 +1,20 @@
 """The process of a screen's lessons: `python -m dlviz.engine.lessons.study.worker FD` talks over an inherited socket.
 
-It computes frames, and starts processes of their own for facts and for a training. It ends when the socket does.
+It computes frames, and starts processes of their own for facts and for a training. All end when the socket does.
 """
 
 import os
+import pickle
 import signal
 import sys
 import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
-from .desk import Desk
-from .messages import Cancel, Place, Point, Prove, Show, Train
+from .desk import Desk, sentence
+from .frames import Frames
+from .messages import Cancel, Failed, Place, Point, Prove, Show, Train
+from .processes import end_with
 from .prover import Proofs
 from .trainer import Trainings
 
@@ -23,6 +26,7 @@ class Worker:
         self._connection = connection
         self._sending = threading.Lock()
         self.desk = Desk()
+        self.frames = Frames(self.desk.results, self.send)
         self.trainings = Trainings(self.desk, self.send)
         self.proofs = Proofs(self.desk, self.send)
         self._proving = ""
@@ -30,9 +34,13 @@ class Worker:
 
     def send(self, reply: Any) -> None:
         """Send a reply; nobody listening any more ends the process."""
+        try:
+            said = pickle.dumps(reply)
+        except Exception as error:  # a figure that cannot travel
+            said = pickle.dumps(Failed(ticket=getattr(reply, "ticket", 0), text=sentence(error)))
         with self._sending:
             try:
-                self._connection.send(reply)
+                self._connection.send_bytes(said)
             except (OSError, ValueError):
                 os._exit(0)
 
@@ -59,9 +67,9 @@ class Worker:
                     if self._proving not in ("", request.place.lesson):
                         self._proving = ""
                         self.proofs.ask(None)
-                    self.send(self.desk.show(request))
+                    self.frames.ask(request)
                 case Point():
-                    self.send(self.desk.point(request))
+                    self.frames.ask(request)
                 case Prove():
                     self._proving = request.place.lesson
                     self.proofs.ask(request)
@@ -75,7 +83,9 @@ def main() -> None:
     """Serve the socket whose number is the argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the screen decides when this ends
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    Worker(Connection(int(sys.argv[1]))).serve()
+    connection = Connection(int(sys.argv[1]))
+    end_with(connection.fileno())
+    Worker(connection).serve()
 
 
 if __name__ == "__main__":

@@ -2,16 +2,20 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
+from ..kit.wanting import still_wanted
 from .ring_game import Game, Half, Rules, View
 
 MOVES = {"d": ("d",), "g": ("g",), "m": ("d", "g"), "x": ("d", "g") * 25}
 """The half-steps of each move."""
-STATES, VIEWS, GAMES = 60, 60, 4
-"""How many of each are kept."""
+STATES, VIEWS, GAMES = 130, 60, 4
+"""How many of each are kept; a state is a quarter of a megabyte."""
+APART = 25
+"""Half-steps after which a state is kept on the way to another."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +23,14 @@ class Replayed:
     """A state that moves led to: how it looks, what the next half-steps would do, and the losses so far."""
 
     view: View
-    halves: dict[str, Half]
     done: dict[str, int]
     losses: tuple[tuple[str, float], ...]
+    tried: Callable[[], dict[str, Half]]
+
+    @cached_property
+    def halves(self) -> dict[str, Half]:
+        """What the next half-step of `d` and of `g` would see and change; computed when it is first asked for."""
+        return self.tried()
 
 
 class Replays:
@@ -39,9 +48,9 @@ class Replays:
         with self._lock:
             if (key, moves) not in self._views:
                 game = self._at(rules, key, moves, trained)
-                halves = {side: game.tried(side) for side in "dg"}
-                done = Replayed(game.view(), halves, dict(game.done), tuple(game.losses))
-                _keep(self._views, (key, moves), done, VIEWS)
+                tried = partial(self._tried, rules, key, moves, trained)
+                found = Replayed(game.view(), dict(game.done), tuple(game.losses), tried)
+                _keep(self._views, (key, moves), found, VIEWS)
             self._views.move_to_end((key, moves))
             return self._views[key, moves]
 
@@ -51,21 +60,33 @@ class Replays:
             state: dict[str, Any] = self._at(rules, (rules, False), moves, None).snapshot()[0]
             return state
 
+    def _tried(self, rules: Rules, key: Hashable, moves: str, trained: Any) -> dict[str, Half]:
+        with self._lock:
+            game = self._at(rules, key, moves, trained)
+            return {side: game.tried(side) for side in "dg"}
+
     def _at(self, rules: Rules, key: Hashable, moves: str, trained: Any) -> Game:
+        """The game after `moves`, from the longest beginning of them that is kept; raises Abandoned."""
         if key not in self._games:
             game = trained.game() if trained is not None else Game(rules)
             _keep(self._games, key, game, GAMES)
             _keep(self._states, (key, ""), game.snapshot(), STATES)
         game = self._games[key]
-        known = next((moves[:n] for n in range(len(moves), -1, -1) if (key, moves[:n]) in self._states), None)
+        known = next((n for n in range(len(moves), -1, -1) if (key, moves[:n]) in self._states), None)
         if known is None:  # its beginning was given up for others
             del self._games[key]
             return self._at(rules, key, moves, trained)
-        game.restore(self._states[key, known])
-        for move in moves[len(known) :]:
-            for side in MOVES[move]:
+        self._states.move_to_end((key, moves[:known]))
+        game.restore(self._states[key, moves[:known]])
+        since = 0
+        for at in range(known, len(moves)):
+            still_wanted()
+            for side in MOVES[moves[at]]:
                 game.half(side)
-        _keep(self._states, (key, moves), game.snapshot(), STATES)
+            since += len(MOVES[moves[at]])
+            if since >= APART or at + 1 == len(moves):
+                _keep(self._states, (key, moves[: at + 1]), game.snapshot(), STATES)
+                since = 0
         return game
 
 

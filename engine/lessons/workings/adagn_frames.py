@@ -11,10 +11,12 @@ from ..kit.state import State
 from ..trainings.denoising_digits import NAME
 from .adagn import CHANNELS, EPSILON, GROUPS, adagn, embedding, feature_maps, group_norm, statistics
 from .noised_digit import noised
-from .unet_plan import BLOCKS, WIDTHS
+from .unet_plan import BLOCKS
 
 STRIP = tuple(range(0, 1001, 50))
 TIMES = tuple(range(1, 1001, 37))
+MAPS = 8
+"""Bars of a block at most."""
 
 
 def _table(x: Floats, title: str) -> Table:
@@ -59,7 +61,7 @@ def normalising(state: State) -> tuple[Frame, ...]:
     normal = group_norm(before, GROUPS)
     after = adagn(normal, *hand_set(state))
     stages = (
-        (before, "h, as the convolution gives it", "Maps of a layer have any mean and size. Two groups of eight maps."),
+        (before, "h", "h, as the convolution gives it: maps of any mean and size, here sixteen in two groups of eight."),
         (normal, "GN(h)", "Group norm: each group, over its maps and pixels, gets mean 0 and variance 1."),
         (
             after,
@@ -73,7 +75,7 @@ def normalising(state: State) -> tuple[Frame, ...]:
         x, title, caption = stages[stage]
         channel = Grid(
             name="channel 1",
-            title=f"channel 1 of {title}",
+            title=f"channel 1: {title}",
             values=x[0],
             digits=1,
             signed=True,
@@ -84,9 +86,6 @@ def normalising(state: State) -> tuple[Frame, ...]:
             title=title,
             caption=caption,
             figures=(channel, _table(x, "mean and variance"), _wall("maps", f"all maps of {title}", x)),
-            formulas=(
-                Formula(symbols="h' = (1 + s) GN(h) + b", numbers=f"s = {state['scale']:g}, b = {state['shift']:g}"),
-            ),
         )
 
     return tuple(frame(stage) for stage in range(3))
@@ -112,21 +111,13 @@ def times(state: State) -> tuple[Frame, ...]:
         origin=_sine,
     )
     now = embedding(np.array([float(t)]))[0]
-    waves = Curves(
-        name="waves",
-        title="four of the slower waves",
-        x=np.arange(0, 1001, 4),
-        lines={f"sin {i}": embedding(np.arange(0, 1001, 4))[:, i] for i in (8, 10, 12, 14)},
-        x_label="t",
-        at=t,
-    )
-    likeness = embedding(np.array(STRIP)) @ now / 16
+    at = np.union1d(np.arange(0, 1001, 10), t)
     alike = Curves(
         name="alike",
-        title=f"how alike the embeddings of t and {t} are",
+        title=f"how alike e(t) and e({t}) are",
         about="The dot product of two embeddings, over its largest value: near in time is near in the embedding.",
-        x=np.array(STRIP),
-        lines={"e(t)·e(now)/16": likeness},
+        x=at,
+        lines={"alike": embedding(at) @ now / 16},
         x_label="t",
         at=t,
     )
@@ -134,13 +125,7 @@ def times(state: State) -> tuple[Frame, ...]:
         Frame(
             caption="The network is told t as 32 waves. Two dense layers turn them into the vector that goes into "
             "every residual block.",
-            figures=(strip, waves, alike),
-            formulas=(
-                Formula(
-                    symbols="e_i = sin(t / 10000^(2i/32)), then cosines",
-                    numbers=f"e_8({t}) = sin({t} / 100) = {now[8]:.3f}",
-                ),
-            ),
+            figures=(strip, alike),
         ),
     )
 
@@ -149,7 +134,7 @@ def _sine(row: int, column: int) -> Origin:
     t, i, wave = STRIP[row], column % 16, "sin" if column < 16 else "cos"
     value = embedding(np.array([t]))[0, column]
     formula = Formula(
-        symbols=f"{wave}(t / 10000^(2i/32))", numbers=f"{wave}({t} / {10000 ** (i / 16):.4g}) = {value:.3f}"
+        symbols=f"e_i = {wave}(t / 10000^(2i/32)), i = {i}", numbers=f"{wave}({t} / {10000 ** (i / 16):.7g}) = {value:.3f}"
     )
     return Origin(formulas=(formula,))
 
@@ -161,12 +146,14 @@ def trained(state: State) -> tuple[Frame, ...]:
     denoiser, block, t, label = state.result(NAME), state["block"], max(1, int(state["t"])), int(state["digit"])
     network = denoiser.network
     x_t = noised(state, t)
-    given, out, (groups, _, _) = adagn_of(network, block, x_t, t, label)
+    given, _, (groups, _, _) = adagn_of(network, block, x_t, t, label)
     scale, shift = (part[0] for part in scale_shift(network, block, [t], label))
     normal = group_norm(given, groups)
-    over = scale_shift(network, block, list(TIMES), label)
+    times_ = np.union1d(TIMES, t)
+    over = scale_shift(network, block, times_.tolist(), label)
     most = [int(i) for i in np.argsort(-over[0].std(0))[:4]]
-    shown = min(len(scale), 12)
+    shown = min(len(scale), MAPS)
+    of = f", {shown} of {len(scale)}" if shown < len(scale) else ""
     names = [f"map {i + 1}" for i in range(shown)]
     limit = max(float(np.abs(scale[:shown]).max()), float(np.abs(shift[:shown]).max()), 0.1)
 
@@ -196,6 +183,9 @@ def trained(state: State) -> tuple[Frame, ...]:
             for g in range(groups)
         ],
         digits=3,
+        new_row=True,
+        about="Group norm takes mean and variance of each group away; its own weight and bias are learned, but blind "
+        "to t. AdaGN then scales and shifts by t.",
     )
     return (
         Frame(
@@ -203,23 +193,11 @@ def trained(state: State) -> tuple[Frame, ...]:
             caption=f"{block} at t = {t}: the embedding says for each map how much of it counts. Move t; i is another "
             "block.",
             figures=(
-                Bars(name="scale", title="scale 1 + s by map", labels=names, values=1 + scale[:shown], high=1 + limit),
-                Bars(name="shift", title="shift b by map", labels=names, values=shift[:shown], high=limit),
+                Bars(name="scale", title=f"scale 1 + s by map{of}", labels=names, values=1 + scale[:shown], high=1 + limit),
+                Bars(name="shift", title=f"shift b by map{of}", labels=names, values=shift[:shown], high=limit),
                 table,
-                Curves(
-                    name="over t",
-                    title="scale s over t, the four that change most",
-                    x=np.array(TIMES),
-                    lines={f"map {i + 1}": over[0][:, i] for i in most},
-                    x_label="t",
-                    at=t,
-                    levels={"0": 0.0},
-                ),
             ),
-            formulas=(
-                Formula(symbols="h' = (1 + s(t)) GN(h) + b(t), s and b zero before training"),
-                Formula(symbols="GN(h) = γ (h - mean) / sqrt(var) + β, learned too, but blind to t"),
-            ),
+            formulas=(Formula(symbols="h' = (1 + s(t)) GN(h) + b(t), s and b zero before training"),),
             facts=("AI1",),
         ),
         Frame(
@@ -230,7 +208,7 @@ def trained(state: State) -> tuple[Frame, ...]:
             figures=(
                 Bars(
                     name="changes",
-                    title="how much a block's output changes",
+                    title="how much its output changes",
                     labels=BLOCKS,
                     values=[changes[name] for name in BLOCKS],
                     percent=True,
@@ -238,21 +216,18 @@ def trained(state: State) -> tuple[Frame, ...]:
                     picks=lambda row, column: {"block": BLOCKS[min(row, len(BLOCKS) - 1)]},
                     about="Root mean squared difference over the root mean square of the output.",
                 ),
-                _maps(out, f"{block} after AdaGN"),
+                Curves(
+                    name="over t",
+                    title=f"{block}: scale s over t",
+                    about="The four maps whose scale changes most with t. Point at a bar to choose the block.",
+                    x=times_,
+                    lines={f"map {i + 1}": over[0][:, i] for i in most},
+                    x_label="t",
+                    at=t,
+                    levels={"0": 0.0},
+                ),
             ),
             formulas=(Formula(symbols="|h(t) - h(t')| / |h(t)|"),),
             facts=("AI4",),
         ),
-    )
-
-
-def _maps(out: Floats, title: str) -> Wall:
-    shown = out[: WIDTHS[0]]
-    return Wall(
-        name="maps",
-        title=title,
-        images=shown,
-        signed=True,
-        scope="all maps",
-        labels=[f"{i + 1}" for i in range(len(shown))],
     )

@@ -20,8 +20,10 @@ def focused(state: State) -> tuple[Frame, ...]:
     """One token asks: its query, all keys, the scores, the weights."""
     seen = look(state)
     a, f = seen.a, seen.focus
-    nats = float(entropy(a.weights[f]))
+    nats = abs(float(entropy(a.weights[f])))
     asks = short(seen.tokens[f], 14)
+    questions = projected(seen, "Q").origin
+    assert questions is not None
     query = Grid(
         name="Q",
         title=f'the question of "{asks}": q, 1x{a.q.shape[1]}',
@@ -30,6 +32,7 @@ def focused(state: State) -> tuple[Frame, ...]:
         column_labels=seen.w.axes,
         row_labels=(labels(seen)[f],),
         scope="q alone",
+        origin=lambda row, column: questions(f, column),
     )
 
     def origin(bar: int, column: int) -> Origin:
@@ -104,6 +107,12 @@ def weighted_sum(state: State) -> Frames:
             total = Formula(symbols="Σ", numbers=f"{before:.3f} + {weight * value[column]:.3f} = {after:.3f}")
             return Origin(formulas=(total, new), cells={"sum": ((1, column),)}) if r == 2 else None
 
+        def part_origin(j: int, column: int) -> Origin | None:
+            each = seen.a.v[j, column]
+            numbers = f"{row[j]:.2f} · {each:.2f} = {row[j] * each:.3f}"
+            formula = Formula(symbols="a_j v_j", numbers=numbers)
+            return Origin(formulas=(formula,), cells={"tokens": ((0, j),)}) if j <= k else None
+
         grid = Grid(
             name="sum",
             title=f'token {k + 1} of {seen.size}: "{short(seen.tokens[k], 14)}"'
@@ -121,14 +130,29 @@ def weighted_sum(state: State) -> Frames:
             about="The weights of scene 2. The cursor stands on the token whose value is added now.",
             tokens=seen.tokens,
             weights=row,
-            notes=tuple(f"{each:.2f}" for each in row),
+            notes=tuple(
+                f"{each:.2f}" if may else "╱╱╱" for each, may in zip(row, seen.a.mask[seen.focus], strict=True)
+            ),
             focus=k,
             dimmed=tuple(range(k + 1, seen.size)),
+        )
+        parts = row[:, None] * seen.a.v
+        all_of_them = Grid(
+            name="parts",
+            title=f"a_j v_j, {seen.size}x{parts.shape[1]}: {k + 1} added so far",
+            about="A row for each token: its value times its weight. Added up, all rows are the output.",
+            values=np.where(np.arange(seen.size)[:, None] <= k, parts, np.nan),
+            reach=(float(parts.min()), float(parts.max())),
+            row_labels=labels(seen),
+            column_labels=seen.w.contents,
+            marks={"source": line(k, len(value))},
+            origin=part_origin,
+            new_row=True,
         )
         own = " It takes of its own value too." if k == seen.focus else ""
         return Frame(
             caption=f'The output of "{asks}" is Σ a_j v_j: "{gives}" adds {weight:.2f} of its value.{own}',
-            figures=(here, grid),
+            figures=(here, grid, all_of_them),
             formulas=(
                 Formula(symbols="out = Σ a_j v_j", numbers=f"weights used so far {row[: k + 1].sum():.2f} of 1"),
             ),
@@ -175,7 +199,8 @@ def in_context(state: State) -> tuple[Frame, ...]:
     vectors = Grid(
         name="vectors",
         title=f'"{word}" before and after attention ({one.label})',
-        about="Before: the embedding, the same wherever the word stands. After: x + A V W_O, which holds its context.",
+        about="Before: the embedding, the same wherever the word stands. After: x + A V W_O, which holds its context. "
+        "No positions are added here: with them x would differ too where the word stands at another place.",
         values=np.vstack([one.x[i], two.x[j], after_one, after_two]),
         row_labels=("x in text", "x in other", "after, text", "after, other"),
         column_labels=FEATURES,
@@ -193,7 +218,8 @@ def in_context(state: State) -> tuple[Frame, ...]:
     caption = (
         f'Both sentences give "{word}" the same things to look at, so it stays the same.'
         if same
-        else f'"{word}" has one embedding. After attention its vector differs with the sentence around it.'
+        else f'"{word}" has one embedding: cosine 1 (with positions x would differ too). After attention it differs '
+        "with its sentence."
     )
     return (
         Frame(

@@ -10,7 +10,7 @@ from ..kit.figures import Bars, Cell, Formula, Grid, Origin, Tokens
 from ..kit.fixtures import Floats
 from ..kit.state import State
 from .attending import Attention, Projections, causal, product, self_attention
-from .sentences import embed, guesses, projections, split
+from .sentences import asker, embed, guesses, projections, split
 
 ROOMY = 12
 """Tokens up to which a matrix is shown as numbers."""
@@ -27,7 +27,7 @@ class Look:
     w: Projections
     a: Attention
     focus: int
-    """From 0; the setting counts from 1."""
+    """From 0; the setting counts from 1, and 0 leaves the choice to the sentence."""
 
     @property
     def size(self) -> int:
@@ -50,7 +50,8 @@ def look(state: State, text: str | None = None) -> Look:
     tokens = split(state["text"] if text is None else text)
     x, w = embed(tokens), projections(state["weights"], state.seed)
     mask = causal(len(tokens)) if state["mask"] == "causal" else None
-    return Look(tokens, x, w, self_attention(x, w, mask), min(state["focus"], len(tokens)) - 1)
+    focus = min(state["focus"], len(tokens)) - 1 if state["focus"] else asker(tokens)
+    return Look(tokens, x, w, self_attention(x, w, mask), focus)
 
 
 def short(token: str, most: int = 8) -> str:
@@ -124,7 +125,7 @@ def matrix(state: State, seen: Look, stage: int, **more: Any) -> Grid:
         "about": "Rows are queries, columns keys. Put the cursor on a number to see its query, its key and its sum.",
         "values": np.where(np.isfinite(values), values, np.nan) if stage == 2 else values,
         "shows": shown(state, seen),
-        "digits": 2 if stage == 3 else 1,
+        "digits": 2,
         "signed": None if stage < 3 else False,
         "reach": (0, 1) if stage == 3 else None,
         "scope": "weights" if stage == 3 else "scores",
@@ -177,6 +178,12 @@ def projected(seen: Look, which: str, **more: Any) -> Grid:
     return Grid(**{**parts, **more})
 
 
+def noted(seen: Look) -> tuple[str, ...]:
+    """The weights of the token in focus under the tokens; hatched where it may not look."""
+    allowed = seen.a.mask[seen.focus]
+    return tuple(f"{a:.2f}" if may else "╱╱╱" for a, may in zip(seen.a.weights[seen.focus], allowed, strict=True))
+
+
 def tinted(seen: Look, **more: Any) -> Tokens:
     """The sentence tinted by the weights of the token in focus."""
     row = seen.a.weights[seen.focus]
@@ -186,7 +193,9 @@ def tinted(seen: Look, **more: Any) -> Tokens:
         "about": "The tint of a token is its attention weight. Move the cursor to put another token in focus.",
         "tokens": seen.tokens,
         "weights": row,
-        "notes": tuple(f"{weight:.2f}" for weight in row),
+        "notes": tuple(
+            f"{weight:.2f}" if may else "╱╱╱" for weight, may in zip(row, seen.a.mask[seen.focus], strict=True)
+        ),
         "focus": seen.focus,
         "dimmed": tuple(int(k) for k in np.flatnonzero(~seen.a.mask[seen.focus])),
         "cursor": (0, seen.focus),
@@ -211,7 +220,7 @@ def top(seen: Look) -> Bars:
 
     return Bars(
         name="top",
-        title=f'top {len(order)} of the row "{short(seen.tokens[seen.focus])}"',
+        title=f'top {len(order)} of the row "{short(seen.tokens[seen.focus])}", places from 1',
         about="The largest attention weights of the token in focus; all of its row sum to 1.",
         labels=tuple(f"{k + 1} {short(seen.tokens[k])}" for k in order),
         values=row[order],

@@ -17,12 +17,7 @@ from .attention_looks import (
     projected,
     short,
 )
-from .sentences import FEATURES, MOST, split
-
-
-def _left_out(state: State) -> str:
-    more = len(split(state["text"], 400)) - MOST
-    return f" The first {MOST} tokens are looked at; {more} are left out." if more > 0 else ""
+from .sentences import FEATURES
 
 
 def projected_thrice(state: State) -> Frames:
@@ -74,7 +69,7 @@ def projected_thrice(state: State) -> Frames:
         symbols = f"{which} = X W_{which}"
         shapes = f"({seen.size}x8)(8x{weights.shape[1]}) = {seen.size}x{weights.shape[1]}"
         return Frame(
-            caption=says + (_left_out(state) or told),
+            caption=says + told,
             figures=figures,
             formulas=(Formula(symbols=symbols, numbers=shapes),),
             facts=("U1", "V2"),
@@ -158,16 +153,36 @@ def stages(state: State) -> Frames:
         if k == 4:
             return _output(state, seen)
         if k == 5:
-            return _names()
-        figures = (matrix(state, seen, k), projected(seen, "Q", new_row=True), projected(seen, "K"))
-        told = _left_out(state) or (seen.guessed if k == 0 else "")
+            return _names(seen)
+        figures = (matrix(state, seen, k, new_row=True), projected(seen, "Q", new_row=True), projected(seen, "K"))
+        if k == 0:
+            figures = (_pair(seen, row, column), *figures)
+        told = seen.guessed if k == 0 else ""
         return Frame(caption=says[k] + told, figures=figures, formulas=(formulas[k],), facts=("V1",))
 
     return Frames(6, frame)
 
 
+def _pair(seen: Look, row: int, column: int) -> Grid:
+    """The query in focus over the key that fits it best: the two rows that make one score."""
+    asks, gives = projected(seen, "Q").origin, projected(seen, "K").origin
+    assert asks is not None and gives is not None
+    names = [short(seen.tokens[k], 6) for k in (row, column)]
+    return Grid(
+        name="pair",
+        title=f"q({names[0]}) · k({names[1]}), all columns: {seen.a.scores[row, column]:.2f}",
+        about="One score of the matrix below: both rows multiplied number by number, and the products added.",
+        values=np.vstack([seen.a.q[row], seen.a.k[column]]),
+        row_labels=(f"q({names[0]})", f"k({names[1]})"),
+        column_labels=seen.w.axes,
+        scope="q and k",
+        origin=lambda r, c: (asks(row, c), gives(column, c))[r],
+    )
+
+
 def _output(state: State, seen: Look) -> Frame:
-    a = seen.a
+    a, row = seen.a, seen.focus
+    names = tuple(short(token, 5) for token in seen.tokens)
 
     def origin(row: int, column: int) -> Origin:
         numbers = f"{product(a.weights[row], a.v[:, column])} = {a.output[row, column]:.2f}"
@@ -179,35 +194,50 @@ def _output(state: State, seen: Look) -> Frame:
         title=f"A V, {seen.size}x{a.v.shape[1]}",
         about="One row a token: what it has gathered from all that it looked at, weighted.",
         values=a.output,
-        row_labels=labels(seen),
+        row_labels=names,
         column_labels=seen.w.contents,
-        marks={"focus": line(seen.focus, a.v.shape[1])},
-        cursor=(seen.focus, 0),
-        scope="the output",
+        marks={"focus": line(row, a.v.shape[1])},
+        cursor=(row, 0),
+        scope="output",
         origin=origin,
-        join="=",
+        join="× V =",
     )
-    figures = (matrix(state, seen, 3, shows="shades"), projected(seen, "V", join="×"), output)
+    weights = matrix(
+        state,
+        seen,
+        3,
+        shows="shades",
+        title=f"A, {seen.size}x{seen.size}",
+        row_labels=names,
+        row_axis="",
+        column_axis="",
+        scope="A",
+    )
+    value = projected(seen, "V", new_row=True)
+    least = float(np.abs(a.v[:, 0]).max()) / 100
+    used = np.abs(a.v[:, 0]) > least
+    told = f"{product(a.weights[row][used], a.v[used, 0])} = {a.output[row, 0]:.2f}" if used.sum() <= 6 else ""
     return Frame(
-        caption="The weights mix the values: the row "
-        f'"{short(seen.tokens[seen.focus], 14)}" is now made of what it looked at.',
-        figures=figures,
-        formulas=(Formula(symbols="Attention(Q, K, V) = softmax(QKᵀ / √d_k) V"),),
+        caption=f'The weights mix the values: "{short(seen.tokens[row], 14)}" is now made of what it looked at.',
+        figures=(weights, output, value),
+        formulas=(Formula(symbols=f"out({names[row]}, {seen.w.contents[0]}) = Σ a_j v_j", numbers=told),),
         facts=("V1",),
     )
 
 
-def _names() -> Frame:
+def _names(seen: Look) -> Frame:
+    sizes = {"T": seen.size, "d_v": seen.a.v.shape[1]}
+    rows = [
+        ["QKᵀ", "scores", "T x T"],
+        ["QKᵀ / √d_k", "scaled scores (logits)", "T x T"],
+        ["softmax(QKᵀ / √d_k)", "attention weights", "T x T"],
+        ["softmax(QKᵀ / √d_k) V", "scaled dot-product attention", "T x d_v"],
+    ]
     table = Table(
         name="names",
         title="what is called what",
-        columns=("expression", "name", "shape"),
-        rows=[
-            ["QKᵀ", "scores", "T x T"],
-            ["QKᵀ / √d_k", "scaled scores (logits)", "T x T"],
-            ["softmax(QKᵀ / √d_k)", "attention weights", "T x T"],
-            ["softmax(QKᵀ / √d_k) V", "scaled dot-product attention", "T x d_v"],
-        ],
+        columns=("expression", "name", "shape", "here"),
+        rows=[[*row, sized(row[2], **sizes)] for row in rows],
         marked=(2, 3),
     )
     return Frame(

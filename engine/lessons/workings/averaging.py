@@ -41,10 +41,10 @@ def explained(kernel: Matrix) -> str:
     if average:
         return "No weight is negative and they sum to 1: an average. No output leaves the range of the pixels."
     if abs(total) < 1e-9:
-        return "The weights sum to 0: where the image is flat the output is 0. A weighted sum, no average."
+        return "The weights sum to 0: where the image is flat the output is 0. A weighted sum, not an average."
     if negative:
-        return f"Weights that sum to {number(total)}, {negative} negative: outputs may fall below 0. No average."
-    return f"The weights sum to {number(total)}, not to 1: a weighted sum, no average."
+        return f"Weights that sum to {number(total)}, {negative} negative: outputs may fall below 0. Not an average."
+    return f"The weights sum to {number(total)}, not to 1: a weighted sum, not an average."
 
 
 def _weighted(state: State) -> Frame:

@@ -35,6 +35,7 @@ def rule(state: State) -> tuple[Frame, ...]:
                 ),
             ),
             cells={other: ((row, 0),) for other in ("prior", "likelihood", "joint") if other != name},
+            gives=name == "posterior",
         )
 
     bars = tuple(

@@ -11,7 +11,6 @@ from ..kit.state import State
 from ..trainings.denoising_digits import NAME
 from .attending import Attention, attend, product
 from .noised_digit import noised
-from .noising_frames import shades
 
 PIXELS = tuple(f"{r + 1},{c + 1}" for r in range(4) for c in range(4))
 TOP = 5
@@ -68,7 +67,8 @@ def bottleneck(state: State) -> tuple[Frame, ...]:
         digits=2,
         signed=False,
         reach=(0.0, float(weights.max())),
-        scope="the matrix",
+        scope="matrix",
+        origin=lambda row, column: _weight(look, pixel, 4 * row + column),
         cursor=divmod(pixel, 4),
         marks={"focus": (divmod(pixel, 4),)},
         picks=lambda row, column: {"pixel": 4 * row + column + 1},
@@ -91,7 +91,7 @@ def bottleneck(state: State) -> tuple[Frame, ...]:
     )
     top = Bars(
         name="top",
-        title=f"the five that {PIXELS[pixel]} looks at most",
+        title=f"where {PIXELS[pixel]} looks most",
         labels=[PIXELS[j] for j in order],
         values=weights[pixel][order],
         high=1.0,
@@ -122,7 +122,7 @@ def bottleneck(state: State) -> tuple[Frame, ...]:
             title="sixteen pixels as tokens",
             caption=f"At t = {t} pixel {PIXELS[pixel]} gathers from all of the image in one layer. A convolution of "
             "3x3 would see its neighbours only. o is the other head.",
-            figures=(shades("x_t", f"x_t, t = {t}", noised(state, t)), here, matrix, top),
+            figures=(here, matrix, top),
             formulas=(
                 Formula(
                     symbols="softmax(Q Kᵀ / sqrt(d)) V, tokens = pixels",

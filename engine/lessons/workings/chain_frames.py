@@ -79,13 +79,48 @@ def _symbols(now: Walked) -> str:
     return "sqrt(1 - β_t) x_{t-1} + sqrt(β_t) z"
 
 
-def stepping(state: State, chain: Schedule, at: int) -> Frame:
-    """The learner steps or jumps."""
+def _moment(x0: Floats, abar: float, row: int, column: int) -> Origin | None:
+    """Where an expected mean or variance came from."""
+    if row < 2 or not column:
+        return None
+    mean, var = x0.mean(), x0.var()
+    told = (
+        Formula(
+            symbols="expected mean = sqrt(ᾱ_t) · mean x_0",
+            numbers=f"{np.sqrt(abar):.4f}·({mean:.3f}) = {np.sqrt(abar) * mean:.3f}",
+        ),
+        Formula(
+            symbols="expected variance = ᾱ_t · var x_0 + 1 - ᾱ_t",
+            numbers=f"{abar:.4f}·{var:.3f} + {1 - abar:.4f} = {abar * var + 1 - abar:.3f}",
+        ),
+    )
+    return Origin(formulas=(told[column - 1],))
+
+
+def stepping(state: State, chain: Schedule, at: int) -> tuple[Frame, ...]:
+    """The learner steps or jumps: where that leads, beside a jump; then the last step alone."""
     now = replay(state["walk"], state["digit"], chain.name, chain.steps, state["rescale"], at, state.seed)
     t, x0, abar = now.t, picture(state["digit"]), float(chain.alpha_bar[now.t])
     of_x, of_z = _factors(now, chain)
     jumped = jump(x0, noise(int(state["draw"]), state.seed), abar)
-    pictures = (
+    sides = (
+        shades("here", f"x_{t}: {now.said}", now.x, about="Where the moves lead. Every step brings fresh noise."),
+        shades("x_t jump", f"x_{t} by a jump", jumped, about="The same law from x_0 in one go, with other noise."),
+        Table(
+            name="moments",
+            title="256 pixels",
+            columns=("", "mean", "var"),
+            rows=(
+                ("here", float(now.x.mean()), float(now.x.var())),
+                ("jump", float(jumped.mean()), float(jumped.var())),
+                ("expected", float(np.sqrt(abar) * x0.mean()), float(abar * x0.var() + 1 - abar)),
+            ),
+            digits=3,
+            about="Both pictures have the mean and the variance that the closed form expects, up to chance.",
+            origin=partial(_moment, x0, abar),
+        ),
+    )
+    last = (
         shades("before", f"x_{now.source}, times {of_x:.4f}", now.before, about="All that a step knows of the past."),
         shades("eps z", f"z, times {of_z:.4f}", now.z, join="+", about="Fresh noise: no step has seen it before."),
         shades(
@@ -96,30 +131,22 @@ def stepping(state: State, chain: Schedule, at: int) -> Frame:
             about="A step needs x_{t-1} and fresh noise, nothing older. After several steps the last one is shown.",
             origin=partial(_pixel, now, of_x, of_z),
         ),
-        shades("x_t jump", f"x_{t} by a jump", jumped, about="The same law from x_0 in one go, with other noise."),
-    )
-    wanted = (np.sqrt(abar) * x0.mean(), abar * x0.var() + 1 - abar)
-    table = Table(
-        name="moments",
-        title="pixels",
-        columns=("", "mean", "variance"),
-        rows=(
-            ("here", float(now.x.mean()), float(now.x.var())),
-            ("jump", float(jumped.mean()), float(jumped.var())),
-            ("expected", float(wanted[0]), float(wanted[1])),
-        ),
-        digits=3,
     )
     one = Formula(
         symbols=f"x_t = {_symbols(now)}",
         numbers=f"x_{t} = {of_x:.4f} x_{now.source} + {of_z:.4f} z" if t else "no step yet",
     )
-    return Frame(
-        title="step by step, or at once",
-        caption="n takes a step, m ten, v a hundred; g jumps from x_0 to the slider's t; z begins again.",
-        figures=(*pictures, table),
-        formulas=(one,),
-        facts=("AF3",) if now.said == "jumped" else ("AF2",),
+    facts = ("AF3",) if now.said == "jumped" else ("AF2",)
+    keys = "n takes a step, m ten, v a hundred; g jumps from x_0 to the slider's t; z begins again."
+    return (
+        Frame(title="step by step, or at once", caption=keys, figures=sides, formulas=(one,), facts=facts),
+        Frame(
+            title="the last step",
+            caption="What was done last: from the picture before and fresh noise, nothing else. n takes a step, m ten.",
+            figures=last,
+            formulas=(one,),
+            facts=facts,
+        ),
     )
 
 

@@ -62,7 +62,8 @@ def _degrees(slide: Slide, place: Cell) -> Frame:
     grid = Grid(
         name="inputs",
         title=f"inputs of each output, {g.out[0]}x{g.out[1]}",
-        about="How many pixels each output is connected to. At the border some taps lie on padding.",
+        about="How many pixels each output is connected to."
+        + (" At the border some taps (weights at their places) lie on padding." if g.padding else ""),
         values=degrees,
         digits=0,
         signed=False,
@@ -104,7 +105,8 @@ def _feeds(slide: Slide, place: Cell) -> Frame:
     grid = Grid(
         name="feeds",
         title=f"outputs that each pixel feeds, {g.size[0]}x{g.size[1]}",
-        about="The other way round: to how many outputs each pixel contributes. Hatched pixels feed none.",
+        about="The other way round: to how many outputs each pixel contributes."
+        + (" Hatched pixels feed none." if never else ""),
         values=feeds,
         digits=0,
         signed=False,
@@ -160,8 +162,8 @@ def _one_weight(slide: Slide, place: Cell, asked: int) -> Frame:
     slope = Grid(
         name="slope",
         title=f"∂y/∂w[{a},{b}]: x under it",
-        about="By how much each output changes when this one weight grows by 1: by the pixel that lies under it. "
-        "Hatched outputs have padding there.",
+        about="By how much each output changes when this one weight grows by 1: by the pixel that lies under it."
+        + (" Hatched outputs have padding there." if outside else ""),
         values=slopes,
         shows="shades" if slide.shows == "shades" else "numbers",
         digits=1,
@@ -170,10 +172,12 @@ def _one_weight(slide: Slide, place: Cell, asked: int) -> Frame:
         join="→",
         marks={"never": outside},
     )
-    named = f"Weight {tap}" if tap == asked else f"There is no weight {asked}: the last, {tap},"
+    named = f"Weight {tap}" if tap == asked else f"The last weight, {tap} (there is no {asked}),"
+    moves = int(np.count_nonzero([slopes[at] for at in on_image]))
+    only = "" if moves == len(on_image) else f"; it moves the {moves} whose pixel is not 0"
     return Frame(
-        caption=f"{named} in row {a}, column {b} (from 0) moves {len(on_image)} of {g.units} outputs: edit it with + "
-        "and -. Another: a.",
+        caption=f"{named} in row {a}, column {b} (from 0): {len(on_image)} of {g.units} outputs use it{only}. Edit it "
+        "with + and -; another: a.",
         figures=present(
             slide.picture({"source": tuple(under[at] for at in on_image)}),
             replace(weights, join=""),
@@ -195,7 +199,8 @@ def _counters(slide: Slide, place: Cell, tap: int) -> Frame:
     grid = Grid(
         name="uses",
         title="outputs that use each weight",
-        about="How many outputs multiply a pixel with this weight; products with padding are not counted.",
+        about="How many outputs multiply a pixel with this weight"
+        + ("; products with padding are not counted." if g.padding else "."),
         values=uses,
         digits=0,
         signed=False,
@@ -208,10 +213,10 @@ def _counters(slide: Slide, place: Cell, tap: int) -> Frame:
         columns=("layer", "weights", "products", "products a weight"),
         rows=(
             ("dense", pixels * g.units, pixels * g.units, 1),
-            ("convolution, with padding", weights, weights * g.units, g.units),
+            *([("convolution, with padding", weights, weights * g.units, g.units)] if g.padding else []),
             ("convolution, on the image", weights, inside, round(inside / weights, 1)),
         ),
-        marked=(1, 2),
+        marked=(1, 2) if g.padding else (1,),
         new_row=True,
     )
     return Frame(

@@ -29,7 +29,7 @@ def reaching(state: State) -> Frames:
     said = sentence(state, model)
     before = forced(model, said.ids, said.target)[1]
     blind = without_memory(model, said.ids, said.target)
-    known = model.target_words
+    known, zeroed = model.target_words, state["memory"] == "zeroed"
 
     def line(heard: bool) -> str:
         return " ".join(known[k] for k in greedy(model, said.ids, heard) if k != END)
@@ -45,27 +45,19 @@ def reaching(state: State) -> Frames:
                 "but not which sentence was given.",
                 columns=("", "sentence"),
                 rows=(("French", " ".join(said.words)), ("with the memory", with_it), ("memory zeroed", without)),
-                marked=(2 if state["cut"] else 1,),
+                marked=(2 if zeroed else 1,),
             )
             where = (
-                "Cut: zeros for the encoder's output." if state["cut"] else "The encoder's output is there (z cuts)."
+                "Zeros stand for the encoder's output."
+                if zeroed
+                else "The encoder's output is whole (z: zeros instead)."
             )
             return Frame(
                 caption=captioned(f"{where} Without it the decoder writes {told}.", said),
                 figures=(
                     table,
-                    _chances(
-                        "shown",
-                        "memory zeroed" if state["cut"] else "with the memory",
-                        said,
-                        blind if state["cut"] else before,
-                    ),
-                    _chances(
-                        "other",
-                        "with the memory" if state["cut"] else "memory zeroed",
-                        said,
-                        before if state["cut"] else blind,
-                    ),
+                    _chances("shown", "with the memory", said, before, not zeroed),
+                    _chances("other", "memory zeroed", said, blind, zeroed),
                 ),
             )
         if k == 1:
@@ -107,7 +99,7 @@ _SHOWN: dict[str, Any] = {
 }
 
 
-def _chances(name: str, words: str, said: Sentence, scores: Floats) -> Bars:
+def _chances(name: str, words: str, said: Sentence, scores: Floats, chosen: bool) -> Bars:
     """p of every right word, the right words before it being given."""
     chances = chances_of(scores, said.target)
 
@@ -124,6 +116,7 @@ def _chances(name: str, words: str, said: Sentence, scores: Floats) -> Bars:
         about="Under teacher forcing: the right words before are given, whatever the model would have written.",
         labels=said.target_words,
         values=chances,
+        marked=tuple(range(len(chances))) if chosen else (),
         high=1.0,
         percent=True,
         origin=origin,

@@ -11,13 +11,13 @@ from .transformer_layers import Heads
 from .translation_figures import strip
 from .weight_origins import figured
 
-SOFTMAX = Formula(symbols="weights = softmax(Q Kᵀ / √d_k), Q from the decoder, K and V from the memory")
+SOFTMAX = Formula(symbols="weights = softmax(Q Kᵀ / √d_k)")
 
 
 def stages(
     heads: Heads, asks: tuple[str, ...], offers: tuple[str, ...], row: int
-) -> tuple[tuple[str, tuple[Figure, ...]], ...]:
-    """Captions and figures of the first head, the query in `row` marked; `asks` are t words, `offers` s words."""
+) -> tuple[tuple[str, tuple[Figure, ...], tuple[Formula, ...]], ...]:
+    """Captions, figures, formulas of the first head, the query in `row` marked; `asks`: t words, `offers`: s words."""
     q, k, v = heads.q[0], heads.k[0], heads.v[0]
     scores, weights = heads.scores[0], heads.weights[0]
     (t, d), s = q.shape, len(k)
@@ -68,22 +68,27 @@ def stages(
         origin=weight,
     )
     output = strip("output", f"output, {t}x{d}", weights @ v, asks, origin=mixed, marks=marks, join="=")
+    best = int(weights[row].argmax())
     return (
         (
             f"The decoder's {_rows(t)} queries; the memory's {_rows(s)} keys and values.",
             (asked, offered, content),
+            (SOFTMAX,),
         ),
         (
             "Every query meets every key. The matrix is not square: English rows, French columns.",
             (asked, replace(frame, join="→"), offered),
+            score(row, best).formulas,
         ),
         (
             "Softmax over the French words of each row. No look-ahead mask: all French may be seen.",
-            (frame, replace(shares, join="→")),
+            (shares, replace(frame, title=f"made of the scores, {t}x{s}", new_row=True)),
+            weight(row, best).formulas,
         ),
         (
             f"The row of {asks[row]} takes its share of every French word's value.",
             (shares, replace(content, join="×"), output),
+            mixed(row, 0).formulas,
         ),
     )
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ..kit.figures import Bars, Formula, Origin, Wall
+from ..kit.figures import Formula, Origin, Wall
 from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
@@ -12,9 +12,10 @@ from ..trainings.denoising_digits import NAME
 from .digit_pictures import DIGITS
 from .noising import correlation, schedule
 from .noising_frames import shades
+from .predicted_frames import cut
 
 ABAR = schedule("linear", 1000).alpha_bar
-FILM = 8
+FILM = 6
 MOST = 100
 """Steps of the network's chains at most: more take seconds and show nothing new."""
 
@@ -33,10 +34,14 @@ def _guess(x: Floats, eps: Floats, x0: Floats, abar: float, row: int, column: in
     raw = (x[row, column] - np.sqrt(1 - abar) * eps[row, column]) / np.sqrt(abar)
     formula = Formula(
         symbols="x0_hat = (x_t - sqrt(1 - ᾱ) eps_hat) / sqrt(ᾱ), cut to -1..1",
-        numbers=f"({x[row, column]:.3g} - {np.sqrt(1 - abar):.3f}·({eps[row, column]:.3g})) / {np.sqrt(abar):.3g} "
-        f"= {raw:.3g} → {x0[row, column]:.3g}",
+        numbers=f"({x[row, column]:.5f} - {np.sqrt(1 - abar):.5f}·({eps[row, column]:.5f})) / {np.sqrt(abar):.5f} "
+        f"= {raw:.4f}{cut(raw)}",
     )
     return Origin(formulas=(formula,), cells=dict.fromkeys(("x_t", "eps_hat"), ((row, column),)))
+
+
+def _why(state: State) -> str:
+    return f": {steps(state)} steps, asked with and without the label (guidance)" if state["guidance"] else ""
 
 
 def _like(image: Floats, last: Floats) -> str:
@@ -52,28 +57,25 @@ def digit(state: State) -> Frames:
         stop = chain[k]
         abar = float(ABAR[stop.t])
         figures = (
-            shades("x_t", f"x_t, t = {stop.t}", stop.x, about="Where the chain stands: pure noise at T, a digit at 0."),
+            shades(
+                "x_t",
+                f"x_t, t = {stop.t}, ᾱ = {abar:.1%}",
+                stop.x,
+                about="Where the chain stands: pure noise at T, a digit at 0. ᾱ is the share of signal.",
+            ),
             shades(
                 "eps_hat",
-                "eps_hat, the noise found",
+                "eps_hat, the noise",
                 stop.eps,
                 about="What the U-Net answers to x_t, after x0_hat was cut to -1..1.",
             ),
             shades(
                 "x0_hat",
-                "x0_hat, the image it means",
+                "x0_hat, the image",
                 stop.x0,
                 join="→",
                 about="The best guess of the clean image. Blurred and a mean of many at first, sharp at the end.",
                 origin=partial(_guess, stop.x, stop.eps, stop.x0, max(abar, 1e-9)),
-            ),
-            Bars(
-                name="shares",
-                title="x_t, of data of variance 1",
-                labels=("signal ᾱ", "noise 1 - ᾱ"),
-                values=[abar, 1 - abar],
-                high=1.0,
-                percent=True,
             ),
         )
         caption = (
@@ -83,7 +85,7 @@ def digit(state: State) -> Frames:
             else f"Step {k} of {count}. Like the digit that it ends with: x0_hat {_like(stop.x0, chain[-1].x)}, "
             f"x_t {_like(stop.x, chain[-1].x)} (correlation)."
             if stop.t
-            else f"t = 0: a {state['digit']} nobody wrote, after {evaluations(state)} passes through the network."
+            else f"t = 0: a {state['digit']} nobody wrote, after {evaluations(state)} passes through the network{_why(state)}."
         )
         return Frame(
             caption=caption,
@@ -100,7 +102,7 @@ def digit(state: State) -> Frames:
 
 
 def film(state: State) -> Frames:
-    """The way of one digit at a glance, then one of each, by both samplers."""
+    """The way of one digit at a glance, then one of each."""
     return Frames(2, lambda k: _each(state) if k else _way(state))
 
 
@@ -116,7 +118,7 @@ def _way(state: State) -> Frame:
             title="x_t",
             images=[stop.x for stop in kept],
             labels=labels,
-            columns=4,
+            columns=FILM,
             signed=False,
             reach=(-2, 2),
             about="What the chain holds.",
@@ -126,7 +128,7 @@ def _way(state: State) -> Frame:
             title="x0_hat: what the network means",
             images=[stop.x0 for stop in kept],
             labels=labels,
-            columns=4,
+            columns=FILM,
             signed=False,
             reach=(-1, 1),
             new_row=True,
@@ -141,25 +143,23 @@ def _way(state: State) -> Frame:
 
 
 def _each(state: State) -> Frame:
-    denoiser, count = state.result(NAME), steps(state)
-    drawn = [
-        Wall(
-            name=sampler,
-            title=f"{sampler}, {count} steps, {evaluations(state)} network evaluations each",
-            images=denoiser.draw(tuple(range(10)), sampler, count, int(state["draw"]), state["guidance"]),
-            labels=DIGITS,
-            columns=5,
-            signed=False,
-            reach=(-1, 1),
-            new_row=bool(i),
-            chosen=int(state["digit"]),
-            picks=lambda row, column: {"digit": str(min(row, 9))},
-            about="One digit of each class, all from noise. Point at one to follow its way.",
-        )
-        for i, sampler in enumerate(("ddpm", "ddim"))
-    ]
+    denoiser, count, sampler = state.result(NAME), steps(state), state["sampler"]
     return Frame(
         title="one of each",
-        caption=f"Ten digits in {count} steps. DDIM needs no fresh noise; with few steps both leave something out.",
-        figures=tuple(drawn),
+        caption=f"Ten digits by {sampler} in {count} steps, {evaluations(state)} passes each. s is another sampler; with "
+        "few steps all leave something out.",
+        figures=(
+            Wall(
+                name="each",
+                title=f"{sampler}, one of each class",
+                images=denoiser.draw(tuple(range(10)), sampler, count, int(state["draw"]), state["guidance"]),
+                labels=DIGITS,
+                columns=5,
+                signed=False,
+                reach=(-1, 1),
+                chosen=int(state["digit"]),
+                picks=lambda row, column: {"digit": str(min(row, 9))},
+                about="One digit of each class, all from noise. Point at one to follow its way.",
+            ),
+        ),
     )

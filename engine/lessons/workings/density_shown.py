@@ -9,6 +9,7 @@ from ..kit.fixtures import array
 from ..kit.lesson import Frame
 from ..kit.state import State
 from .gaussians import Floats, density, elbo, evidence, log_likelihood, most_likely, posterior
+from .kl import divergence, signed
 
 LINE = np.linspace(-4, 4, 161)
 FLAT = 0.05
@@ -27,12 +28,30 @@ def _point(data: Floats, mu: float, sigma: float, _: int, at: int) -> Origin:
         symbols="log N(x; μ, σ²) = -(x - μ)²/2σ² - log σ√2π",
         numbers=f"-({x:g}{_minus(mu)})²/(2·{sigma:.3g}²) - log({sigma:.3g}·√(2·π)) = {score:.4f}",
     )
-    return Origin(formulas=(formula,), cells={"data": ((0, at),)})
+    return Origin(formulas=(formula,), cells={"data": ((0, at),)}, gives=False)
 
 
 def _minus(number: float) -> str:
     """` - 0.5`, with a negative number in brackets."""
     return f" - {number:.3g}" if number >= 0 else f" - ({number:.3g})"
+
+
+def _scored(data: Floats, models: tuple[tuple[float, float], ...], flat: bool, row: int, column: int) -> Origin | None:
+    """Where a row of the scores came from: what was set, the data's own mean and deviation, or a sum of logs."""
+    mu, sigma = models[row]
+    every = tuple((0, at) for at in range(len(data)))
+    if column == 3:
+        terms = [log_likelihood(data[[at]], mu, sigma) for at in range(len(data))]
+        numbers = f"{' + '.join(signed(term, '.3f') for term in terms)} = {sum(terms):.3f}"
+        return Origin(formulas=(Formula(symbols="Σ log N(xᵢ; μ, σ²)", numbers=numbers),), cells={"data": every})
+    if column == 0 or row == 0 or (flat and column == 2):
+        return None
+    if column == 1:
+        numbers = f"({' + '.join(signed(x) for x in data)}) / {len(data)} = {mu:.4g}"
+        return Origin(formulas=(Formula(symbols="μ = Σ xᵢ / n", numbers=numbers),), cells={"data": every})
+    squares = " + ".join(f"{(x - mu) ** 2:.4f}" for x in data)
+    formula = Formula(symbols="σ = √(Σ (xᵢ - μ)² / n)", numbers=f"√(({squares}) / {len(data)}) = {sigma:.4f}")
+    return Origin(formulas=(formula,), cells={"data": every, "scores": ((1, 1),)})
 
 
 def curve(state: State) -> tuple[Frame, ...]:
@@ -77,6 +96,8 @@ def curve(state: State) -> tuple[Frame, ...]:
                 ("σ → 0, drawn" if flat else "most likely", *best, log_likelihood(data, *best)),
             ],
             marked=(k,),
+            cursor=(k, 3),
+            origin=partial(_scored, data, ((state["mu"], state["sigma"]), best), flat),
         )
         frames.append(
             Frame(
@@ -98,6 +119,12 @@ def curve(state: State) -> tuple[Frame, ...]:
     return tuple(frames)
 
 
+def _terms(x: float, noise: float, m: float, s: float) -> tuple[float, float]:
+    """E_q log p(x|z) and KL(q ‖ p(z)), in nats."""
+    cost = float(divergence(m, s))
+    return float(elbo(x, noise, m, s)) + cost, cost
+
+
 def lower_bound(state: State) -> tuple[Frame, ...]:
     """The evidence lower bound against q's mean: it touches log p(x) only at the exact posterior."""
     noise, m, s = 0.5, state["m"], state["s"]
@@ -116,6 +143,21 @@ def lower_bound(state: State) -> tuple[Frame, ...]:
         x_label="m",
         at=m,
     )
+    fit, cost = _terms(x, noise, m, s)
+    told = (
+        Formula(
+            symbols="log N(1; 0, 1 + 0.5²)",
+            numbers=f"-½·ln(2·π·{1 + noise**2:g}) - {x:g}²/(2·{1 + noise**2:g}) = {whole:.5f}",
+        ),
+        Formula(symbols="E_q log p(x|z) - KL(q ‖ p(z))", numbers=f"{fit:.5f} - {cost:.5f} = {here:.5f}"),
+        Formula(symbols="log p(1) - ELBO", numbers=f"{whole:.5f} - {signed(here, '.5f')} = {whole - here:.5f}"),
+        Formula(
+            symbols="m = x / (1 + noise²): x drawn towards the prior's 0",
+            numbers=f"{x:g} / (1 + {noise:g}²) = {mean:.4g}",
+        ),
+        Formula(symbols="s = 1/√(1 + 1/noise²)", numbers=f"1/√(1 + 1/{noise:g}²) = {deviation:.6f}"),
+    )
+    sources: tuple[tuple[tuple[int, int], ...], ...] = ((), (), ((0, 1), (1, 1)), (), ())
     table = Table(
         name="gap",
         title="log p and the bound in nats",
@@ -128,6 +170,8 @@ def lower_bound(state: State) -> tuple[Frame, ...]:
             ("posterior: s", deviation),
         ],
         digits=6,
+        cursor=(1, 1),
+        origin=lambda row, column: Origin(formulas=(told[row],), cells={"gap": sources[row]}) if column else None,
     )
     caption = "What a VAE reports is a bound: never above log p(x), and equal at the posterior only. Turn m and s."
     formula = Formula(symbols="ELBO = E_q log p(x|z) - KL(q ‖ p(z)) ≤ log p(x)", numbers=f"{here:.5f} ≤ {whole:.5f}")

@@ -11,7 +11,8 @@ from ..kit.lesson import Frame, Frames
 from ..kit.settings import Matrix
 from ..kit.state import State
 from . import shifting
-from .sliding import number, products, span
+from .linking import present
+from .sliding import number, products, signed, span
 
 EXACT = 1e-12
 
@@ -63,6 +64,22 @@ def _source(state: State, image: Floats, values: Floats, row: int, column: int) 
     return Origin(formulas=(Formula(symbols="y = Σ x·w", numbers=numbers),), cells={"image": under, "kernel": weights})
 
 
+def _moved_source(state: State, output: Floats, moves: Cell, row: int, column: int) -> Origin:
+    """Where a number of the shifted output was before, and the pixels that it is the sum of, where they are now."""
+    wrap, (rows, columns) = state["border"] == "circular", output.shape
+    at = row - moves[0], column - moves[1]
+    symbols = "shift(y)[i,j] = y[i-a, j-b], where y = Σ x·w"
+    if not wrap and not (0 <= at[0] < rows and 0 <= at[1] < columns):
+        return Origin(formulas=(Formula(symbols=symbols, numbers="from beyond the border = 0"),))
+    at = at[0] % rows, at[1] % columns
+    before = _source(state, array(state["image"]), output, *at)
+    now = [(r + state["down"], c + state["right"]) for r, c in before.cells["image"]]
+    cells = tuple((r % 6, c % 6) for r, c in now if wrap or (r < 6 and c < 6))
+    numbers = f"y[{at[0]},{at[1]}] = {before.formulas[0].numbers}"
+    formula = Formula(symbols=symbols, numbers=numbers)
+    return Origin(formulas=(formula,), cells={"image": cells, "kernel": before.cells["kernel"]})
+
+
 def _two_ways(state: State) -> Frame:
     image = array(state["image"])
     down, right, stride = state["down"], state["right"], state["stride"]
@@ -88,8 +105,8 @@ def _two_ways(state: State) -> Frame:
         about="The shifted image, convolved.",
     )
     if along is None:
-        error, nearest = shifting.nearest_shift(output, after, wrap)
-        along = shifting.shifted(output, *nearest, wrap=wrap)
+        error, moves = shifting.nearest_shift(output, after, wrap)
+        along = shifting.shifted(output, *moves, wrap=wrap)
         title = "nearest shift of conv(x)"
         caption = (
             f"One output cell is {stride} pixels wide and cannot shift by a part. The nearest shift is off by "
@@ -100,6 +117,7 @@ def _two_ways(state: State) -> Frame:
         )
     else:
         error, title = float(np.abs(along - after).max()), "shift(conv(x))"
+        moves = down // stride, right // stride
         caption = (
             "Shifted then convolved is the same as convolved then shifted: convolution is equivariant."
             if error <= EXACT
@@ -116,9 +134,12 @@ def _two_ways(state: State) -> Frame:
         join="=" if error <= EXACT else "≠",
         signed=True,
         marks=marks,
-        about="The output of the image as it was, shifted afterwards. Cells that differ are marked.",
+        origin=partial(_moved_source, state, output, moves),
+        about="The output of the image as it was, shifted afterwards."
+        + (" Cells that differ are marked." if differ else ""),
     )
     same = int(along.size - len(differ))
+    share = Formula(symbols="equal cells / cells", numbers=f"{same} / {along.size} = {number(same / along.size)}")
     gauge = Bars(
         name="meter",
         title=f"largest difference {number(error) if error > EXACT else 0}",
@@ -128,6 +149,7 @@ def _two_ways(state: State) -> Frame:
         high=1.0,
         percent=True,
         notes=(f"{same} of {along.size}",),
+        origin=lambda *_: Origin(formulas=(share,)),
     )
     return Frame(caption=caption, figures=(pixels, weights, gauge, computed, other))
 
@@ -166,6 +188,13 @@ def _all_shifts(state: State) -> Frame:
     exact = int((errors == 0).sum())
 
     def grid(name: str, of: int, values: Floats) -> Grid:
+        def origin(down: int, right: int) -> Origin:
+            fits = down % of == 0 and right % of == 0
+            symbols = "max |conv(shift(x)) - shift(conv(x))|"
+            symbols = symbols if fits else f"the least, over all shifts of the output, of {symbols}"
+            told = f"down {down}, right {right}, over {(-(-6 // of)) ** 2} cells = {number(values[down, right])}"
+            return Origin(formulas=(Formula(symbols=symbols, numbers=told),))
+
         return _grid(
             name,
             f"stride {of}: {int((values == 0).sum())} of 36 exact",
@@ -181,6 +210,7 @@ def _all_shifts(state: State) -> Frame:
             column_axis="right",
             cursor=chosen,
             picks=lambda down, right: {"down": down, "right": right},
+            origin=origin,
             marks={"winner": tuple((int(r), int(c)) for r, c in np.argwhere(values == 0)), "focus": (chosen,)},
         )
 
@@ -201,17 +231,37 @@ def _pooled(state: State) -> Frame:
     rows = tuple(
         (name, number(pooled[name]), number(moved[name]), number(moved[name] - pooled[name])) for name in pooled
     )
+
+    def origin(row: int, column: int) -> Origin | None:
+        if not column:
+            return None
+        name = list(pooled)[row]
+        if column == 3:
+            numbers = f"{number(moved[name])} - {signed(pooled[name])} = {number(moved[name] - pooled[name])}"
+            return Origin(formulas=(Formula(symbols="after - before", numbers=numbers),))
+        values, figure = ((output, "before"), (after, "after"))[column - 1]
+        if row == 0:
+            top = divmod(int(np.argmax(values)), values.shape[1])
+            numbers = f"the largest of {values.size} numbers = {number(values[top])}"
+            return Origin(formulas=(Formula(symbols="max y", numbers=numbers),), cells={figure: (top,)})
+        numbers = f"{number(np.maximum(values, 0).sum())} / {values.size} = {number((pooled, moved)[column - 1][name])}"
+        lit = tuple((int(r), int(c)) for r, c in np.argwhere(values > 0))
+        return Origin(formulas=(Formula(symbols="Σ max(0, y) / cells", numbers=numbers),), cells={figure: lit})
+
     table = Table(
         name="pooled",
         title="global pooling",
         columns=("pooled by", "as it was", f"shifted {_told(down, right)}", "difference"),
         rows=rows,
         new_row=True,
+        origin=origin,
     )
     reach = span(output)
-    figures = (
-        _grid("before", "output", output, state, reach, signed=True),
-        _grid("after", "output of the shifted image", after, state, reach, signed=True),
+    moved_image = shifting.shifted(array(state["image"]), down, right, state["border"] == "circular")
+    sources = (partial(_source, state, array(state["image"]), output), partial(_source, state, moved_image, after))
+    figures = present(
+        _grid("before", "output", output, state, reach, signed=True, origin=sources[0]),
+        _grid("after", "output of the shifted image", after, state, reach, signed=True, origin=sources[1]),
         table,
     )
     same = all(abs(moved[name] - pooled[name]) <= EXACT for name in pooled)

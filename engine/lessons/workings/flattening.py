@@ -50,7 +50,7 @@ def flatten(state: State) -> Frames:
         at = index(c, h, w, height, width)
         numbers = f"({c}·{height} + {h})·{width} + {w} = {at}"
         formula = Formula(symbols=SYMBOLS, numbers=numbers)
-        return Origin(formulas=(formula,), cells={f"map {c}": ((h, w),), "vector": ((0, at),)})
+        return Origin(formulas=(formula,), cells={f"map {c}": ((h, w),), "vector": ((0, at),)}, gives=False)
 
     def made(c: int, h: int, w: int) -> Origin:
         under = Geometry(image.shape, (3, 3), stride=2).window(h, w)

@@ -85,7 +85,8 @@ def told(unknown: tuple[str, ...], known: tuple[str, ...], language: str = "Fren
         return ""
     listed = ", ".join(f'"{word}"{_meant(word, known)}' for word in unknown[:2])
     more = f" and {len(unknown) - 2} more" if len(unknown) > 2 else ""
-    return f"Unknown {language}, read as {SPECIAL[UNKNOWN]}: {listed}{more}."
+    lost = " and not translated" if language == "French" else ""
+    return f"Unknown {language}, read as {SPECIAL[UNKNOWN]}{lost}: {listed}{more}."
 
 
 def _meant(word: str, known: tuple[str, ...]) -> str:

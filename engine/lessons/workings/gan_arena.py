@@ -12,10 +12,11 @@ from ..kit.figures import Card, Curves, Edge, Figure, Formula, Net, Node, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .best_discriminator import reference
+from .gan_words import caption
 from .modes import CENTERS, SHARE, modes, near
 from .ring_figures import ARROWS, SHOWN, arrow_scale, levels, mode_bars, plane, table
 
-KEYS = "d trains D once, g trains G once, m both, x both 25 times."
+PULL = "pull of G's loss"
 
 
 def played(state: State, trained: Any = None) -> Any:
@@ -87,13 +88,14 @@ def _arena(state: State, trained: Any, k: int) -> Frame:
     view = game.view
     base: dict[str, Any] = {"fake": view.fake[:SHOWN], "real": view.real[:SHOWN]}
     surface, arrows, numbers = view.surface, pulled(view, loss), measured(game, loss)
+    recipe, rate = (state["recipe"], state["rate"]) if trained is None else (trained.recipe, 1.0)
+    said = caption(k, game, recipe, rate, trained is not None)
     if k == 0:
         figure = plane(
             "arena", "real and generated points, D as tint", **base, surface=surface,
             about="The tint is D's answer at every place: how probably a point there is real. 512 points are measured.",
         )  # fmt: skip
-        caption = f"D's answer tints the plane; G's points are its negative examples. {KEYS}"
-        return Frame(title="Points and D", caption=caption, figures=(figure, numbers), facts=("AD3", "AD1"))
+        return Frame(title="Points and D", caption=said, figures=(figure, numbers), facts=("AD3", "AD1"))
     if k == 1:
         figure = plane(
             "arena", "where G takes a square grid of z", **base, manifold=view.manifold,
@@ -102,27 +104,25 @@ def _arena(state: State, trained: Any, k: int) -> Frame:
                 "lines are close, many z land and made points are dense. G is continuous: bridges between modes stay."
             ),
         )  # fmt: skip
-        caption = f"G bends one sheet of random numbers over the data: it cannot tear it, only thin it out. {KEYS}"
-        return Frame(title="The generator's grid", caption=caption, figures=(figure, numbers), facts=("AD3",))
+        return Frame(title="The generator's grid", caption=said, figures=(figure, numbers), facts=("AD3",))
     if k == 2:
         figure = plane(
-            "arena", "-gradient of G's loss at made points", **base, arrows=arrows, arrows_label="pull of G's loss",
+            "arena", "-gradient of G's loss at made points", **base, arrows=arrows, arrows_label=PULL,
             about="Each arrow is minus the gradient of G's own loss by that point: where the point should move.",
         )  # fmt: skip
-        caption = f"What D teaches G: each made point is pulled where G's loss falls. {KEYS}"
-        return Frame(title="Pulls", caption=caption, figures=(figure, numbers), facts=("AD2",))
+        return Frame(title="Pulls", caption=said, figures=(figure, numbers), facts=("AD2",))
     if k == 3:
-        figure = plane("arena", "all in one", **base, surface=surface, manifold=view.manifold, arrows=arrows)
-        caption = f"All players at once. {KEYS}"
-        return Frame(title="All layers", caption=caption, figures=(figure, numbers), facts=("AD2", "AD3"))
+        figure = plane(
+            "arena", "all in one", **base, surface=surface, manifold=view.manifold, arrows=arrows, arrows_label=PULL
+        )
+        return Frame(title="All layers", caption=said, figures=(figure, numbers), facts=("AD2", "AD3"))
     if k == 4:
         figure = plane("arena", "real and generated points", **base)
-        caption = f"Which parts of the data do G's points reach? A mode counts from 1 % of them on. {KEYS}"
         bars = mode_bars("modes", "made", view.fake)
-        return Frame(title="Modes", caption=caption, figures=(figure, bars), facts=("AD3",))
+        return Frame(title="Modes", caption=said, figures=(figure, bars), facts=("AD3",))
     return Frame(
         title="Losses so far",
-        caption=f"Neither loss simply falls: what one gains, the other loses. {KEYS}",
+        caption=said,
         figures=(history(game, loss), numbers),
         facts=("AD3",),
     )
@@ -159,51 +159,80 @@ def _bridged(x: Any, values: list[float]) -> Any:
 
 
 def schematic(state: State) -> Frames:
-    """The loop of the two networks with the numbers of the game, then its curves."""
-    return Frames(2, partial(_schematic, state))
+    """The loop of the two networks with the numbers of the game: forwards, then G's gradient; then its curves."""
+    return Frames(3, partial(_schematic, state))
 
 
 def _schematic(state: State, k: int) -> Frame:
     game, loss = played(state), loss_in_use(state)
-    view, last = game.view, (game.losses or [("", 0.0)])[-1][0]
-    if k == 1:
+    if k == 2:
         caption = "Both losses with the levels where D can only guess, computed from the loss that is chosen."
         return Frame(title="Losses", caption=caption, figures=(history(game, loss), measured(game, loss)))
+    if k == 1:
+        caption = (
+            "G's half-step: the gradient of its loss goes back through D, whose weights rest, and the points to G."
+        )
+        chain = Formula(
+            symbols="dL_G/dw = dL_G/dD · dD/dx · dx/dw, x = G(z), w: G's weights",
+            numbers=f"mean length of dL_G/dx: {np.hypot(*game.view.pulls.T).mean():.4g} nats/unit",
+        )
+        return Frame(title="G's gradient", caption=caption, figures=(_loop(game, loss, True),), formulas=(chain,))
+    caption = "Random numbers become points, D judges them beside real ones, and each side has a loss of its own."
+    return Frame(title="The loop", caption=caption, figures=(_loop(game, loss, False),), formulas=_formulas(game, loss))
+
+
+PATH = ("z ~ N(0,I)", "G", "made", "D", "loss of G", "real", "loss of D")
+
+
+def _loop(game: Any, loss: str, back: bool) -> Net:
+    """Both networks with what goes through them, or with the way of the gradient that G learns from."""
+    view, last = game.view, (game.losses or [("", 0.0)])[-1][0]
     wish = "-ln D" if loss == "non-saturating" else "ln(1-D)"
-    nodes = (
-        Node(name="z ~ N(0,I)", x=0.0, y=0.0, label="2 numbers"),
-        Node(name="G", x=0.36, y=0.0, label="8,642 weights", role="active" if last == "g" else "plain"),
-        Node(name="made", x=0.72, y=0.0, label=f"mean D {view.d_fake:.3f}"),
-        Node(name="real", x=0.0, y=1.0, label=f"mean D {view.d_real:.3f}"),
-        Node(name="D", x=0.72, y=0.5, label="8,577 weights", role="active" if last == "d" else "plain"),
-        Node(name="loss of D", x=0.72, y=1.0, label=f"{view.loss_d:.3f} | {reference(loss)['D']:.3f}"),
-        Node(name="loss of G", x=0.2, y=0.5, label=f"{view.loss_g:.3f} | {reference(loss)['G']:.3f}"),
-    )
-    edges = (
-        Edge(source=0, target=1),
-        Edge(source=1, target=2),
-        Edge(source=2, target=4, label="label 0"),
-        Edge(source=3, target=4, label="label 1"),
-        Edge(source=4, target=5),
-        Edge(source=4, target=6, label=wish),
-        Edge(source=6, target=1, label="gradient", role="path"),
-    )
-    net = Net(
+    at = reference(loss)
+    labels = {
+        "z ~ N(0,I)": (0.0, 0.0, "2 numbers"),
+        "G": (0.36, 0.0, "8,642 weights"),
+        "made": (0.72, 0.0, f"mean D {view.d_fake:.3f}"),
+        "D": (0.72, 0.5, "rests" if back else "8,577 weights"),
+        "loss of G": (0.2, 0.5, f"{view.loss_g:.3f} | {at['G']:.3f}"),
+        "real": (0.0, 1.0, f"mean D {view.d_real:.3f}"),
+        "loss of D": (0.72, 1.0, f"{view.loss_d:.3f} | {at['D']:.3f}"),
+    }
+    active = {"G"} if back else {"G": "g", "D": "d"}.keys() & ({"g": "G", "d": "D"}.get(last, ""),)
+    nodes = tuple(
+        Node(
+            name=name, x=x, y=y, label=label,
+            role="active" if name in active else "quiet" if back and name in PATH[5:] else "plain",
+        )
+        for name, (x, y, label) in labels.items()
+    )  # fmt: skip
+    ways = (
+        (("loss of G", "D", "dL_G/dD"), ("D", "made", "dD/dx"), ("made", "G", "dx/dw"))
+        if back
+        else (
+            ("z ~ N(0,I)", "G", ""), ("G", "made", ""), ("made", "D", "label 0"), ("real", "D", "label 1"),
+            ("D", "loss of D", ""), ("D", "loss of G", wish),
+        )
+    )  # fmt: skip
+    edges = [
+        Edge(source=PATH.index(a), target=PATH.index(b), label=said, role="path" if back else "plain")
+        for a, b, said in ways
+    ]
+    return Net(
         name="loop",
-        title="losses: now | at balance",
+        title="the way back: G's gradient" if back else "losses: now | at balance",
         about=(
             "Only G generates. D never makes anything: it answers how probably a point is real, and the gradient of "
             "G's loss through D is all that G learns from."
         ),
         nodes=nodes,
         edges=edges,
-        height=13,
+        height=9,
     )
-    caption = "Random numbers become points, D judges them beside real ones, and each side has a loss of its own."
-    return Frame(title="The loop", caption=caption, figures=(net,), formulas=_formulas(view, loss))
 
 
-def _formulas(view: Any, loss: str) -> tuple[Formula, ...]:
+def _formulas(game: Any, loss: str) -> tuple[Formula, ...]:
+    view = game.view
     of_g = "-mean ln D(G(z))" if loss == "non-saturating" else "mean ln(1 - D(G(z)))"
     return (
         Formula(symbols="L_D = -mean ln D(x) - mean ln(1 - D(G(z)))", numbers=f"L_D = {view.loss_d:.4f}"),

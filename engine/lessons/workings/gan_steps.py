@@ -12,6 +12,8 @@ from .gan_arena import loss_in_use, played
 from .kl import signed
 from .ring_figures import ARROWS, arrow_scale, plain, plane, pointwise
 
+SHORT = {"non-saturating": "-ln D", "minimax": "ln(1-D)"}
+
 
 def batches(state: State) -> Frames:
     """The next half-step of each side: what D is given, labelled, and what changes."""
@@ -31,7 +33,7 @@ def _batch(state: State, k: int) -> Frame:
     for n in chosen:
         (x, y), label, answer = half.points[n], int(half.labels[n]), float(half.answers[n])
         value, formula = pointwise(label, answer) if k == 0 else _wished(answer, loss)
-        rows.append(["real" if label else "made", float(x), float(y), label if k == 0 else "-", answer, value])
+        rows.append(["real" if label else "made", float(x), float(y), label if k == 0 else "wants 1", answer, value])
         formulas.append(formula)
     batch = Table(
         name="batch",
@@ -90,10 +92,11 @@ def _pulls(state: State, k: int) -> Frame:
         scale = arrow_scale(by_loss["non-saturating"])
         figures = tuple(
             plane(
-                name, f"{name}: mean pull {np.hypot(*by_loss[name].T).mean():.3g} nats/unit",
+                name, f"{SHORT[name]}: pull {np.hypot(*by_loss[name].T).mean():.3g}",
                 fake=view.fake[:ARROWS], real=view.real[:120],
-                arrows=(view.fake[:ARROWS], scale * by_loss[name][:ARROWS]),
-                about="Arrows are minus the gradient of this loss by each made point; both planes share one scale.",
+                arrows=(view.fake[:ARROWS], scale * by_loss[name][:ARROWS]), arrows_label="pull",
+                about="Arrows are minus the gradient of this loss by each made point; both planes share one scale. The "
+                "number is their mean length before scaling, in nats by unit.",
             )
             for name in ("non-saturating", "minimax")
         )  # fmt: skip

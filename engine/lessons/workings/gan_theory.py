@@ -45,8 +45,8 @@ def _frame(gap: float, loss: str, k: int) -> Frame:
         return Frame(
             title="The losses",
             caption=(
-                "As p_g moves onto p_data, D's loss rises to 2 ln 2 and G's falls to its level. From gap 1.4 to 2 D's "
-                "is nearly flat: p_g slides onto one mode."
+                "As p_g moves onto p_data, D's loss rises to 2 ln 2, G's falls to its level. Flat from 1.4 to 2: there "
+                "p_g's left hump lies on the data's right one."
             ),
             figures=(_losses(gap, loss), _numbers(gap, loss)),
             formulas=formulas,

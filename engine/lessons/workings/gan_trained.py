@@ -12,8 +12,8 @@ from .modes import told
 from .ring_figures import SHOWN, levels, mode_bars, plane, real_points
 
 RECIPES = {
-    "stable": "R1 keeps D's slopes small; both learn equally fast",
-    "collapse": "D is unrestrained and learns 40 times as fast as G",
+    "stable": "R1, a penalty on D's slope at real points, keeps D smooth; both learn equally fast",
+    "collapse": "D is unrestrained: no R1, so its slopes may grow, and it learns 40 times as fast as G",
 }
 MOMENTS = 12
 
@@ -41,13 +41,16 @@ def _frame(state: State, both: Any, k: int) -> Frame:
     last = max(float(result.moments[-1].step) for result in pair)
     if k == 0:
         caption = (
-            "Same networks and data, two recipes. Left: R1, equal rates that decay, 3000 steps. Right: no R1, D 40 "
-            "times as fast, 1000 steps at full rates."
+            "Same networks and data. Left: R1 (a penalty on D's slope), equal rates that decay, 3000 steps. Right: no "
+            "R1, D 40 times as fast, 1000 steps."
         )
         figures = tuple(pictured(result, state["moment"], state.seed) for result in pair)
         return Frame(title="Stable and collapsed", caption=caption, figures=figures)
     if k == 1:
-        caption = "Counted over 4,000 generated points: the collapsed generator misses most of the data."
+        caption = (
+            "Counted over 4,000 points: the collapsed one misses most of the data. Fooling D in one place satisfies "
+            "G's loss: it counts no modes."
+        )
         bars = tuple(mode_bars(result.recipe, result.recipe, result.samples) for result in pair)
         return Frame(title="Modes reached", caption=caption, figures=bars)
     if k == 2:
@@ -62,7 +65,7 @@ def _frame(state: State, both: Any, k: int) -> Frame:
     return Frame(
         title="Losses over the training",
         caption=caption,
-        figures=(*(_losses(result, last) for result in pair), _answers(pair)),
+        figures=(*(_losses(pair, side, last) for side in "DG"), _answers(pair)),
         facts=("AD0", "AD3"),
     )
 
@@ -87,17 +90,27 @@ def _counted(result: Any, moment: int, last: float) -> Figure:
     )
 
 
-def _losses(result: Any, last: float) -> Figure:
-    both = {"loss of D": result.losses["D"], "loss of G": result.losses["G"]}
-    x, lines = _until(np.asarray(result.steps, dtype=float), both, last)
+def _losses(pair: tuple[Any, Any], side: str, last: float) -> Figure:
+    """The loss of one side in both trainings, on one axis."""
+    parts = [
+        _until(np.asarray(result.steps, dtype=float), {result.recipe: result.losses[side]}, last) for result in pair
+    ]
+    x = np.union1d(*(steps for steps, _ in parts))
+    lines = {}
+    for steps, line in parts:
+        ((name, values),) = line.items()
+        lines[name] = np.full(len(x), np.nan)
+        lines[name][np.searchsorted(x, steps)] = values
+    name, level = list(levels("non-saturating").items())["DG".index(side)]
     return Curves(
-        name=f"{result.recipe} losses",
-        title=f"{result.recipe}: losses of mini-batches",
+        name=f"losses of {side}",
+        title=f"loss of {side}, mini-batches",
+        about="Both trainings on one axis. The level is the loss where D can only guess.",
         x=x,
         lines=lines,
         x_label="step",
         y_label="nats",
-        levels=levels("non-saturating"),
+        levels={name: level, "0": 0.0},
     )
 
 

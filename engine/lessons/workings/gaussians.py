@@ -60,13 +60,13 @@ def slope(mu: float, sigma: float) -> float:
     return 2 * mu / sigma**2
 
 
-def blobs(correlation: float, apart: float, count: int, seed: int) -> tuple[Floats, NDArray[np.int64]]:
-    """Two Gaussian clouds of one covariance: points [2 count, 2] and their classes."""
+def blobs(correlation: float, apart: float, counts: tuple[int, int], seed: int) -> tuple[Floats, NDArray[np.int64]]:
+    """Two Gaussian clouds of one covariance, of so many points each: points [n, 2] and their classes."""
     rng = np.random.default_rng([seed, 0xB10B])
     mix = np.linalg.cholesky(np.array([[1.0, correlation], [correlation, 1.0]]))
     centres = np.array([[-apart / 2, -0.3], [apart / 2, 0.3]])
-    points = np.concatenate([centre + rng.normal(size=(count, 2)) @ mix.T for centre in centres])
-    return points, np.repeat([0, 1], count)
+    points = [centre + rng.normal(size=(n, 2)) @ mix.T for centre, n in zip(centres, counts, strict=True)]
+    return np.concatenate(points), np.repeat([0, 1], counts)
 
 
 def fitted(points: Floats, classes: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:

@@ -76,7 +76,7 @@ def real_models(state: State) -> tuple[Frame, ...]:
     )
     return (
         Frame(
-            caption="8 to 16 heads is the range of 2017; models of today have 12 to 96 and more. d_k stays 64 to 128.",
+            caption="8 to 16 heads is the range of 2017; by 2020 GPT-3 had 96. d_k = D/h stays 64 to 128.",
             figures=(table,),
         ),
     )

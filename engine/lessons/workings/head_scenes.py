@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from ..kit.figures import Figure, Formula, Grid, Origin, Table, Wall
+import numpy as np
+
+from ..kit.figures import Formula, Grid, Origin, Table, Wall
 from ..kit.fixtures import Floats
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
@@ -20,6 +22,8 @@ from .sentences import embed, split
 MOST = 12
 WIDTHS = (64, 128, 256, 512, 768, 1024)
 COUNTS = (1, 2, 4, 8)
+CUT = "Nothing is computed by cutting: each head takes its columns of Q. K and V are cut alike."
+MIXING = "W_O is the only place where heads meet: every output takes from all of them."
 
 
 def tokens_of(state: State) -> tuple[str, ...]:
@@ -42,22 +46,13 @@ def cutting(state: State) -> Frames:
     h, size = state["heads"], len(tokens)
     d = WIDTH // h
     names = tuple(short(token) for token in tokens)
-    columns = tuple(f"h{i // d + 1}" for i in range(WIDTH))
+    columns = tuple(f"{i // d + 1}" for i in range(WIDTH))
     head = min(state["head"], h) - 1
     mine = tuple((row, column) for row in range(size) for column in range(head * d, (head + 1) * d))
 
-    def wide(name: str, values: Floats, title: str, **more: Any) -> Grid:
-        return Grid(
-            name=name,
-            title=title,
-            about="The colour of a head's columns is its own; nothing is computed by cutting.",
-            values=values,
-            digits=1,
-            row_labels=names,
-            column_labels=columns,
-            marks={"source": mine},
-            **more,
-        )
+    def shaded(name: str, values: Floats, title: str, **more: Any) -> Grid:
+        given: dict[str, Any] = {"shows": "shades", "signed": True, "scope": name, **more}
+        return Grid(name=name, title=title, values=values, **given)
 
     def whole() -> Frame:
         def origin(row: int, column: int) -> Origin:
@@ -65,34 +60,36 @@ def cutting(state: State) -> Frames:
             cells = {"X": line(row, x.shape[1]), "W_Q": tuple((r, column) for r in range(WIDTH))}
             return Origin(formulas=(Formula(symbols="q = x · w", numbers=numbers),), cells=cells)
 
-        grid = wide("Q", x @ w.query, f"Q = X W_Q, {size}x{WIDTH} (random weights)", origin=origin)
+        made = {"column_labels": columns, "marks": {"source": mine}, "origin": origin}
         return Frame(
             caption=f"One matrix makes the queries of all heads. Its {WIDTH} columns are cut into {h} groups of {d}.",
             figures=(
-                grid,
-                Grid(name="X", title=f"X, {size}x{WIDTH}", values=x, row_labels=names, scope="X", new_row=True),
-                Grid(name="W_Q", title=f"W_Q, {WIDTH}x{WIDTH} (random)", values=w.query, scope="W_Q", join="×"),
+                shaded("X", x, f"X, {size}x{WIDTH}", row_labels=names),
+                shaded("W_Q", w.query, f"W_Q, {WIDTH}x{WIDTH} (random)", column_labels=columns, join="×"),
+                shaded("Q", x @ w.query, f"Q, {size}x{WIDTH}, by head", about=CUT, join="=", **made),
             ),
             formulas=(Formula(symbols="D = h · d_k", numbers=f"{WIDTH} = {h} · {d}"),),
         )
 
     def cut() -> Frame:
-        figures: list[Figure] = []
-        for i in range(h):
-            figures.append(
-                Grid(
-                    name=f"Q{i + 1}",
-                    title=f"Q_{i + 1}, {size}x{d}",
-                    values=a.q[i],
-                    shows="numbers" if h <= 2 else "shades",
-                    digits=1,
-                    row_labels=names if i % 4 == 0 else (),
-                    marks={"focus": tuple(cell for row in range(size) for cell in line(row, d))} if i == head else {},
-                )
-            )
+        gaps = [np.hstack([each, np.full((size, 1), np.nan)]) for each in a.q]
+        at = [i * (d + 1) + c for i in range(h) for c in range(d)]
+        labels = [""] * (h * (d + 1) - 1)
+        for i, column in enumerate(at):
+            labels[column] = columns[i]
+        grid = shaded(
+            "Q",
+            np.hstack(gaps)[:, :-1],
+            f"Q_1 … Q_{h}, each {size}x{d} (random weights)" if h > 1 else f"Q_1, {size}x{d} (random weights)",
+            about=CUT,
+            row_labels=names,
+            column_labels=tuple(labels),
+            column_axis="head",
+            marks={"focus": tuple((row, at[column]) for row, column in mine)},
+        )
         return Frame(
             caption=f"Each head has {d} numbers of every query, key and value: a smaller attention of its own.",
-            figures=tuple(figures),
+            figures=(grid,),
             formulas=(Formula(symbols="T x D → h x T x d_k", numbers=f"{size}x{WIDTH} → {h}x{size}x{d}"),),
         )
 
@@ -120,22 +117,27 @@ def cutting(state: State) -> Frames:
             cells = {"concat": line(row, WIDTH), "W_O": tuple((r, column) for r in range(WIDTH))}
             return Origin(formulas=(Formula(symbols="out = concat · w", numbers=numbers),), cells=cells)
 
-        output = Grid(
-            name="output",
-            title=f"concat W_O, {size}x{WIDTH}",
-            about="W_O is the only place where heads meet: every output takes from all of them.",
-            values=a.output,
-            digits=1,
-            row_labels=names,
-            join="→",
-            origin=origin,
-        )
+        mixed = {"row_labels": (), "origin": origin, "join": "="}
         return Frame(
             caption="The heads are laid side by side, and W_O mixes them: it has h·d_v rows and D columns.",
             figures=(
-                wide("concat", a.concat, f"concat, {size}x{WIDTH}"),
-                output,
-                Grid(name="W_O", title=f"W_O, {WIDTH}x{WIDTH} (random)", values=w.output, scope="W_O", new_row=True),
+                shaded(
+                    "concat",
+                    a.concat,
+                    f"concat, {size}x{WIDTH}",
+                    row_labels=names,
+                    column_labels=columns,
+                    column_axis="head",
+                    marks={"source": mine},
+                ),
+                shaded(
+                    "W_O",
+                    w.output,
+                    f"W_O, {WIDTH}x{WIDTH} (random)",
+                    row_labels=tuple(f"h{name}" for name in columns),
+                    join="×",
+                ),
+                shaded("output", a.output, f"output, {size}x{WIDTH}", about=MIXING, **mixed),
             ),
             formulas=(Formula(symbols="MultiHead = Concat(head_1 … head_h) W_O", numbers=f"{h}·{d} = {WIDTH}"),),
         )
@@ -171,6 +173,18 @@ def cost(state: State) -> tuple[Frame, ...]:
     width = state["width"]
     counts = [h for h in (1, 2, 4, 8, 16, 32) if width % h == 0]
     rows = [[h, width // h, f"{parameters(width):,}", f"{4 * width:,}", f"{parameters(width, True):,}"] for h in counts]
+
+    def origin(row: int, column: int) -> Origin:
+        h = counts[row]
+        told = (
+            Formula(symbols="h: a number that divides D", numbers=f"{width} = {h} · {width // h}"),
+            Formula(symbols="d_k = D / h", numbers=f"{width} / {h} = {width // h}"),
+            Formula(symbols="W_Q, W_K, W_V, W_O, D x D each", numbers=f"4 · {width}² = {parameters(width):,}"),
+            Formula(symbols="a bias of D for each of the four", numbers=f"4 · {width} = {4 * width:,}"),
+            Formula(symbols="4D² + 4D", numbers=f"{parameters(width):,} + {4 * width:,} = {parameters(width, True):,}"),
+        )[column]
+        return Origin(formulas=(told,), cells={"parameters": ((row, 2), (row, 3))} if column == 4 else {})
+
     table = Table(
         name="parameters",
         title=f"D = {width}",
@@ -178,6 +192,7 @@ def cost(state: State) -> tuple[Frame, ...]:
         columns=("h", "d_k", "weights 4D²", "biases 4D", "together"),
         rows=rows,
         marked=tuple(k for k, h in enumerate(counts) if h == state["heads"]),
+        origin=origin,
     )
     return (
         Frame(

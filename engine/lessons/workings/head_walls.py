@@ -11,11 +11,14 @@ from ..kit.state import State
 from .attending import entropy
 from .attention_looks import short
 from .head_scenes import head_matrix, pick_head, tokens_of
-from .multihead import HAND_MADE, KINDS, MIXED, SHORT, divergences, hand_made, kind, masses, without_sink
+from .multihead import HAND_MADE, KINDS, MIXED, SHORT, divergences, hand_made, kind, masses, rows_of, without_sink
+
+SET = "As set: gram asks for word classes; twin nearly repeats prev."
+"""Of the heads made by hand, what their names do not tell."""
 
 
 def wall(
-    state: State, weights: Floats, tokens: tuple[str, ...], names: tuple[str, ...], honest: str
+    state: State, weights: Floats, tokens: tuple[str, ...], names: tuple[str, ...], honest: str, about: str = ""
 ) -> tuple[Frame, ...]:
     """A wall of heads, the chosen one, its labels, and how far heads are apart."""
     shown = without_sink(weights) if state["mute"] else weights
@@ -27,9 +30,10 @@ def wall(
     pictures = Wall(
         name="heads",
         title=f"{len(weights)} heads ({honest}{muted})",
-        about="Labels are measured: previous token, sink (the first), self, same word; mixed below one half.",
+        about="Labels are measured: prev(ious token), sink (first token), self, same (word), and its mean weight; "
+        f"mixed where none has one half. {about}",
         images=shown,
-        labels=tuple(f"{name} {_brief(*found)}" for name, found in zip(names, labelled, strict=True)),
+        labels=tuple(_brief(name, *found) for name, found in zip(names, labelled, strict=True)),
         signed=False,
         reach=(0, 1),
         scope="weights of all heads",
@@ -39,19 +43,21 @@ def wall(
     bars = Bars(
         name="masses",
         title=f"{names[chosen]}: mean weight on (kinds overlap)",
-        about="A head gets the name of the kind that takes at least half of its weight; else it is called mixed. Kinds "
-        "overlap, so they may sum to more than 100 %: for the second token the previous token is the first.",
+        about="A kind with at least half of the weight gives a head its name; of several the one with the most rows. "
+        "Kinds overlap, so they may sum to more than 100 %: for the second token the previous token is the first.",
         labels=KINDS,
         values=measured,
         high=1,
         percent=True,
+        notes=tuple(f"{count} row{'s' * (count != 1)}" for count in rows_of(weights[chosen], tokens)),
+        new_row=True,
     )
     named = any(label != MIXED for label, _ in labelled)
     mixed = "" if named else f" No pattern with a name was learned by any of the {len(weights)}."
     spread = float(entropy(weights[chosen]).mean())
     first = Frame(
-        caption=f"Head {chosen + 1}, {names[chosen]}: {_told(measured)}. Choose one with g.{mixed}",
-        figures=(pictures, head_matrix(shown[chosen], short_names, names[chosen], state, new_row=True), bars),
+        caption=f"Head {chosen + 1}, {names[chosen]}: {_told(labelled[chosen], measured)}. Choose one with g.{mixed}",
+        figures=(pictures, bars, head_matrix(shown[chosen], short_names, names[chosen], state)),
         formulas=(Formula(symbols="mean entropy of its rows", numbers=f"{spread:.2f} nats"),),
     )
     apart = divergences(weights)
@@ -87,15 +93,17 @@ def wall(
     return first, Frame(caption=caption, figures=(matrix,))
 
 
-def _told(measured: Floats) -> str:
+def _told(found: tuple[str, float], measured: Floats) -> str:
     """What a head does most, and how much of its weight that takes."""
-    most = f"{KINDS[int(measured.argmax())]} {100 * measured.max():.0f} %"
-    return most if measured.max() >= 0.5 else f"mixed, most of all {most}"
+    label, share = found
+    most = KINDS[int(measured.argmax())] if label == MIXED else label
+    return f"{'mixed, most of all ' * (label == MIXED)}{most} {100 * share:.0f} %"
 
 
-def _brief(label: str, share: float) -> str:
-    """The measured label in a few characters."""
-    return f"{SHORT[KINDS.index(label)]}{100 * share:.0f}%" if label in KINDS else label
+def _brief(name: str, label: str, share: float) -> str:
+    """The name of a head and its measured label in a few characters, once where both are the same."""
+    found = f"{SHORT[KINDS.index(label)]} {100 * share:.0f} %" if label in KINDS else label
+    return found if found.startswith(name) else f"{name}: {found.split()[0]}"
 
 
 def _extremes(apart: Floats) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -108,7 +116,7 @@ def _extremes(apart: Floats) -> tuple[tuple[int, int], tuple[int, int]]:
 def hand_made_wall(state: State) -> tuple[Frame, ...]:
     """Six heads set by hand."""
     tokens = tokens_of(state)
-    return wall(state, hand_made(tokens), tokens, HAND_MADE, "hand-set scores")
+    return wall(state, hand_made(tokens), tokens, HAND_MADE, "hand-set scores", SET)
 
 
 def trained_wall(state: State) -> tuple[Frame, ...]:

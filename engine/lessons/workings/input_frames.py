@@ -11,7 +11,7 @@ from ..kit.state import State
 from .attending import Mask, causal
 from .fresh_translator import SMALL, fresh
 from .translating import read, shifted
-from .translation_figures import captioned, focused, french_alone, sentence_as_drawn, strip, tokens, vocabulary_frame
+from .translation_figures import captioned, focused, french_alone, sentence_untrained, strip, tokens, vocabulary_frame
 
 PADDED = 2
 """Words of padding behind the shorter sentence of a batch."""
@@ -40,7 +40,7 @@ def masks(words: tuple[int, ...]) -> dict[str, Mask]:
 def paths(state: State) -> Frames:
     """Source and target as words, the shift, and the masks."""
     model = fresh(state.seed, SMALL)
-    said = sentence_as_drawn(state, model)
+    said = sentence_untrained(state, model)
     given = decoder_input(said.target, state["shift"])
     known = model.target_words
     names = tuple(known[k] for k in given)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..kit.figures import Card, Curves, Formula, Table
+from ..kit.figures import Card, Curves, Formula, Origin, Table
 from ..kit.lesson import Frame
 from ..kit.state import State
 from .equilibrium import DATA, X, curves, density, moments
@@ -66,16 +66,16 @@ def equilibrium(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     return (
         Frame(
             title="what thermodynamics has to do with it",
-            caption="The notes quote the definition of equilibrium. What inspired diffusion models is the way there.",
+            caption="The notes quote the definition of equilibrium. What inspired diffusion models is the way there: q_t to N(0,1).",
             figures=(
                 Card(name="card", title="a correction", text=THERMODYNAMICS),
-                distance,
+                densities,
             ),
         ),
         Frame(
             title="nearer to the equilibrium with every step",
             caption=f"Data '{name}': mean {mean:.3g}, variance {variance:.3g}. KL never rises; entropy {said}.",
-            figures=(densities, distance, disorder),
+            figures=(distance, disorder),
             formulas=(Formula(symbols="KL(q_t || n) = ∫ q_t ln(q_t / n) dx", numbers=f"t = {t}: {_at(kl, times, t)}"),),
         ),
     )
@@ -92,7 +92,7 @@ def sde(state: State) -> tuple[Frame, ...]:
     chain, path = chain_path(1.5, beta, z), euler_maruyama(1.5, beta, z)
     time = np.arange(steps + 1) / steps
     gap = float(np.abs(chain - path).max())
-    sizes = np.logspace(-4, -0.3, 30)
+    sizes = np.union1d(np.logspace(-4, -0.3, 30), beta.max())
     rows = [
         (
             n,
@@ -122,6 +122,7 @@ def sde(state: State) -> tuple[Frame, ...]:
                     x=time,
                     lines={"|chain - SDE|": np.abs(chain - path)},
                     x_label="time s",
+                    levels={"largest": gap},
                 ),
             ),
             formulas=(
@@ -136,7 +137,7 @@ def sde(state: State) -> tuple[Frame, ...]:
             figures=(
                 Curves(
                     name="order",
-                    title="gap of one step from x = 1, same noise",
+                    title="gap of one step from x = 1",
                     x=sizes,
                     lines={"gap": one_step_gap(sizes), "β²/8": sizes**2 / 8},
                     x_label="β",
@@ -146,16 +147,35 @@ def sde(state: State) -> tuple[Frame, ...]:
                 ),
                 Table(
                     name="sizes",
-                    title="steps from data to noise",
-                    columns=("steps", "largest β", "gap of a step", "β²/8", "gap of the path"),
+                    title="largest β, and gaps",
+                    columns=("steps", "β", "a step", "β²/8", "the path"),
                     rows=rows,
                     marked=(STEPS.index(steps),),
                     digits=3,
+                    about="A step: how far both rules are apart after the largest step. The path: the largest gap of "
+                    "the whole way with the same noise.",
+                    origin=_size,
                 ),
             ),
             formulas=(Formula(symbols="1 - β/2 - sqrt(1 - β) = β²/8 + O(β³)"),),
         ),
     )
+
+
+def _size(row: int, column: int) -> Origin | None:
+    """Where a number of the table came from."""
+    steps = STEPS[row]
+    beta = float(rates(steps).max())
+    told = {
+        1: Formula(symbols="β = (0.1 + 19.9 s) ds at the end, s = 1", numbers=f"20 / {steps} = {beta:g}"),
+        2: Formula(
+            symbols="1 - β/2 - sqrt(1 - β), from x = 1",
+            numbers=f"1 - {beta / 2:g} - sqrt({1 - beta:g}) = {abs(1 - beta / 2 - (1 - beta) ** 0.5):.3g}",
+        ),
+        3: Formula(symbols="β²/8", numbers=f"{beta:g}² / 8 = {beta**2 / 8:.3g}"),
+        4: Formula(symbols="max |chain - SDE| over the path", numbers=f"the largest of {steps} gaps"),
+    }
+    return Origin(formulas=(told[column],)) if column in told else None
 
 
 def _worst(steps: int, state: State) -> float:

@@ -114,7 +114,7 @@ def losses(state: State) -> Frames:
         share = f"{trained.exact:.0%}"
         return Frame(
             caption=f"Down from ln V. Of sentences with pairs of noun and adjective never trained on, such as black "
-            f"cat, {share} are then translated word for word.",
+            f"cat, {share} are then translated without any mistake.",
             figures=(curve,),
         )
 

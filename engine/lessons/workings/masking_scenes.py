@@ -137,8 +137,11 @@ def look_ahead(state: State) -> Frames:
             if on
             else Formula(symbols="allowed = n²", numbers=f"{size}·{size} = {count} of {size * size} cells")
         )
-        shown = (grid, allowed) if k else (grid, *sources)
-        return Frame(caption=captions[k], figures=shown, formulas=(formula,))
+        if k == 0:
+            best = int(a.scaled[-1].argmax())
+            return Frame(caption=captions[0], figures=(grid, *sources), formulas=origin(0, size - 1, best).formulas)
+        share = origin(2, size - 1, size - 1).formulas[:1]
+        return Frame(caption=captions[k], figures=(grid, allowed), formulas=(formula,) if k == 1 else share)
 
     return Frames(3, frame)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kit.fixtures import Floats
 from .attending import Mask, attend, causal, entropy, softmax
@@ -90,17 +91,30 @@ SHORT = ("prev", "sink", "self", "same")
 MIXED = "mixed"
 
 
+def copies(weights: Floats, tokens: Sequence[str]) -> NDArray[np.bool_]:
+    """(T, T): where a token may look at another place of the same word."""
+    words = [token.lower() for token in tokens]
+    same = np.array([[i != j and a == b for j, b in enumerate(words)] for i, a in enumerate(words)])
+    answer: NDArray[np.bool_] = same & (weights > 0)
+    return answer
+
+
+def rows_of(weights: Floats, tokens: Sequence[str]) -> tuple[int, ...]:
+    """[4]: in how many rows each of the KINDS is possible."""
+    size = len(tokens)
+    if size < 2:
+        return (0, 0, size, 0)
+    return (size - 1, size - 1, size - 1, int(copies(weights, tokens).any(1).sum()))
+
+
 def masses(weights: Floats, tokens: Sequence[str]) -> Floats:
     """[4]: the mean weight on the token before, on the first, on itself, on other places of the same word.
 
     Rows where a kind is not possible are left out of its mean: the first row has no token before it.
     """
-    size = len(tokens)
-    if size < 2:
+    if len(tokens) < 2:
         return np.array([0.0, 0.0, float(weights.mean()), 0.0])
-    words = [token.lower() for token in tokens]
-    same = np.array([[i != j and a == b for j, b in enumerate(words)] for i, a in enumerate(words)])
-    same &= weights > 0
+    same = copies(weights, tokens)
     again = same.any(1)
     copied = float((weights * same).sum(1)[again].mean()) if again.any() else 0.0
     before = float(np.diagonal(weights, -1).mean())
@@ -108,10 +122,16 @@ def masses(weights: Floats, tokens: Sequence[str]) -> Floats:
 
 
 def kind(weights: Floats, tokens: Sequence[str]) -> tuple[str, float]:
-    """What a head does most, as measured, with its share; `mixed` below one half."""
+    """What a head does, as measured, with its mean share: of the kinds with at least one half that of the most weight.
+
+    A copy of the first word may look at the sink or at the same word: the many rows of the sink decide, not the one.
+    `mixed`, with the largest share, where no kind has one half.
+    """
     measured = masses(weights, tokens)
-    at = int(measured.argmax())
-    return (KINDS[at] if measured[at] >= 0.5 else MIXED), float(measured[at])
+    if measured.max() < 0.5:
+        return MIXED, float(measured.max())
+    at = int(np.where(measured >= 0.5, measured * rows_of(weights, tokens), -1.0).argmax())
+    return KINDS[at], float(measured[at])
 
 
 HAND_MADE = ("prev", "sink", "self", "same", "gram", "twin")

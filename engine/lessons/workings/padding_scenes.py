@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..kit.figures import Bars, Card, Formula, Grid, Tokens
+from ..kit.figures import Bars, Card, Formula, Grid, Origin, Tokens
 from ..kit.fixtures import Floats
 from ..kit.lesson import Frame
 from ..kit.state import State
@@ -69,6 +69,16 @@ def padding(state: State) -> tuple[Frame, ...]:
     nll = position_losses(tokens, real, keys)
     mean = float(nll[real].mean())
     after = next_words(tokens, real)
+
+    def surprised(bar: int, column: int) -> Origin:
+        if not real[bar]:
+            return Origin(formulas=(Formula(symbols="padding has no next word", numbers="left out of the mean"),))
+        numbers = f"-ln {np.exp(-nll[bar]):.5f} = {nll[bar]:.3f}"
+        head = Formula(
+            symbols="p = softmax(out · W_head) at the next word", numbers=f"p of {short(after[bar], 6)}, W_head random"
+        )
+        return Origin(formulas=(Formula(symbols="-ln p", numbers=numbers), head))
+
     third = Frame(
         caption="Each real word is scored on its next word, the last on <end>. Padding has none and is left out.",
         figures=(
@@ -84,6 +94,7 @@ def padding(state: State) -> tuple[Frame, ...]:
                 notes=tuple("" if ok else "left out" for ok in real),
                 dropped=tuple(int(j) for j in np.flatnonzero(~real)),
                 reference=("mean", mean),
+                origin=surprised,
             ),
         ),
         formulas=(

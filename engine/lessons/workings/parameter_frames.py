@@ -1,6 +1,6 @@
 """The frames that count the parameters of a dense layer and of a convolution side by side."""
 
-from ..kit.figures import Bars, Formula, Table
+from ..kit.figures import Bars, Formula, Origin, Table
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import layer_counts
@@ -13,6 +13,26 @@ def counts(state: State) -> Frames:
     def live() -> Frame:
         dense, conv = layer_counts.dense_parameters(n, c_in, c_out), layer_counts.conv_parameters(k, c_in, c_out)
         inputs, outputs = n * n * c_in, n * n * c_out
+        whole = Formula(
+            symbols="dense = (n²·C_in)·(n²·C_out) + n²·C_out",
+            numbers=f"{inputs:,}·{outputs:,} + {outputs:,} = {dense:,}",
+        )
+        small = Formula(
+            symbols="convolution = k²·C_in·C_out + C_out", numbers=f"{k * k}·{c_in}·{c_out} + {c_out} = {conv:,}"
+        )
+        weights, products = k * k * c_in * c_out, layer_counts.conv_products(n, k, c_in, c_out)
+        made = {
+            (0, 1): Formula(symbols="inputs · outputs", numbers=f"{inputs:,}·{outputs:,} = {inputs * outputs:,}"),
+            (0, 2): Formula(symbols="n²·C_out", numbers=f"{n * n:,}·{c_out} = {outputs:,}"),
+            (0, 3): whole,
+            (0, 4): Formula(symbols="one for each weight", numbers=f"{inputs:,}·{outputs:,} = {inputs * outputs:,}"),
+            (1, 1): Formula(symbols="k²·C_in·C_out", numbers=f"{k * k}·{c_in}·{c_out} = {weights:,}"),
+            (1, 2): Formula(symbols="C_out", numbers=f"one for each channel that goes out: {c_out}"),
+            (1, 3): small,
+            (1, 4): Formula(
+                symbols="places · weights, padding included", numbers=f"{n * n:,}·{weights:,} = {products:,}"
+            ),
+        }
         bars = Bars(
             name="parameters",
             title=f"parameters, {c_in} to {c_out} channels of {n}x{n}",
@@ -20,6 +40,7 @@ def counts(state: State) -> Frames:
             labels=("dense", "convolution"),
             values=(dense, conv),
             high=float(max(dense, conv)),
+            origin=lambda bar, _: Origin(formulas=((whole, small)[bar],)),
         )
         table = Table(
             name="counts",
@@ -27,26 +48,18 @@ def counts(state: State) -> Frames:
             columns=("layer", "weights", "biases", "parameters", "multiplications"),
             rows=(
                 ("dense", inputs * outputs, outputs, dense, layer_counts.dense_products(n, c_in, c_out)),
-                ("convolution", k * k * c_in * c_out, c_out, conv, layer_counts.conv_products(n, k, c_in, c_out)),
+                ("convolution", weights, c_out, conv, products),
             ),
             digits=12,
             marked=(1,),
             new_row=True,
+            origin=lambda row, column: Origin(formulas=(made[row, column],)) if column else None,
         )
         times = f"{dense / conv:,.1f} times fewer" if dense >= conv else f"{conv / dense:,.1f} times more"
         return Frame(
             caption=f"Dense {dense:,} parameters, convolution {conv:,}: {times}. Change n, k and the channels.",
             figures=(bars, table),
-            formulas=(
-                Formula(
-                    symbols="dense = (n²·C_in)·(n²·C_out) + n²·C_out",
-                    numbers=f"{inputs:,}·{outputs:,} + {outputs:,} = {dense:,}",
-                ),
-                Formula(
-                    symbols="convolution = k²·C_in·C_out + C_out",
-                    numbers=f"{k * k}·{c_in}·{c_out} + {c_out} = {conv:,}",
-                ),
-            ),
+            formulas=(whole, small),
         )
 
     def growth() -> Frame:
@@ -59,11 +72,29 @@ def counts(state: State) -> Frames:
             )
             for side in sides
         )
+
+        def origin(row: int, column: int) -> Origin | None:
+            side = sides[row]
+            number = rows[row][column]
+            formulas = (
+                Formula(
+                    symbols="(n²·C_in)·(n²·C_out) + n²·C_out",
+                    numbers=f"{side**2 * c_in:,}·{side**2 * c_out:,} + {side**2 * c_out:,} = {number:,}",
+                ),
+                Formula(symbols="k²·C_in·C_out + C_out", numbers=f"{k * k}·{c_in}·{c_out} + {c_out} = {number:,}"),
+            )
+            return Origin(formulas=(formulas[column - 1],)) if column else None
+
         return Frame(
             caption="Twice as wide an image: 16 times the weights of a dense layer, the same kernel for a convolution.",
             figures=(
                 Table(
-                    name="growth", title="parameters", columns=("image", "dense", "convolution"), rows=rows, digits=16
+                    name="growth",
+                    title="parameters",
+                    columns=("image", "dense", "convolution"),
+                    rows=rows,
+                    digits=16,
+                    origin=origin,
                 ),
             ),
         )

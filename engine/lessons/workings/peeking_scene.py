@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kit.figures import Bars, Card, Curves, Formula, Table
+from ..kit.figures import Bars, Card, Curves, Formula, Origin, Table
 from ..kit.lesson import Frame
 from ..kit.state import State
 from .grammar import WORDS, entropy_rate
@@ -57,6 +57,24 @@ def cheating(state: State) -> tuple[Frame, ...]:
         figures=cards,
     )
     names = tuple(NAMES[name] for name in order)
+
+    def measured(name: str, alone: bool) -> Origin:
+        value = arms[name].alone if alone else arms[name].held_out
+        how = "a pass over the words before it alone" if alone else f"a pass over its whole passage, {NAMES[name]}"
+        told = (
+            Formula(symbols="mean of -ln p of every held-out word", numbers=f"measured: {value:.4f} nats"),
+            Formula(symbols="each word is predicted from", numbers=how),
+        )
+        return Origin(formulas=told)
+
+    def cell(row: int, column: int) -> Origin | None:
+        if column == 3:
+            told = Formula(
+                symbols="least possible: -ln p in the grammar itself, mean", numbers=f"{peeking.floor:.4f} nats"
+            )
+            return Origin(formulas=(told,))
+        return measured(order[row], column == 2) if column else None
+
     bars = Bars(
         name="alone",
         title="nats a word, as trained and as in writing",
@@ -65,6 +83,7 @@ def cheating(state: State) -> tuple[Frame, ...]:
         values=np.array([*(arms[name].held_out for name in order), *(arms[name].alone for name in order)]),
         reference=(f"guessing, ln {len(WORDS)}", guess),
         marked=(3,) if first == "honest" else (2,),
+        origin=lambda bar, column: measured(order[bar % 2], bar >= 2),
     )
     table = Table(
         name="arms",
@@ -72,10 +91,12 @@ def cheating(state: State) -> tuple[Frame, ...]:
         columns=("", "as trained", "as in writing", "floor"),
         rows=[[NAMES[name], arms[name].held_out, arms[name].alone, peeking.floor] for name in order],
         digits=3,
+        origin=cell,
     )
+    worse = "more than" if arms["cheating"].alone > guess else "less than"
     worth = Frame(
         caption="Scored as it was trained the cheat looks perfect. As it is used a word costs it "
-        f"{arms['cheating'].alone:.1f} nats; guessing blindly costs {guess:.1f}.",
+        f"{arms['cheating'].alone:.2f} nats, {worse} guessing blindly: {guess:.2f}.",
         figures=(bars, table),
     )
     return falls, writes, worth

@@ -1,18 +1,16 @@
-"""The scenes of `positions` on sinusoids: the table, its dot products, its rotations, its wavelengths. Torch-free."""
+"""The scenes of `positions` on sinusoids: the table, its dot products, its wavelengths. Torch-free."""
 
 from typing import Any
 
 import numpy as np
 
-from ..kit.figures import Bars, Curves, Formula, Grid, Origin, Plane, Table
-from ..kit.lesson import Frame, Frames
+from ..kit.figures import Bars, Curves, Formula, Grid, Origin, Table
+from ..kit.lesson import Frame
 from ..kit.state import State
-from .attending import product
-from .sinusoids import likeness, rates, rotation, sinusoids, wavelengths
+from .sinusoids import likeness, rates, sinusoids, wavelengths
 
 PLACES = 24
 """Positions that are drawn."""
-PAIRS = 3
 
 
 def table_of(state: State) -> tuple[Frame, ...]:
@@ -24,7 +22,7 @@ def table_of(state: State) -> tuple[Frame, ...]:
     rate = rates(width)
 
     def origin(row: int, column: int) -> Origin:
-        return _entry(row, column, width)
+        return entry(row, column, width)
 
     def picks(row: int, column: int) -> dict[str, int]:
         return {"position": row}
@@ -52,7 +50,7 @@ def table_of(state: State) -> tuple[Frame, ...]:
         labels=tuple(f"{'cos' if i % 2 else 'sin'}({p}·{rate[i // 2]:.3g})" for i in range(min(8, width))),
         values=table[p, :8],
         high=1,
-        origin=lambda bar, column: _entry(p, bar, width),
+        origin=lambda bar, column: entry(p, bar, width),
     )
     norm = float((table[p] ** 2).sum())
     norms = Formula(symbols="|PE(p)|² = Σ sin² + cos² = d/2", numbers=f"{norm:.6g} = {width}/2")
@@ -63,6 +61,7 @@ def table_of(state: State) -> tuple[Frame, ...]:
         values=table[:1, :8],
         row_labels=("0",),
         new_row=True,
+        origin=lambda row, column: entry(0, column, width),
     )
     return (
         Frame(
@@ -84,6 +83,7 @@ def table_of(state: State) -> tuple[Frame, ...]:
                     labels=tuple(f"p = {k}" for k in range(6)),
                     values=(table[:6] ** 2).sum(1),
                     reference=("d/2", width / 2),
+                    origin=lambda bar, column: _squares(bar, width),
                 ),
                 start,
             ),
@@ -92,7 +92,21 @@ def table_of(state: State) -> tuple[Frame, ...]:
     )
 
 
-def _entry(row: int, column: int, width: int) -> Origin:
+def _squares(p: int, width: int) -> Origin:
+    """|PE(p)|² as one sin² + cos² for each pair."""
+    told = " + ".join(["1"] * min(8, width // 2)) + (" + …" if width > 16 else "")
+    first = float(rates(width)[0]) * p
+    pair = f"{np.sin(first) ** 2:.4f} + {np.cos(first) ** 2:.4f} = 1"
+    return Origin(
+        formulas=(
+            Formula(symbols=f"Σ over {width // 2} pairs of sin² + cos²", numbers=f"{told} = {width / 2:g}"),
+            Formula(symbols=f"pair 0: sin²({p}) + cos²({p})", numbers=pair),
+        )
+    )
+
+
+def entry(row: int, column: int, width: int) -> Origin:
+    """Where PE(row) at `column` came from."""
     pair, name = column // 2, "cos" if column % 2 else "sin"
     angle = row * float(rates(width)[pair])
     value = np.cos(angle) if column % 2 else np.sin(angle)
@@ -153,82 +167,6 @@ def dots(state: State) -> tuple[Frame, ...]:
     )
 
 
-def turning(state: State) -> Frames:
-    """Each pair of dimensions is a clock hand that R_k turns on by k w_i."""
-    width, p, k = state["width"], state["position"], state["offset"]
-    before, after = sinusoids(np.array([p, p + k]), width)
-    turned = rotation(k, width) @ before
-    circle = np.linspace(0, 2 * np.pi, 73)
-    ring = np.stack([np.cos(circle), np.sin(circle)], 1)
-
-    def frame(n: int) -> Frame:
-        if n == min(PAIRS, width // 2):
-            return _block(state)
-        # a hand at angle p w: to the right is cos, up is sin
-        old, new = before[2 * n : 2 * n + 2][::-1], after[2 * n : 2 * n + 2][::-1]
-        rate = float(rates(width)[n])
-        nought = np.zeros(2)
-        arc = np.linspace(p * rate, (p + k) * rate, 40)
-        plane = Plane(
-            name="clock",
-            title=f"pair {n}: dimensions {2 * n} and {2 * n + 1}",
-            about="The hand turns by w_i from each position to the next. Going on by k turns it by k w_i.",
-            extent=(-1.3, 1.3, -1.3, 1.3),
-            paths={
-                f"hand at {p}": [np.stack([nought, old])],
-                f"hand at {p + k}": [np.stack([nought, new])],
-                "circle": [ring],
-                "turn": [np.stack([np.cos(arc), np.sin(arc)], 1) * 0.5],
-            },
-            labels=(
-                (1.18 * float(old[0]), 1.18 * float(old[1]), f"{p}"),
-                (1.18 * float(new[0]), 1.18 * float(new[1]), f"{p + k}"),
-            ),
-            x_label="cos",
-            y_label="sin",
-        )
-        degrees = float(np.degrees(k * rate))
-        return Frame(
-            caption=f"From position {p} to {p + k} the hand of pair {n} turns by {degrees:.1f}°, from any p alike.",
-            figures=(plane,),
-            formulas=(
-                Formula(
-                    symbols="k · w_i, w_i = 10000^(-2i/d)",
-                    numbers=f"{k} · {rate:.4g} = {k * rate:.4g} rad = {degrees:.1f}°",
-                ),
-            ),
-        )
-
-    def _block(state: State) -> Frame:
-        shown = min(width, 8)
-        error = float(np.abs(turned - after).max())
-
-        def origin(row: int, column: int) -> Origin:
-            pair = slice(row - row % 2, row - row % 2 + 2)
-            block = rotation(k, width)[row, pair]
-            numbers = f"{product(block, before[pair], 4)} = {turned[row]:.3f}"
-            told = Formula(symbols=f"row {row} of R_{k} times PE({p}); all else is 0", numbers=numbers)
-            at = (pair.start, pair.start + 1)
-            return Origin(
-                formulas=(told,),
-                cells={"R": tuple((row, c) for c in at), "before": tuple((r, 0) for r in at)},
-            )
-
-        common: dict[str, Any] = {"signed": True, "reach": (-1, 1), "digits": 2}
-        figures = (
-            Grid(name="R", title=f"R_{k}, first {shown}x{shown}", values=rotation(k, width)[:shown, :shown], **common),
-            Grid(name="before", title=f"PE({p})", values=before[:shown, None], join="×", **common),
-            Grid(name="after", title=f"PE({p + k})", values=turned[:shown, None], join="=", origin=origin, **common),
-        )
-        return Frame(
-            caption=f"One matrix R_{k} of small rotations takes every PE(p) to PE(p + {k}): distance is a linear map.",
-            figures=figures,
-            formulas=(Formula(symbols="PE(p + k) = R_k PE(p)", numbers=f"largest difference {error:.0e}"),),
-        )
-
-    return Frames(min(PAIRS, width // 2) + 1, frame)
-
-
 def lengths(state: State) -> tuple[Frame, ...]:
     """Wavelengths from 2 pi up."""
     width = state["width"]
@@ -239,12 +177,28 @@ def lengths(state: State) -> tuple[Frame, ...]:
     for before, i in zip([-1, *picked], picked, strict=False):
         rows += [["…", "", "", ""]] if i > before + 1 else []
         rows.append([str(i), f"{2 * i}, {2 * i + 1}", f"{rates(width)[i]:.4g}", f"{waves[i]:,.2f}"])
+
+    def origin(row: int, column: int) -> Origin | None:
+        if rows[row][0] == "…":
+            return None
+        i = int(rows[row][0])
+        rate = f"10000^(-{2 * i}/{width}) = {rates(width)[i]:.4g}"
+        formulas = [Formula(symbols="w_i = 10000^(-2i/d)", numbers=rate)]
+        if column == 3:
+            numbers = f"2π / {rates(width)[i]:.4g} = {waves[i]:,.2f} positions"
+            formulas.insert(0, Formula(symbols="wavelength = 2π / w_i", numbers=numbers))
+        elif column < 2:
+            told = f"pair {i}, counted from 0: {2 * i} and {2 * i + 1}"
+            formulas = [Formula(symbols="dimensions 2i (sine) and 2i + 1 (cosine)", numbers=told)]
+        return Origin(formulas=tuple(formulas))
+
     table = Table(
         name="table",
         title=f"d = {width}",
         columns=("pair i", "dimensions", "w_i", "wavelength"),
         rows=rows,
         marked=(len(rows) - 1,),
+        origin=origin,
     )
     curve = Curves(
         name="waves",

@@ -58,8 +58,8 @@ def weight_origin(a: Attention, row: int, column: int) -> Origin:
 
 
 def score_origin(a: Attention, row: int, column: int) -> Origin:
-    """Where a scaled score came from."""
-    return Origin(formulas=score(a, row, column), cells=_query_key(a, column))
+    """Where a scaled score came from; one that is cut is not what is shown."""
+    return Origin(formulas=score(a, row, column), cells=_query_key(a, column), gives=bool(a.mask[row, column]))
 
 
 def _query_key(a: Attention, column: int) -> dict[str, tuple[Cell, ...]]:
@@ -79,6 +79,6 @@ def answer_origin(of: Sentence, seen: Reading, noun: int, row: str) -> Origin:
     )
     found = Formula(
         symbols=f"l = {SHARPNESS} Σ_j a_j (word_j · {NOUNS[noun]})",
-        numbers=f"{SHARPNESS}·({product(seen.far[IT], seen.likeness[:, noun], 3)}) = {logits[noun]:.2f}",
+        numbers=f"{SHARPNESS}·({product(seen.far[IT], seen.likeness[:, noun], 4)}) = {logits[noun]:.2f}",
     )
     return Origin(formulas=(share, found), cells={row: line(0, len(of.tokens))})

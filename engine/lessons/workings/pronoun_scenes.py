@@ -92,7 +92,7 @@ def _answers(*read_: tuple[str, Sentence, Reading, str]) -> Bars:
 def pronoun(state: State) -> Frames:
     """The flip, how the question is made, its numbers, the cut, and how sure the claim is."""
     toy: Toy = state.result("pronouns")
-    of, other, cut = chosen(state), swapped(state), state["cut"]
+    of, other, cut = chosen(state), swapped(state), state["edge"] == "cut"
 
     def flip() -> Frame:
         a, b = reading(state, of, cut), reading(state, other, cut)

@@ -160,10 +160,12 @@ def _cost(race: Any, k: int) -> Frame:
         origin=origin,
     )
     own, full = race.diffusion.own, race.diffusion.full
+    heavier, slower = rows[1][1] / rows[0][2], rows[1][5] / max(rows[0][5], 1e-9)
     text = (
         f"A GAN's sample is one pass. A diffusion sample is a pass a step: {full.evaluations} of T = 1000, or "
-        f"{own.evaluations} where steps are left out, with {own.modes}/8 modes all the same. What is dear is "
-        "drawing."
+        f"{own.evaluations} where steps are left out, with {own.modes}/8 modes all the same. Each of the "
+        f"{own.evaluations} passes goes through {heavier:.1f} times as many weights: {own.evaluations * heavier:.0f} "
+        f"times the products. Measured were {slower:.0f} times the milliseconds."
     )
     return Frame(
         caption=(

@@ -65,7 +65,7 @@ def plane(
         extent=EXTENT,
         points={"real": real, _named(fake): fake} if len(fake) else {"real": real},
         surface=surface,
-        surface_label="D(x), 0 made to 1 real",
+        surface_label="D: 1 is real",
         surface_reach=(0.0, 1.0),
         paths={} if manifold is None else {"G's grid": grid_lines(manifold)},
         arrows=arrows,

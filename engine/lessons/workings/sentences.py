@@ -24,6 +24,7 @@ _LISTS = {
     "pron": "i you he she it we they me him her us them who which this that il elle ils elles on je tu nous vous",
     "art": "a an the my your his its our their some any every no un une le la les des du l d de",
     "link": "and or but because if when while as so than of in on at to from with by for over under near into not "
+    "until till since although though before after during through between behind without about where then there "
     "et ou mais car si dans sur sous avec pour par",
     "act": "is are was were be been am has have had do does did can could will would may must sat sit sits lay ran "
     "run runs ate eat eats drank drink drinks drinks saw see sees went go goes said say says came took take takes made "
@@ -85,7 +86,15 @@ def guesses(tokens: Sequence[str], most: int = 2) -> str:
         for word in words[:most]
     ]
     more = f", {len(words) - most} more" if len(words) > most else ""
-    return f" Not on my list, guessed: {', '.join(told)}{more}; w: random." if words else ""
+    return f" Word classes guessed: {', '.join(told)}{more}; w: random." if words else ""
+
+
+def asker(tokens: Sequence[str]) -> int:
+    """The token, from 0, that is followed where none is chosen: "it", else the first pronoun, else the last word."""
+    bare = [_bare(token) for token in tokens]
+    pronouns = [k for k, word in enumerate(bare) if _CLASS.get(word) == "pron"]
+    told = [k for k, token in enumerate(tokens) if word_class(token) != "mark"]
+    return bare.index("it") if "it" in bare else next(iter([*pronouns, *told[-1:]]), 0)
 
 
 def letters(token: str) -> float:

@@ -1,5 +1,6 @@
 """The frames of a kernel that slides over the image: window, products, sum, one place after the other."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -70,11 +71,13 @@ class Slide:
         """The padded image; what no output reads is hatched."""
         p, (rows, columns) = self.geometry.padding, self.geometry.size
         padded = f", padded to {rows + 2 * p}x{columns + 2 * p}" if p else ""
+        marks = {"never": self.geometry.never() if self.geometry.fits else (), **marks}
+        border = f", in a border of {p} zeros on every side" if p else ""
+        unread = " Hatched cells are never read: the kernel's steps jump over them or end before them."
         return Grid(
             name="image",
             title=f"image {rows}x{columns}{padded}",
-            about="The pixels, with a border of zeros where there is padding. Hatched pixels are never read: the "
-            "kernel's steps jump over them or end before them. Edit a pixel with + and -.",
+            about=f"The pixels{border}.{unread if marks['never'] else ''} Edit a pixel with + and -.",
             values=self.framed,
             shows="shades" if self.shows == "shades" else "numbers",
             digits=1,
@@ -82,7 +85,7 @@ class Slide:
             edits="image",
             edits_from=(p, p),
             cursor=cursor or (p + 1, p + 2),
-            marks={"never": self.geometry.never() if self.geometry.fits else (), **marks},
+            marks=marks,
         )
 
     def weights(self, marks: dict[Mark, tuple[Cell, ...]] | None = None) -> Grid:
@@ -111,6 +114,20 @@ class Slide:
         columns = 4 * self.geometry.padded[1] + (longest + 1) * self.kernel.shape[1] + 5 * self.geometry.out[1]
         return self.weights() if columns <= ROW else self.alone()
 
+    def products(self) -> Grid:
+        """[kernel rows, kernel columns]: room for the products of one place, none of them known yet."""
+        each = [self.patch(place) * self.kernel for place in np.ndindex(*self.geometry.out)]
+        return Grid(
+            name="products",
+            title="pixel · weight",
+            about="Each pixel in the window times the weight that lies on it. Their sum is one number of the output.",
+            values=np.full(self.kernel.shape, np.nan),
+            digits=2,
+            signed=True,
+            reach=steady(np.array(each), 2),
+            join="·x =",
+        )
+
     def result(self, values: Floats, marks: dict[Mark, tuple[Cell, ...]], *, join: str = "→", title: str = "") -> Grid:
         """The output, on the colour scale of the whole output."""
         rows, columns = self.geometry.out
@@ -122,7 +139,7 @@ class Slide:
             shows="shades" if self.shows == "shades" else "numbers",
             digits=1,
             signed=True,
-            reach=span(self.output),
+            reach=steady(self.output, 1),
             origin=self.source,
             join=join,
             marks=marks,
@@ -133,6 +150,17 @@ def span(values: Floats) -> tuple[float, float]:
     """The ends of a colour scale about zero."""
     most = float(np.abs(values).max()) if values.size else 1.0
     return -(most or 1.0), most or 1.0
+
+
+def steady(values: Floats, digits: int) -> tuple[float, float]:
+    """The ends of a colour scale about zero, as long in print as the longest value: columns keep their width."""
+    _, most = span(values)
+    printed = (f"{round(float(value), digits):g}".partition(".")[2] for value in values.flat)
+    decimals = max(map(len, printed), default=0)
+    ends = math.ceil(most * 10**decimals - 1e-9)
+    if decimals and ends % 10 == 0:
+        ends += 1
+    return -ends / 10**decimals, ends / 10**decimals
 
 
 def number(value: float) -> str:
@@ -196,17 +224,7 @@ def at_place(slide: Slide, index: int) -> Frame:
         cells = {"image": (under[a * slide.kernel.shape[1] + b],), "kernel": ((a, b),)}
         return Origin(formulas=(Formula(symbols="x · w", numbers=numbers),), cells=cells)
 
-    grid = Grid(
-        name="products",
-        title="pixel · weight",
-        about="Each pixel in the window times the weight that lies on it. Their sum is one number of the output.",
-        values=multiplied,
-        digits=2,
-        signed=True,
-        reach=span(multiplied),
-        origin=product,
-        join="·x =",
-    )
+    grid = replace(slide.products(), values=multiplied, origin=product)
     outside = len(under) - len(g.inside(row, column))
     border = f" {outside} of the pixels are padding, which adds nothing." if outside else ""
     return Frame(
@@ -217,7 +235,7 @@ def at_place(slide: Slide, index: int) -> Frame:
             slide.picture({"window": under}),
             slide.alone(),
             grid,
-            slide.result(so_far, {"target": (place,)}, join="→"),
+            slide.result(so_far, {"target": (place,)}),
         ),
         formulas=(slide.formula(place),),
     )

@@ -26,6 +26,7 @@ from .sprinkler import (
 
 PLACES = ((0.5, 0.0), (0.12, 0.5), (0.88, 0.5), (0.5, 1.0))
 EDGES = tuple(Edge(source=parent, target=at) for at, parents in enumerate(PARENTS) for parent in parents)
+UNDEFINED = "undefined: nothing to divide by"
 WORLD_TABLES = ("cloudless", "clouded")
 """Names of the tables of worlds without and with clouds."""
 SYMBOLS = ("P(C)", "P(S|C)", "P(R|C)", "P(W|S,R)")
@@ -56,6 +57,7 @@ def network(table: Matrix, evidence: dict[int, int], node: int, **more: Any) -> 
         nodes=tuple(nodes),
         edges=EDGES,
         height=11,
+        cursor=(node, 0),
         origin=partial(why, table, evidence),
         **more,
     )
@@ -63,16 +65,33 @@ def network(table: Matrix, evidence: dict[int, int], node: int, **more: Any) -> 
 
 def answer(table: Matrix, evidence: dict[int, int], node: int) -> Formula:
     """The posterior as a share: what is true of the node and the evidence together, divided by the evidence."""
-    both = {**evidence, node: 1}
-    above = 0.0 if evidence.get(node) == 0 else probability(table, both)
     below, value = probability(table, evidence), posterior(table, node, evidence)
-    result = "undefined: nothing to divide by" if value is None else short(value)
+    if value is None:
+        above = told({**evidence, node: 1})
+        return Formula(
+            symbols=f"{asked(node, evidence)} = P({above}) / P({told(evidence)})", numbers=f"0 / 0 = {UNDEFINED}"
+        )
+    if node in evidence:
+        sure = f"{LETTERS[node]} = {evidence[node]} is given"
+        return Formula(symbols=f"{asked(node, evidence)}: {sure}", numbers=f"P({LETTERS[node]}=1) = {evidence[node]}")
     if not evidence:
-        return Formula(symbols=f"{asked(node, evidence)}, over all worlds", numbers=result)
-    joined = told(both) if evidence.get(node) != 0 else f"{LETTERS[node]}=1, {told(evidence)}"
+        return Formula(symbols=f"{asked(node, evidence)}, over all worlds", numbers=short(value))
+    both = {**evidence, node: 1}
     return Formula(
-        symbols=f"{asked(node, evidence)} = P({joined}) / P({told(evidence)})",
-        numbers=f"{short(above)} / {short(below)} = {result}",
+        symbols=f"{asked(node, evidence)} = P({told(both)}) / P({told(evidence)})",
+        numbers=f"{short(probability(table, both))} / {short(below)} = {short(value)}",
+    )
+
+
+def added(table: Matrix, evidence: dict[int, int], node: int) -> Formula:
+    """What stands above the line of the answer, as the sum of the worlds in which the node and the evidence are so."""
+    both = {**evidence, node: 1} if node not in evidence else evidence
+    free = [LETTERS[at] for at in range(4) if at not in both]
+    terms = [joint(table, world) for world in WORLDS if agrees(world, both)]
+    over = f"Σ over {', '.join(free)} of " if free else ""
+    return Formula(
+        symbols=f"P({told(both)}) = {over}P(C) P(S|C) P(R|C) P(W|S,R)",
+        numbers=f"{' + '.join(short(term) for term in terms if term) or '0'} = {short(sum(terms))}",
     )
 
 
@@ -87,7 +106,7 @@ def sums(table: Matrix, evidence: dict[int, int], node: int) -> tuple[Formula, .
     hits = [joint(table, world) for world in left if world[node]]
     above, below, value = sum(hits), probability(table, evidence), posterior(table, node, evidence)
     terms = " + ".join(short(term) for term in hits if term) or "0"
-    result = "undefined: nothing to divide by" if value is None else short(value)
+    result = UNDEFINED if value is None else short(value)
     question = asked(node, evidence)
     return (
         Formula(symbols=f"{question} = Σ marked / Σ not struck", numbers=f"{short(above)} / {short(below)} = {result}"),

@@ -71,7 +71,8 @@ def sentence(state: State, model: Model, own: bool = True) -> Sentence:
     known = model.target_words
     target = target_ids(english, known, LONGEST) if english else greedy(model, ids) if own else (END,)
     strange = numbered(english, known, LONGEST)[2] if english else ()
-    warnings = (told(unknown, model.source_words), told(strange, known, "English"))
+    endless = f"It wrote no <end>: stopped at {LONGEST} words." if not english and own and END not in target else ""
+    warnings = (told(unknown, model.source_words), told(strange, known, "English"), endless)
     return Sentence(
         words=words,
         ids=ids,
@@ -82,8 +83,8 @@ def sentence(state: State, model: Model, own: bool = True) -> Sentence:
     )
 
 
-def sentence_as_drawn(state: State, model: Model) -> Sentence:
-    """The same for a `model` as drawn, which never writes: where a translator is trained, that one does."""
+def sentence_untrained(state: State, model: Model) -> Sentence:
+    """The same for an untrained `model`, which never writes: where a translator is trained, that one does."""
     trained = state.trained.get("french")
     writer = model if trained is None else replace(model, plan=trained.model.plan, weights=trained.model.weights)
     return sentence(state, writer, own=trained is not None)

@@ -1,18 +1,21 @@
 """The frames of the U-Net's plan: the ladder box by box, its task, and how a skip is joined. Torch-free."""
 
-from ..kit.figures import Bars, Box, Card, Formula, Ladder, Table, Wire
+from ..kit.figures import Bars, Box, Formula, Ladder, Origin, Table, Wire
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from .unet_plan import SKIPS, Part, conv, plan
 
-SEGMENTATION = (
-    "Segmentation (Ronneberger et al., 2015): the U-Net was made for it. In goes an image, out comes for every pixel a "
-    "distribution over classes; the loss is cross-entropy. There is no t."
+TASKS = (
+    ("from", "Ronneberger et al., 2015", "Ho et al., 2020"),
+    ("goes in", "an image", "noisy image x_t, and t"),
+    ("encoder", "8x16x16 → 16x8x8", "8x16x16 → 16x8x8"),
+    ("bottleneck", "32x4x4", "32x4x4, with attention"),
+    ("decoder, skips", "16x8x8 → 8x16x16", "16x8x8 → 8x16x16"),
+    ("head", "1x1 conv → K classes", "3x3 conv, begins at zero"),
+    ("comes out", "Kx16x16: which class", "1x16x16: the noise"),
+    ("loss", "-mean ln p(class)", "mean (eps - eps_hat)²"),
 )
-DENOISING = (
-    "Denoising (Ho et al., 2020): the same U, another task. In go a noisy image and t, out comes for every pixel a "
-    "real number, the noise in it; the loss is the mean squared error. Nothing is segmented."
-)
+"""The same U for two tasks: what differs is what goes in, what comes out, and the loss."""
 
 
 def wires(cut: str, names: list[str]) -> tuple[Wire, ...]:
@@ -60,33 +63,29 @@ def ladder(state: State) -> Frames:
         figures = (
             Ladder(
                 name="unet",
-                title="16 → 8 → 4 → 8 → 16 pixels",
                 about="Down the left side of the U maps get smaller and more, at the bottom every pixel sees every "
                 "other, up the right side they grow again and are joined with those of the left. t goes to each block.",
                 boxes=boxes,
                 wires=wires(state["cut"], names),
-                share_label="parameters",
                 cursor=(k, 0),
                 picks=picks,
             ),
             Table(
                 name="box",
                 title=part.name,
-                columns=("what", "value"),
+                columns=("this box", ""),
                 rows=(
                     ("gives", shape(part)),
                     ("numbers", part.channels * part.size**2),
                     ("parameters", f"{part.parameters:,}"),
                     ("of all", f"{part.parameters / total:.1%}"),
+                    ("all", f"{total:,}"),
                 ),
             ),
         )
         return Frame(
             caption=f"{part.name}: {part.does}. Press . for the next box; x cuts a skip.",
             figures=figures,
-            formulas=(
-                Formula(symbols="a U-Net = encoder + bottleneck + decoder + skips", numbers=f"{total:,} parameters"),
-            ),
         )
 
     return Frames(len(parts), frame)
@@ -94,30 +93,19 @@ def ladder(state: State) -> Frames:
 
 def task(state: State) -> tuple[Frame, ...]:
     """The same U for two tasks."""
-    segments = state["task"] == "segmentation"
-    head = "1x1 conv → K classes, softmax" if segments else "3x3 conv → 1 number, begins at zero"
-    boxes = (
-        Box(name="in", shape="1x16x16", detail="an image" if segments else "x_t, and t to every block"),
-        Box(name="encoder", shape="8x16x16, 16x8x8", detail="the same", depth=1),
-        Box(name="bottleneck", shape="32x4x4", detail="the same", depth=2),
-        Box(name="decoder", shape="16x8x8, 8x16x16", detail="the same", depth=1),
-        Box(name="head", shape="Kx16x16" if segments else "1x16x16", detail=head, active=True),
-    )
-    card = Card(
-        name="card",
-        title=f"what {state['task']} asks of it",
-        text=(SEGMENTATION if segments else DENOISING),
-    )
     return (
         Frame(
-            caption="The U-Net comes from segmentation; in diffusion it regresses noise. Press v to change the task.",
+            caption="The U-Net comes from segmentation; in diffusion it regresses noise. The U is the same, the marked "
+            "rows differ.",
             figures=(
-                Ladder(name="task", title=state["task"], boxes=boxes, wires=(Wire(source=1, target=3, label="skips"),)),
-                card,
-            ),
-            formulas=(
-                Formula(
-                    symbols="loss = -mean ln p(class of the pixel)" if segments else "loss = mean (eps - eps_hat)²"
+                Table(
+                    name="task",
+                    title="one U, two tasks",
+                    about="Segmentation asks for a class of every pixel, denoising for a real number: nothing is "
+                    "segmented. Only the denoiser is told t.",
+                    columns=("", "segmentation", "denoising"),
+                    rows=TASKS,
+                    marked=tuple(k for k, (_, one, other) in enumerate(TASKS) if one != other and k),
                 ),
             ),
         ),
@@ -128,6 +116,10 @@ def joining(state: State) -> tuple[Frame, ...]:
     """Side by side, or added: what the next convolution costs."""
     c = int(state["channels"])
     concat, add = conv(2 * c, c), conv(c, c)
+    counts = (
+        Formula(symbols="concat: (2c·9 + 1)·c", numbers=f"({2 * c}·9 + 1)·{c} = {concat:,}"),
+        Formula(symbols="add: (c·9 + 1)·c", numbers=f"({c}·9 + 1)·{c} = {add:,}"),
+    )
     figures = (
         Bars(
             name="parameters",
@@ -135,6 +127,7 @@ def joining(state: State) -> tuple[Frame, ...]:
             labels=(f"concatenated, {c}+{c}={2 * c}", f"added, {c}"),
             values=[concat, add],
             about="Side by side the next convolution weighs the decoder's and the encoder's maps itself.",
+            origin=lambda row, column: Origin(formulas=(counts[row],)),
         ),
         Table(
             name="joins",
@@ -144,6 +137,7 @@ def joining(state: State) -> tuple[Frame, ...]:
                 ("concatenate", 2 * c, f"{concat:,}", "both kept apart, weights for each"),
                 ("add", c, f"{add:,}", "map i + map i: they must mean the same"),
             ),
+            origin=lambda row, column: Origin(formulas=(counts[row],)) if column == 2 else None,
         ),
     )
     return (
@@ -151,9 +145,6 @@ def joining(state: State) -> tuple[Frame, ...]:
             caption=f"U-Nets put the encoder's maps beside the decoder's: {c} + {c} = {2 * c} channels. Adding would "
             "need half the weights, and less freedom.",
             figures=figures,
-            formulas=(
-                Formula(symbols="concat: (2c·9 + 1)·c", numbers=f"({2 * c}·9 + 1)·{c} = {concat:,}"),
-                Formula(symbols="add: (c·9 + 1)·c", numbers=f"({c}·9 + 1)·{c} = {add:,}"),
-            ),
+            formulas=counts,
         ),
     )

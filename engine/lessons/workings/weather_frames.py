@@ -16,11 +16,13 @@ def _term(p: Floats, chain: Floats, state: int) -> Formula:
     return Formula(symbols="p(t+1)_j = Σ_i p(t)_i P_ij", numbers=f"{sums} = {p @ chain[:, state]:.3g}")
 
 
-def _today(told: Floats, chain: Floats, day: int, row: int, column: int) -> Origin | None:
-    """A state's probability today: from yesterday's, through its column of P."""
+def _today(told: Floats, chain: Floats, day: int, direct: bool, row: int, column: int) -> Origin | None:
+    """A state's probability on a day: from the day before (`direct`: which is shown), through its column of P."""
     if day == 0:
         return None
     cells = {"yesterday": tuple((i, 0) for i in range(3)), "P": tuple((i, row) for i in range(3))}
+    if not direct:
+        del cells["yesterday"]
     return Origin(formulas=(_term(told[day - 1], chain, row),), cells=cells)
 
 
@@ -36,7 +38,7 @@ def _divided(given: Floats, chain: Floats, row: int, column: int) -> Origin:
 
 
 def _net(p: Floats, chain: Floats) -> Net:
-    places = ((0.12, 0.2), (0.88, 0.2), (0.5, 0.9))
+    places = ((0.12, 0.0), (0.88, 0.0), (0.5, 1.0))
     nodes = tuple(
         Node(name=name, x=x, y=y, label=f"{p[i]:.2f}", role="active" if p[i] == p.max() else "plain")
         for i, (name, (x, y)) in enumerate(zip(STATES, places, strict=True))
@@ -47,7 +49,7 @@ def _net(p: Floats, chain: Floats) -> Net:
         for j in range(3)
         if i != j
     )
-    return Net(name="net", title="the chain: probability of a change", nodes=nodes, edges=edges, height=9, new_row=True)
+    return Net(name="net", title="the chain: probability of a change", nodes=nodes, edges=edges, height=6, new_row=True)
 
 
 def weather(state: State) -> Frames:
@@ -72,6 +74,7 @@ def weather(state: State) -> Frames:
                 values=before,
                 high=1.0,
                 percent=True,
+                origin=partial(_today, told, chain, day - 1, False) if day else None,
             ),
             Grid(
                 name="P",
@@ -99,24 +102,25 @@ def weather(state: State) -> Frames:
                 high=1.0,
                 percent=True,
                 join="=" if day else "",
-                origin=partial(_today, told, chain, day),
+                origin=partial(_today, told, chain, day, True),
             ),
             _net(told[day], chain),
-            Curves(
-                name="days",
-                title="probability over the days",
-                x=np.arange(DAYS + 1),
-                lines={name: told[:, i] for i, name in enumerate(STATES)},
-                x_label="day",
-                at=day,
-            ),
         )
         caption = (
             "A Markov chain: what comes next depends on the present state alone. Today is known; press . for tomorrow."
             if day == 0
             else f"Day {day} needs day {day - 1} and P, nothing older. {fate}"
         )
-        power = Formula(symbols="p_t = p_0 P^t", numbers=f"p_{day} = ({', '.join(f'{v:.3f}' for v in told[day])})")
-        return Frame(caption=caption + scaled, figures=figures if day else figures[1:], formulas=(power,))
+        return Frame(caption=caption + scaled, figures=figures if day else figures[1:])
 
-    return Frames(DAYS + 1, frame)
+    def all_days() -> Frame:
+        days = Curves(
+            name="days",
+            title="p(t) = p(0) P^t over the days",
+            x=np.arange(DAYS + 1),
+            lines={name: told[:, i] for i, name in enumerate(STATES)},
+            x_label="day",
+        )
+        return Frame(title="all days at once", caption=f"Thirteen days, each from the one before. {fate}", figures=(days,))
+
+    return Frames(DAYS + 2, lambda day: frame(day) if day <= DAYS else all_days())

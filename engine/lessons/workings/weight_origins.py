@@ -27,7 +27,7 @@ def weight_formula(q: Floats, k: Floats, row: int, column: int, mask: Mask | Non
     gap = f"exp({figured(scores[column])} - {figured(largest)}) / {figured(total)}"
     return Formula(
         symbols=f"{who}s = q·k / √d, then exp(s - max) / Σ exp(s - max)",
-        numbers=f"s = {figured(float(dots[column]))} / √{d} = {figured(float(scores[column]))}; {gap} = {share:.3f}",
+        numbers=f"s = {figured(float(dots[column]))} / √{d} = {figured(float(scores[column]))}; {gap} = {share:.4f}",
     )
 
 
@@ -44,7 +44,7 @@ def weight_formulas(
     shares = [formula.numbers.rpartition("= ")[2] for formula in each]
     mean = sum(map(float, shares)) / len(shares)
     return (
-        Formula(symbols=f"mean of the {what}s", numbers=f"({' + '.join(shares)}) / {len(each)} = {mean:.3f}"),
+        Formula(symbols=f"mean of the {what}s", numbers=f"({' + '.join(shares)}) / {len(each)} = {mean:.4f}"),
         *each,
     )
 

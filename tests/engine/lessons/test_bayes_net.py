@@ -44,11 +44,41 @@ def test_a_posterior_that_is_not_normalised_turns_the_classic_numbers_red(monkey
     def joint_only(table, node, evidence):
         return sprinkler.probability(table, {**evidence, node: 1})
 
-    monkeypatch.setattr("dlviz.engine.lessons.proofs.bayes_net.posterior", joint_only)
     monkeypatch.setattr(sprinkler_shown, "posterior", joint_only)
     found = verdicts(LESSON)
     assert not found["P(W), P(S|W), P(R|W), P(S|W,R) of the textbook"]
     assert not found["posteriors as by variable elimination"]
+
+
+def test_evidence_that_is_taken_for_its_contrary_turns_red(monkeypatch):
+    def contrary(state):
+        return {at: int(state[name] == "false") for at, name in enumerate(sprinkler.NODES) if state[name] != "unknown"}
+
+    monkeypatch.setattr(bayes_net, "evidence_of", contrary)
+    found = verdicts(LESSON)
+    assert not found["posteriors as by variable elimination"]
+    assert not found["P(W), P(S|W), P(R|W), P(S|W,R) of the textbook"]
+    assert not found["sums of the marked worlds and of those left"]
+
+
+def test_parents_that_are_swapped_in_draws_turn_red(monkeypatch):
+    """With the tables of the textbook, sprinkler and rain may be taken for one another: both rows say 0.9."""
+    right = sprinkler.draw
+
+    def swapped(table, count, seed):
+        table = [*table[:6], table[7], table[6], table[8]]
+        return right(table, count, seed)
+
+    monkeypatch.setattr(bayes_net, "draw", swapped)
+    assert not verdicts(LESSON)["drawn shares are likely under the exact ones"]
+
+
+def test_what_is_given_is_not_asked_for():
+    frame = inference(LESSON.parse(["sprinkler=false"]))[0]
+    assert "S = 0 is given" in frame.formulas[0].symbols and "ask another" in frame.caption
+    clouded = explaining_away.explaining(LESSON.state())[4]
+    net = figure(clouded, "net")
+    assert net.cursor == (1, 0) and "C = 0 is given" in net.origin(0, 0).formulas[0].symbols
 
 
 def test_a_joint_without_the_clouds_factor_turns_the_sum_red(monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 
 from dlviz.engine.lessons.index import CHAPTERS, NAMES, load
 from dlviz.engine.lessons.kit import figures as F
+from dlviz.engine.lessons.kit.cells import cells
 from dlviz.engine.lessons.kit.lesson import Frame, Lesson
 from dlviz.engine.lessons.kit.settings import Moves, Numbers, Slider, Words
 from dlviz.engine.lessons.study.desk import bare, picks
@@ -32,7 +33,7 @@ SYLLABUS = [
 IDS = [row.rstrip("!") for row in SYLLABUS]
 LINKS = {"P1", "P2", "P3", "N4", "AC4c", "AC4d"}
 OPINIONS = {"B3a", "AC2", "AH2", "AJ4"}
-RESERVED = set(".,?yptqfhjklrb/[]+-=0123456789 ")
+RESERVED = set(".,?yptqfhjklrbS<>/[]+-=0123456789 ")
 
 lessons = pytest.mark.parametrize("lesson", NAMES, ids=str)
 
@@ -106,11 +107,11 @@ def test_every_row_has_a_claim_and_no_claim_is_of_another_lesson(lesson):
 @lessons
 def test_untrained_facts_hold(lesson):
     lesson = load(lesson)
-    state = lesson.state()
-    for claim in lesson.claims:
-        if not claim.needs:
-            fact = claim.fact(lesson.name, state)
-            assert fact.holds, f"{fact.id} {fact.claim}: {fact.computed}, expected {fact.expected}"
+    for state in (lesson.state(), lesson.state(lesson.probe)):
+        for claim in lesson.claims:
+            if not claim.needs:
+                fact = claim.fact(lesson.name, state)
+                assert fact.holds, f"{fact.id} {fact.claim}: {fact.computed}, expected {fact.expected}"
 
 
 @lessons
@@ -168,18 +169,18 @@ def _well_formed(lesson: Lesson, frame: Frame) -> None:
     assert names and len(set(names)) == len(names)
     for figure in frame.figures:
         pickle.dumps(bare(figure))
-        cells = _cells(figure)
+        there = cells(figure)
         if figure.edits:
             setting = lesson.setting(figure.edits)
             assert isinstance(setting, Numbers)
         if figure.origin is not None:
-            for cell in cells[:: max(1, len(cells) // 5)][:6]:
+            for cell in there[:: max(1, len(there) // 5)][:6]:
                 origin = figure.origin(*cell)
                 if origin is not None:
                     pickle.dumps(origin)
                     _sources_exist(frame, origin)
-        if picks(figure) and figure.picks is not None and cells:
-            lesson.state(figure.picks(*cells[-1]))
+        if picks(figure) and figure.picks is not None and there:
+            lesson.state(figure.picks(*there[-1]))
         if isinstance(figure, F.Plane) and figure.picks_at is not None:
             lesson.state(figure.picks_at((figure.extent[0] + figure.extent[1]) / 2, figure.extent[3]))
         _shaped(figure)
@@ -187,38 +188,18 @@ def _well_formed(lesson: Lesson, frame: Frame) -> None:
 
 def _sources_exist(frame: Frame, origin: F.Origin) -> None:
     for figure in frame.figures:
-        there = set(_cells(figure))
+        there = set(cells(figure))
         assert set(origin.cells.get(figure.name, ())) <= there, (figure.name, origin.cells[figure.name])
 
 
-def _cells(figure: F.Figure) -> list[tuple[int, int]]:
-    match figure:
-        case F.Grid():
-            rows, columns = np.shape(figure.values)
-            return [(r, c) for r in range(rows) for c in range(columns)]
-        case F.Bars():
-            return [(k, 0) for k in range(len(figure.labels))]
-        case F.Tokens():
-            return [(0, k) for k in range(len(figure.tokens))]
-        case F.Ladder():
-            return [(k, 0) for k in range(len(figure.boxes))]
-        case F.Net():
-            return [(k, 0) for k in range(len(figure.nodes))]
-        case F.Wall():
-            return [(k, 0) for k in range(len(figure.images))]
-        case F.Table():
-            return [(r, c) for r in range(len(figure.rows)) for c in range(len(figure.columns))]
-    return []
-
-
 def _shaped(figure: F.Figure) -> None:
-    cells = set(_cells(figure))
+    known = set(cells(figure))
     match figure:
         case F.Grid():
             rows, columns = np.shape(figure.values)
             assert len(figure.row_labels) in (0, rows) and len(figure.column_labels) in (0, columns)
             for mark, marked in figure.marks.items():
-                assert set(marked) <= cells, (figure.name, mark)
+                assert set(marked) <= known, (figure.name, mark)
         case F.Bars():
             assert len(figure.values) == len(figure.labels) and len(figure.notes) in (0, len(figure.labels))
         case F.Tokens():
@@ -241,4 +222,4 @@ def _shaped(figure: F.Figure) -> None:
             x0, x1, y0, y1 = figure.extent
             assert x0 < x1 and y0 < y1 and all(map(math.isfinite, figure.extent))
             assert all(np.shape(points)[-1] == 2 for points in figure.points.values() if len(points))
-    assert figure.cursor is None or figure.cursor in cells, (figure.name, figure.cursor)
+    assert figure.cursor is None or figure.cursor in known, (figure.name, figure.cursor)

@@ -1,19 +1,15 @@
 """Every formula that a lesson shows with its numbers adds up, at the defaults and with every preset."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from dlviz.engine.lessons.index import NAMES, load
-from dlviz.engine.lessons.kit.figures import Formula
-from dlviz.engine.lessons.kit.lesson import Frame
+from dlviz.engine.lessons.kit.figures import Formula, Grid, Origin
+from dlviz.engine.lessons.kit.lesson import Frame, Lesson, Scene
 from dlviz.engine.lessons.kit.state import State
-
-from .arithmetic import wrong
-from .test_every_lesson import _cells
-
-FRAMES, CELLS = 8, 12
-"""Frames of a scene and cells of a figure that are looked at, evenly spread."""
+from dlviz.engine.lessons.proofs.arithmetic import wrong
+from dlviz.engine.lessons.proofs.every_scene import claims
 
 
 @pytest.mark.parametrize(
@@ -36,34 +32,47 @@ def test_arithmetic_is_checked(text, adds_up):
     assert bool(wrong(text)) != adds_up
 
 
-def formulas(frame: Frame) -> Iterator[Formula]:
-    yield from frame.formulas
-    for figure in frame.figures:
-        if figure.origin is not None:
-            cells = _cells(figure)
-            for cell in cells[:: max(1, len(cells) // CELLS)]:
-                origin = figure.origin(*cell)
-                yield from origin.formulas if origin is not None else ()
-
-
-def states(name: str) -> Iterator[tuple[str, State]]:
-    lesson = load(name)
-    yield "defaults", lesson.state()
-    for preset in lesson.presets:
-        yield preset.name, lesson.state(preset.values)
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_every_formula_with_numbers_adds_up(name):
-    bad = []
-    for told, state in states(name):
-        for scene in load(name).scenes:
-            if scene.needs:
-                continue
-            frames = scene.frames(state)
-            for k in range(0, len(frames), max(1, len(frames) // FRAMES)):
-                for formula in formulas(frames[k]):
-                    said = wrong(formula.numbers)
-                    if said:
-                        bad.append(f"{told}, {scene.name} {k + 1}: {said}")
-    assert not bad, "\n".join(bad[:10])
+def test_the_formulas_of_every_preset_add_up(name):
+    lesson = load(name)
+    for preset in lesson.presets:
+        for claim in claims(lesson):
+            if not claim.needs:
+                fact = claim.fact(name, lesson.state(preset.values))
+                assert fact.holds, f"{preset.name}: {fact.computed}"
+
+
+def scene(numbers: str, value: float = 3.0, cell: tuple[int, int] = (0, 1)) -> Lesson:
+    """A lesson of one grid whose number in (0, 1) has an origin."""
+
+    def origin(row: int, column: int) -> Origin | None:
+        return Origin(formulas=(Formula(symbols="y", numbers=numbers),), cells={"g": (cell,)}) if column else None
+
+    def frames(state: State) -> list[Frame]:
+        return [Frame(caption="", figures=(Grid(name="g", values=[[0.0, value]], origin=origin),))]
+
+    parts = (Scene(name="only", title="", ids=("A1",), frames=frames),)
+    return Lesson(name="toy", chapter="convolution", title="", summary="", settings=(), scenes=parts)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "said"),
+    [
+        (scene("1 + 2 = 3"), ""),
+        (scene("1 + 2 = 4"), "1 + 2 is 3, not 4"),
+        (scene("1 + 2 = 3", value=2.0), "g (0, 1) is 2, its formula gives 3"),
+        (scene("1 + 2 = 3", cell=(1, 0)), "points at (1, 0) of g"),
+        (scene("no arithmetic"), ""),
+    ],
+)
+def test_a_number_that_is_not_what_its_formula_says_is_found(lesson, said):
+    (claim,) = claims(lesson)
+    fact = claim.fact("toy", lesson.state())
+    assert fact.holds == (not said) and said in str(fact.computed["wrong"])
+
+
+def test_a_scene_that_fails_is_no_fact_that_holds():
+    lesson = scene("1 + 2 = 3")
+    broken = replace(lesson.scenes[0], frames=lambda state: [][1])
+    (claim,) = claims(replace(lesson, scenes=(broken,)))
+    assert "IndexError" in claim.fact("toy", lesson.state()).computed

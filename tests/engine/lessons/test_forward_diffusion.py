@@ -200,7 +200,7 @@ def test_unscaled_betas_turn_the_guard_red_and_say_so() -> None:
     assert not outcome.holds and "without" in outcome.says
     assert outcome.computed["largest"] == pytest.approx(0.603, abs=5e-4)
     shown = LESSON.scenes[0].frames(bad)[0]
-    assert "60.3%" in shown.caption
+    assert "78%" in shown.caption and "63%" in shown.caption
 
 
 @pytest.mark.parametrize("steps", noising.LENGTHS)

@@ -42,6 +42,38 @@ def test_arrows_that_are_not_minus_the_gradient_of_g_s_loss_are_red(monkeypatch,
     assert red("AD2", moves="mmdd") == ["the arrows are minus the gradient of G's actual loss"]
 
 
+def test_a_penalty_of_twice_its_weight_is_red(monkeypatch, forgotten):
+    assert not red("AD1")
+    monkeypatch.setattr("dlviz.engine.objectives.adversarial.zero_centered", lambda squares: squares.mean())
+    monkeypatch.setattr("dlviz.engine.lessons.proofs.gan.REPLAYS", Replays())
+    assert any("R1" in claim for claim in red("AD1"))
+
+
+def test_a_minimax_loss_of_the_other_sign_is_red(monkeypatch, forgotten):
+    from dlviz.engine.objectives.adversarial_losses import LOSSES
+
+    assert not red("AD2", moves="md", loss="minimax")
+    true = LOSSES["minimax"]
+    turned = replace(true, generator=lambda real, fake: -true.generator(real, fake))
+    monkeypatch.setitem(LOSSES, "minimax", turned)
+    assert red("AD2", moves="mdg", loss="minimax")
+
+
+@pytest.mark.parametrize("loss", best_discriminator.LOSSES)
+def test_arrows_of_the_loss_that_was_not_chosen_must_not_be_turned(monkeypatch, forgotten, loss):
+    monkeypatch.setattr(Game, "view", _spoilt(other_pulls=lambda view: -view.other_pulls))
+    assert red("AD2", moves="m", loss=loss)
+
+
+def test_the_words_tell_why_points_lie_in_one_place():
+    fallen = gan_arena.arena(LESSON.state(LESSON.preset("collapse").values))
+    said = [frame.caption for frame in fallen]
+    assert all(len(text) <= 150 for text in said) and "Collapsed" in said[0] and "R1" in said[0]
+    assert len(set(said)) == len(said) and not any("d trains D" in text for text in said)
+    fresh = gan_arena.arena(LESSON.state())
+    assert all("press x" in frame.caption for frame in [*fresh][1:])
+
+
 def test_turned_labels_are_red(monkeypatch, forgotten):
     assert not red("AD1", moves="m")
     true = Game.tried

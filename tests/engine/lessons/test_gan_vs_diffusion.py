@@ -1,5 +1,7 @@
 """The lesson that compares GANs and diffusion: facts turn red when its code is broken."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,22 @@ def test_players_that_take_turns_by_mistake_are_red(monkeypatch):
 def test_a_radius_of_x_alone_is_red(monkeypatch):
     monkeypatch.setattr(orbit_frames, "radii", lambda path: np.abs(path[:, 0]))
     assert "AJ2" in red()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("(1 + 0.01)^50", "(1 + 0.1)^50"), ("Moving at once", "With steps of size 0 nobody moves")]
+)
+def test_words_and_numbers_of_another_step_size_are_red(monkeypatch, old, new):
+    true = orbit_frames._frame
+
+    def wrong(eta, steps, k):
+        frame = true(eta, steps, k)
+        first, *others = frame.formulas
+        told = replace(first, numbers=first.numbers.replace(old, new))
+        return replace(frame, formulas=(told, *others), caption=frame.caption.replace(old, new))
+
+    monkeypatch.setattr(orbit_frames, "_frame", wrong)
+    assert red() == ["AJ2"]
 
 
 @pytest.mark.parametrize(("eta", "steps"), [(0.0, 0), (0.0, 200), (0.5, 200), (0.5, 0)])

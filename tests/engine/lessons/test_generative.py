@@ -1,5 +1,7 @@
 """The lesson on generative models: wrong densities, bounds and rules turn its facts red."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,6 +80,46 @@ def test_a_logistic_form_without_its_offset_turns_red(monkeypatch):
     assert not verdicts(LESSON)["Gaussians of equal covariance: a logistic posterior"]
 
 
+def test_a_logistic_form_without_the_prior_turns_red(monkeypatch):
+    right = gaussians.logistic_form
+    monkeypatch.setattr(blobs_shown, "logistic_form", lambda m, c, p: right(m, c, np.array([0.5, 0.5])))
+    assert not verdicts(LESSON)["Gaussians of equal covariance: a logistic posterior"]
+
+
+def test_a_tint_upside_down_turns_red(monkeypatch):
+    right = blobs_shown.lattice
+    monkeypatch.setattr(blobs_shown, "lattice", lambda: right() * np.array([1.0, -1.0]))
+    assert not verdicts(LESSON)["Gaussians of equal covariance: a logistic posterior"]
+
+
+@pytest.mark.parametrize("steep", [False, True])
+def test_half_of_a_line_turns_red(monkeypatch, steep):
+    right = blobs_shown.edge
+
+    def half(w, b):
+        line = right(w, b)
+        return line if (abs(w[1]) >= abs(w[0])) == steep else np.stack((line[0], line.mean(0)))
+
+    monkeypatch.setattr(blobs_shown, "edge", half)
+    assert not verdicts(LESSON)["Gaussians of equal covariance: a logistic posterior"]
+
+
+def test_turned_log_odds_and_a_false_argument_of_sigma_turn_red(monkeypatch):
+    with monkeypatch.context() as patch:
+        true = bayes_rule_shown.bayes
+        patch.setattr(bayes_rule_shown, "bayes", lambda x, prior, mu, sigma: true(x, 1 - prior, mu, sigma))
+        assert not verdicts(LESSON)["p(y|x) = p(x|y) p(y) / p(x)"]
+    frames = bayes_rule_shown.rule
+
+    def argument(state):
+        first, second = frames(state)
+        told = replace(second.formulas[1], numbers=second.formulas[1].numbers.replace("·", " + "))
+        return first, replace(second, formulas=(second.formulas[0], told))
+
+    monkeypatch.setattr(proofs, "rule_frames", argument)
+    assert not verdicts(LESSON)["p(y|x) = p(x|y) p(y) / p(x)"]
+
+
 def test_a_boundary_of_the_wrong_sign_turns_both_lines_red(monkeypatch):
     right = blobs_shown.edge
     monkeypatch.setattr(blobs_shown, "edge", lambda w, b: right(w, -b))
@@ -121,7 +163,8 @@ def test_the_sample_key_works_on_the_left_only():
     assert left["generative"].points["new"].shape == (3 * PER_KEY, 2)
     assert "new" not in left["discriminative"].points
     right = planes(samples="ggg", model="discriminative")
-    assert "new" not in right["generative"].points and "Nothing was sampled" in right["nothing"].text
+    assert "new" not in right["generative"].points
+    assert "Nothing was sampled" in versus(LESSON.state({"samples": "ggg", "model": "discriminative"}))[0].caption
 
 
 def test_more_samples_begin_with_the_same_ones_of_no_key():

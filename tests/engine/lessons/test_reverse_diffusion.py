@@ -122,5 +122,5 @@ def test_frames_begin_with_noise_and_end_with_data() -> None:
     """The walk of the exact scene."""
     frames = LESSON.scenes[0].frames(state())
     table: Any = frames[-1].figures[-1]
-    assert "Pure noise, t = 1000" in frames[0].caption
+    assert "t = 1000" in frames[0].figures[0].title
     assert table.rows[0][:2] == ("600 samples", pytest.approx(2.0, abs=0.06))

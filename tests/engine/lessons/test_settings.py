@@ -73,5 +73,27 @@ def test_no_text_breaks_a_setting(text):
 def test_words_are_one_harmless_line():
     words = Words(name="text", default="x", help="x")
     assert words.parse("a\x1b[31m  b\n c") == "a b c"
-    with pytest.raises(OptionError, match="0 characters"):
-        words.parse("  ")
+    for wrong, said in (("  ", "only spaces"), ("", "0 characters"), ("ab " * 2000, "5,999 characters")):
+        with pytest.raises(OptionError, match=f"text has {said}; allowed: a text of 1 to 200 characters"):
+            words.parse(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["1_0", "１0", "٣", "9" * 5000, "0x3", ""])
+def test_numbers_are_written_as_everybody_writes_them(wrong):
+    wide = Slider(name="stride", default=1, low=1, high=100, help="pixels")
+    with pytest.raises(OptionError, match="stride cannot be .*allowed: a whole number from 1 to 100"):
+        wide.parse(wrong)
+    with pytest.raises(OptionError, match="kernel cannot be"):
+        kernel_setting().parse(f"{wrong},0,0/0,0,0/0,0,0")
+
+
+def test_a_matrix_that_is_refused_is_quoted_as_it_was_typed():
+    with pytest.raises(OptionError, match="kernel cannot be '1e400,0,0/0,0,0/0,0,0'; allowed: .* from -"):
+        kernel_setting().parse("1e400,0,0/0,0,0/0,0,0")
+
+
+@given(st.lists(st.lists(st.floats(0, 1), min_size=6, max_size=6), min_size=6, max_size=6))
+def test_what_is_shown_of_a_matrix_is_read_back_exactly(rows):
+    image = image_setting()
+    value = image.check(rows)
+    assert image.parse(image.show(value)) == value

@@ -11,6 +11,7 @@ from dlviz.engine.lessons import transformer
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs import transformer as proofs
+from dlviz.engine.lessons.proofs.every_scene import adds_up
 from dlviz.engine.lessons.trainings.french import PLAN, French
 from dlviz.engine.lessons.transformer import LESSON
 from dlviz.engine.lessons.workings import input_frames, layer_norm, norm_frames, transformer_layers, translating
@@ -19,9 +20,6 @@ from dlviz.engine.lessons.workings.inference_frames import rerun, written
 from dlviz.engine.lessons.workings.input_frames import masks
 from dlviz.engine.lessons.workings.loss_frames import uniform_loss
 from dlviz.engine.lessons.workings.writing import Rules
-
-from .arithmetic import wrong
-from .test_every_lesson import _cells
 
 HOSTILE = ("[/x] un chat", "\x1b]0;x\x07chat", "[", "🐈 chat 猫", "chat " * 24, "auto")
 
@@ -123,19 +121,8 @@ def test_a_layer_that_ends_after_its_first_part_turns_ab3_red(monkeypatch: pytes
 
 def test_formulas_of_trained_layers_add_up() -> None:
     state = LESSON.state().with_result("french", untrained())
-    bad = [
-        said
-        for scene in LESSON.scenes
-        if scene.needs
-        for frame in scene.frames(state)
-        for figure in frame.figures
-        if figure.origin is not None
-        for cell in _cells(figure)[::7]
-        if (origin := figure.origin(*cell)) is not None
-        for formula in origin.formulas
-        if (said := wrong(formula.numbers))
-    ]
-    assert not bad, bad[:5]
+    outcome = adds_up([scene for scene in LESSON.scenes if scene.needs], state)
+    assert outcome.holds, outcome.computed
 
 
 def test_a_loss_in_bits_turns_aa6_red(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Bars: a name, a bar from zero, the number, a few words."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +12,11 @@ from textual.strip import Strip
 from ....engine.lessons.kit.figures import Bars, Cell
 from ...render.bars import blocks
 from ...render.cells import Part, line
-from ...render.numbers import compact, cut, pad
+from ...render.numbers import cut, pad
 from ...render.palette import Ink
 from ...render.shades import sign_colour
-from .look import MORE, Drawing, Look, cursor_style, quiet, step, struck, window
+from .look import MORE, Drawing, Floats, Look, cursor_style, quiet, step, struck, window
+from .numbers import alike, percent
 
 _LABEL, _LABEL_LEAST, _BAR_LEAST, _BAR_MOST, _NOTE = 24, 6, 8, 40, 28
 _LABEL_FULL, _NOTE_FULL = 48, 60
@@ -38,24 +40,37 @@ class Plan:
     texts: list[str]
 
 
+def number_texts(values: Sequence[float], figure: Bars) -> list[str]:
+    """The numbers of bars with their unit, in one notation."""
+    plain = iter(alike([value for value in values if math.isfinite(value) and not _counted(value)], 9, 4))
+    unit = cut(figure.unit, 12)
+    found = []
+    for value in values:
+        if not math.isfinite(value):
+            found.append("nan" if math.isnan(value) else "∞" if value > 0 else "-∞")
+            continue
+        text = f"{value:,.0f}" if _counted(value) else next(plain)
+        found.append(percent(value) if figure.percent else f"{text} {unit}".rstrip())
+    return found
+
+
+def _counted(value: float) -> bool:
+    return value.is_integer() and abs(value) >= 1000
+
+
 def number_text(value: float, figure: Bars) -> str:
-    """A bar's number with its unit."""
-    if not math.isfinite(value):
-        return "nan" if math.isnan(value) else "∞" if value > 0 else "-∞"
-    if figure.percent:
-        return f"{value:.1%}"
-    text = f"{value:,.0f}" if value.is_integer() and abs(value) >= 1000 else compact(value, 9, 4)
-    return f"{text} {cut(figure.unit, 12)}".rstrip()
+    """One number with its unit."""
+    return number_texts([value], figure)[0]
 
 
 def _plan(figure: Bars, width: int) -> Plan:
     values = np.asarray(figure.values, dtype=np.float64).ravel()
-    texts = [number_text(value, figure) for value in values.tolist()]
+    texts = number_texts(values.tolist(), figure)
     finite = np.abs(values[np.isfinite(values)])
     reach = float(figure.high) if figure.high else float(finite.max(initial=0.0))
     if figure.reference is not None and math.isfinite(figure.reference[1]) and not figure.high:
         reach = max(reach, abs(float(figure.reference[1])))
-    number = max(map(cell_len, texts), default=0)
+    number = max(map(cell_len, [*texts, *_widest(figure, values)]), default=0)
     room = width - number - 2
     for most_label, most_note in ((_LABEL_FULL, _NOTE_FULL), (_LABEL, _NOTE)):
         label = max((cell_len(cut(name, most_label)) for name in figure.labels), default=0)
@@ -71,6 +86,16 @@ def _plan(figure: Bars, width: int) -> Plan:
     signed = bool((values < 0).any())
     bar -= bool(signed and bar and bar % 2 == 0)
     return Plan(label, bar, number, note, reach, signed, texts)
+
+
+def _widest(figure: Bars, values: Floats) -> list[str]:
+    """Texts that bars up to a fixed value may have in other frames, so that the bars keep their length."""
+    if not figure.high:
+        return []
+    told = number_text(float(figure.high), figure)
+    whole = float(figure.high).is_integer() and np.equal(values, np.rint(values)).all()
+    least = len("0.1234") + (cell_len(figure.unit) + 1 if figure.unit else 0)
+    return [told] if whole or figure.percent else [told, " " * min(least, 18)]
 
 
 def smallest(figure: Bars, ink: Ink, width: int) -> tuple[int, int]:

@@ -10,17 +10,16 @@ from textual.strip import Strip
 from ....engine.lessons.kit.figures import Cell, Curves
 from ...render.axes import Axis
 from ...render.braille import Cells, fill, link
-from ...render.cells import Part, blank, line
+from ...render.cells import line
 from ...render.numbers import compact, cut
 from ...render.palette import Ink
 from ...render.ticks import log_ticks, ticks
+from .curve_keys import LETTERS, few, legend, sign_of
+from .keys import CLOUDS, SIGNS, dashed
 from .look import Drawing, Floats, Look, quiet
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _GUTTER = 7
 _WIDE, _HIGH = 160, 40
-_SIGNS_MOST = 40
-"""Points of a line that are drawn as signs rather than as dots."""
 _STEPS = 60
 """Moves of the cursor from end to end."""
 
@@ -74,7 +73,7 @@ def draw(figure: Curves, look: Look, width: int, height: int) -> Drawing:
     x = np.asarray(figure.x, dtype=np.float64).ravel()
     lines = {name: np.asarray(y, dtype=np.float64).ravel()[: len(x)] for name, y in figure.lines.items()}
     at = _cursor(figure, look, x)
-    keys = _legend(figure, lines, x, at, ink, width)
+    keys = legend(figure, lines, x, at, ink, width)
     rows = height - 1 - len(keys)
     if rows < 2:
         keys = keys[: max(0, height - 3)]
@@ -181,14 +180,17 @@ def _curve(cells: Cells, view: View, y: Floats, k: int, figure: Curves, ink: Ink
             for place, height in zip(places[fine].round().astype(int), heights[fine], strict=True):
                 upper[place], lower[place] = np.fmin(upper[place], height), np.fmax(lower[place], height)
             dots = fill(upper, lower, shape[0])
-    cells.dots(0, 0, dots, ink.style(colour))
-    sign = LETTERS[k % len(LETTERS)] if not ink.coloured and len(figure.lines) > 1 else "●"
-    few = figure.dots and int(good.sum()) <= min(_SIGNS_MOST, view.columns // 2)
-    for j in np.flatnonzero(good if few else _lonely(good)).tolist():
+            dots = dashed(upper, lower, dots, k) if ink.coloured else dots
+    lettered = not ink.coloured and len(figure.lines) > 1
+    sign = sign_of(figure, y, k, ink) if figure.dots or lettered else SIGNS[0]
+    alone = figure.dots and sign != CLOUDS[0] and (ink.coloured or few(y))
+    if not alone:
+        cells.dots(0, 0, dots, ink.style(colour))
+    for j in np.flatnonzero(good if alone else _lonely(good)).tolist():
         row, column = round(float(high[j])) // 4, round(float(at[j])) // 2
         if 0 <= row < cells.height and 0 <= column < cells.width:
             cells.put(row, column, sign, ink.style(colour, bold=True))
-    if not ink.coloured and len(figure.lines) > 1:
+    if lettered:
         _letters(cells, at[good], high[good], LETTERS[k % len(LETTERS)], k, ink.style(colour, bold=True))
 
 
@@ -213,67 +215,42 @@ def _letters(cells: Cells, at: Floats, high: Floats, letter: str, k: int, style:
 
 
 def _y_labels(view: View, figure: Curves) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for value, text in view.axis.ticks(max(2, view.rows // 3)):
-        row = view.row(value)
-        if row is not None and row not in found:
-            found[row] = cut(text, _GUTTER - 1)
+    """The rows with a number: round ones, or the ends where not two of them have a row."""
+    for marks in (view.axis.ticks(max(2, view.rows // 3)), _ends(view.axis.low, view.axis.high, _GUTTER - 1)):
+        found: dict[int, str] = {}
+        for value, text in marks:
+            row = view.row(value)
+            if row is not None and row not in found:
+                found[row] = cut(text, _GUTTER - 1)
+        if len(found) > 1:
+            break
     return found
 
 
+def _ends(low: float, high: float, room: int) -> list[tuple[float, str]]:
+    return [(end, compact(end, room, 3)) for end in (low, high)]
+
+
 def _x_axis(view: View, figure: Curves, ink: Ink, width: int) -> Strip:
+    """Its numbers, round ones or the ends, and before them which axes are logarithmic."""
     count = max(2, view.columns // 10)
     marks = log_ticks(view.low, view.high, count) if figure.log_x else ticks(view.low, view.high, count)
-    cells = [" "] * view.columns
-    for value, text in marks:
-        column = view.column(value)
-        if column is None:
-            continue
-        start = max(0, min(column - len(text) // 2, view.columns - len(text)))
-        if all(char == " " for char in cells[max(0, start - 1) : start + len(text) + 1]):
-            cells[start : start + len(text)] = list(text)
-    return line([(" " * _GUTTER + "".join(cells), ink.style(ink.dim))], width, ink)
-
-
-def _legend(figure: Curves, lines: dict[str, Floats], x: Floats, at: float | None, ink: Ink, width: int) -> list[Strip]:
-    """What the axes are, and the names in the curves' colours with what is read at the cursor; wrapped."""
-    rows: list[list[Part]] = [[]]
-    used = 0
-    chips: list[list[Part]] = []
-    if at is not None:
-        text = f"│ {cut(figure.x_label, 28)} {compact(at, 8, 4)}"
-        chips.append([(text, ink.style(ink.cursor if ink.coloured else ink.accent))])
-    elif figure.x_label:
-        chips.append([(f"→ {cut(figure.x_label, 28)}", ink.style(ink.dim))])
-    if figure.y_label:
-        chips.append([(f"↑ {cut(figure.y_label, 28)}", ink.style(ink.dim))])
-    for k, (name, y) in enumerate(lines.items()):
-        name = name or ("value" if at is not None else "")
-        if len(lines) == 1 and not name:
-            continue
-        colour = ink.categories[k % len(ink.categories)]
-        sign = (
-            "●"
-            if figure.dots and ink.coloured
-            else "━"
-            if ink.coloured or len(lines) == 1
-            else LETTERS[k % len(LETTERS)]
-        )
-        read = ""
-        if at is not None and len(x):
-            value = float(y[int(np.nanargmin(np.abs(x[: len(y)] - at)))]) if len(y) else math.nan
-            read = " " + ("-" if math.isnan(value) else compact(value, 8, 4))
-        chips.append(
-            [(f"{sign} ", ink.style(colour, bold=True)), (cut(name, 28), ink.style()), (read, ink.style(bold=True))]
-        )
-    for chip in chips:
-        size = sum(cell_len(text) for text, _ in chip) + 2
-        if used and used + size > width:
-            rows.append([])
-            used = 0
-        rows[-1] += [*chip, ("  ", ink.style())]
-        used += size
-    return [line(row, width, ink) if row else blank(width, ink) for row in rows if row]
+    for tried in (marks, _ends(view.low, view.high, 8)):
+        cells = [" "] * view.columns
+        placed = 0
+        for value, text in tried:
+            column = view.column(value)
+            if column is None:
+                continue
+            start = max(0, min(column - len(text) // 2, view.columns - len(text)))
+            if all(char == " " for char in cells[max(0, start - 1) : start + len(text) + 1]):
+                cells[start : start + len(text)] = list(text)
+                placed += 1
+        if placed > 1:
+            break
+    logs = "→" * figure.log_x + "↑" * figure.log_y
+    head = f"log {logs}" if logs else ""
+    return line([(head.ljust(_GUTTER) + "".join(cells), ink.style(ink.dim))], width, ink)
 
 
 def _narrow(text: str) -> str:

@@ -11,8 +11,8 @@ from ...render.legend import legend
 from ...render.numbers import cut, pad
 from ...render.pooling import shrink
 from ...render.scale import Scale
-from .grid_cells import Brush, Marked, halves, painted
-from .grid_plan import LEGEND_MOST, ZOOMS, Plan, best, exact, legend_width, plan_of, smallest, values_of
+from .grid_cells import Brush, Marked, halves, painted, spied
+from .grid_plan import LEGEND_MOST, ZOOMS, Plan, axes_of, best, exact, legend_width, plan_of, smallest, values_of
 from .look import Drawing, Floats, Look, quiet, scale_of, step, window
 from .numbers import told
 
@@ -31,17 +31,15 @@ def draw(figure: Grid, look: Look, width: int, height: int) -> Drawing:
         shown = shrink(values, -(-values.shape[0] // plan.block), -(-values.shape[1] // plan.block))
     else:
         shown = values
-    room = max(1, (height - plan.head - plan.foot) // max(1, plan.tall))
-    room = 2 * room if plan.kind == "halves" else room
+    high, broad = plan.grain
+    room = max(1, (height - plan.head - plan.foot) // plan.tall) * high
     down = window(shown.shape[0], room, cursor[0] // plan.block)
-    across = window(shown.shape[1], max(1, (width - plan.left) // plan.wide), cursor[1] // plan.block)
+    across = window(shown.shape[1], max(1, (width - plan.left) // plan.wide) * broad, cursor[1] // plan.block)
     strips = _head(figure, look, plan, across, width)
     marked = Marked.of(figure, look, plan.block)
-    brush = Brush(shown, scale, ink, marked, plan.kind == "numbers", figure.digits, plan.wide, plan.tall, plan.field)
-    if plan.kind == "halves":
-        body = halves(brush, down, across)
-    else:
-        body = painted(brush, down, across)
+    numbers = plan.kind == "numbers"
+    brush = Brush(shown, scale, ink, marked, numbers, figure.digits, plan.wide, plan.tall, plan.field, plan.edge > 0)
+    body = {"halves": halves, "dots": spied}.get(plan.kind, painted)(brush, down, across)
     labels = _labels(figure, look, plan, down, len(body))
     for label, parts in zip(labels, body, strict=True):
         strips.append(line([*label, *parts], width, ink))
@@ -50,8 +48,8 @@ def draw(figure: Grid, look: Look, width: int, height: int) -> Drawing:
     top, left = plan.head, plan.left
 
     def hit(x: int, y: int) -> Cell | None:
-        column = (x - left) // plan.wide
-        row = (y - top) * 2 if plan.kind == "halves" else (y - top) // plan.tall
+        column = (x - left) // plan.wide * broad
+        row = (y - top) // plan.tall * high
         if x < left or y < top or column >= len(across) or row >= len(down):
             return None
         return (
@@ -80,26 +78,42 @@ def _head(figure: Grid, look: Look, plan: Plan, across: range, width: int) -> li
     ink = look.ink
     strips = []
     if figure.row_axis or figure.column_axis:
-        words = [
-            f"{figure.row_axis} ↓" if figure.row_axis else "",
-            f"{figure.column_axis} →" if figure.column_axis else "",
-        ]
-        strips.append(quiet("  ".join(word for word in words if word), width, ink))
+        strips.append(quiet(axes_of(figure), width, ink))
     if figure.column_labels:
-        parts: list[Part] = [(" " * plan.left, ink.style())]
-        room = plan.wide - (plan.wide > 1)
-        for column in across:
-            at = column * plan.block
-            name = figure.column_labels[at] if at < len(figure.column_labels) else ""
-            chosen = look.focused and look.cursor is not None and look.cursor[1] // plan.block == column
-            style = ink.style(ink.accent, bold=True) if chosen else ink.style(ink.dim)
-            if plan.wide == 1:
-                parts.append((name if cell_len(name) == 1 else " ", style))
-                continue
-            aside = (room - plan.field) // 2 if plan.kind == "numbers" and cell_len(name) <= plan.field else 0
-            parts.append((" " + pad(_first(name, room - aside), room - aside, "right") + " " * aside, style))
-        strips.append(line(parts, width, ink))
+        strips.append(line(_names(figure, look, plan, across), width, ink))
     return strips
+
+
+def _names(figure: Grid, look: Look, plan: Plan, across: range) -> list[Part]:
+    """The names of the columns, each over its own."""
+    ink, room, used = look.ink, plan.wide - (plan.wide > 1), 0
+    parts: list[Part] = []
+    for column, name in _heads(figure, plan, across, room).items():
+        start = plan.left + (column - across.start) // plan.grain[1] * plan.wide
+        size = cell_len(name)
+        if size <= room:
+            aside = (room - plan.field) // 2 if plan.kind == "numbers" and size <= plan.field else 0
+            start += plan.wide - aside - size
+        if start < used:
+            continue
+        chosen = look.focused and look.cursor is not None and look.cursor[1] // plan.block == column
+        style = ink.style(ink.accent, bold=True) if chosen else ink.style(ink.dim)
+        parts += [(" " * (start - used), ink.style()), (name, style)]
+        used = start + size
+    return parts
+
+
+def _heads(figure: Grid, plan: Plan, across: range, room: int) -> dict[int, str]:
+    """The name of each column; of names that count only some where they have no room, and no part of one."""
+    broad = plan.grain[1]
+    found = {k: figure.column_labels[k * plan.block] for k in across if k * plan.block < len(figure.column_labels)}
+    longest = max(map(cell_len, found.values()), default=0)
+    if all(name.isdigit() for name in found.values()) and (longest > room or broad > 1):
+        pitch = next(size for size in (2, 5, 10, 20, 50, 10**9) if size // broad * plan.wide > longest)
+        return {k: name for k, name in found.items() if int(name) % pitch == 0}
+    if plan.wide == 1 and longest > 1:
+        return {}
+    return {k: _first(name, room) for k, name in found.items()}
 
 
 def _first(name: str, room: int) -> str:
@@ -147,7 +161,10 @@ def _cuts(values: Floats, shown: Floats, down: range, across: range, plan: Plan,
 def _foot(figure: Grid, look: Look, plan: Plan, scale: Scale, cuts: str, values: Any, width: int) -> list[Strip]:
     ink, strips = look.ink, []
     if plan.kind != "numbers":
-        strips.append(legend(scale, ink, width, figure.scope, most=LEGEND_MOST))
+        if plan.kind == "dots":
+            strips.append(quiet("a dot: not 0", width, ink))
+        else:
+            strips.append(legend(scale, ink, width, figure.scope, most=LEGEND_MOST))
         if look.focused and look.cursor is not None:
             row, column = look.cursor
             if row < values.shape[0] and column < values.shape[1]:

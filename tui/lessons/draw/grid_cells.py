@@ -11,13 +11,14 @@ from ...render.colour import contrast, mix, readable
 from ...render.palette import LEVELS, Ink, levels
 from ...render.scale import BAD, Scale
 from ...render.shades import shade, sign_colour
-from .look import Floats, Look, cursor_style, merged, struck
+from .look import HATCH, Floats, Look, cursor_style, merged, struck
 from .numbers import told
 
-HATCH = "╱"
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+"""The bits of a braille character by row and column."""
 _CLEAR = 1.8
 """The contrast with which a frame is seen on a shade."""
-_SIGNS = {"source": ("▌", "'"), "target": ("▌", ">"), "winner": ("▌", "*"), "focus": ("▌", ">"), "dropped": (" ", "x")}
+_SIGNS = {"source": ("▌", "'"), "target": ("▌", ">"), "focus": ("▌", ">"), "dropped": (" ", "x")}
 """What stands before a marked number, with colours and without."""
 
 
@@ -64,6 +65,8 @@ class Brush:
     wide: int
     tall: int
     field: int
+    edge: bool = False
+    """Whether there is a column after the last cell."""
 
 
 def painted(brush: Brush, down: range, across: range) -> list[list[Part]]:
@@ -80,10 +83,11 @@ def painted(brush: Brush, down: range, across: range) -> list[list[Part]]:
                 if brush.marked.cursor == (row, column) and not brush.numbers and brush.wide > 1:
                     parts.append((_framed(text, y, brush.tall, brush.ink), style))
                     continue
-                sign, own = _sign(brush, (row, column), style)
+                sign, own = _sign(brush, (row, column), style, here)
                 parts += [(sign or text[0], own if sign else _unlined(style)), *_worded(text[1:], style)]
-            end = brush.marked.has((row, across[-1]), "window") if len(across) else False
-            parts.append((_edge(brush, left=False) if end else " ", brush.ink.style(_frame(brush.ink), bold=True)))
+            if brush.edge and len(across):
+                end = brush.marked.has((row, across[-1]), "window")
+                parts.append((_edge(brush, left=False) if end else " ", brush.ink.style(_frame(brush.ink), bold=True)))
             lines.append(merged(parts))
     return lines
 
@@ -136,6 +140,24 @@ def halves(brush: Brush, down: range, across: range) -> list[list[Part]]:
     return lines
 
 
+def spied(brush: Brush, down: range, across: range) -> list[list[Part]]:
+    """A dot for each cell that is not zero, 4 rows and 2 columns to a cell of the screen; marked ones have a colour."""
+    ink, lines = brush.ink, []
+    for top in down[::4]:
+        parts: list[Part] = []
+        for left in across[::2]:
+            ys, xs = range(top, min(top + 4, down.stop)), range(left, min(left + 2, across.stop))
+            cells = [(y, x) for y in ys for x in xs]
+            bits = sum(_DOTS[y - top][x - left] for y, x in cells if brush.values[y, x] != 0)
+            marks = frozenset().union(*(brush.marked.marks.get(cell, frozenset()) for cell in cells))
+            style = ink.style(ink.accent if marks else None, bold=bool(marks))
+            if brush.marked.cursor in cells:
+                style = cursor_style(ink)
+            parts.append((chr(0x2800 + bits) if bits else " ", style))
+        lines.append(merged(parts))
+    return lines
+
+
 def _pixel(brush: Brush, cell: Cell, code: int) -> str:
     """The colour of a cell without room for signs, or HATCH."""
     ink, marks = brush.ink, brush.marked.marks.get(cell, frozenset())
@@ -145,9 +167,9 @@ def _pixel(brush: Brush, cell: Cell, code: int) -> str:
         return HATCH
     if "target" in marks or "focus" in marks:
         return ink.accent
-    if "winner" in marks:
-        return ink.good
     ground = _ground(brush, code)
+    if "winner" in marks:
+        return readable(ground)
     if "source" in marks or "window" in marks:
         return mix(ground, ink.accent, 0.5)
     return mix(ground, ink.background, 0.7) if "dropped" in marks else ground
@@ -174,15 +196,15 @@ def _style(brush: Brush, cell: Cell, code: int) -> Style:
         return struck(style) if "dropped" in marks else style
     if "dropped" in marks:
         return struck(ink.style(ink.dim, mix(_ground(brush, code), ink.background, 0.75)))
-    for mark, colour in (("target", ink.accent), ("winner", ink.good)):
-        if mark in marks:
-            return ink.style(readable(colour), colour, bold=True)
+    if "target" in marks:
+        return ink.style(readable(ink.accent), ink.accent, bold=True)
     ground = _ground(brush, code)
     if "focus" in marks:
         ground = mix(ground, ink.cursor, 0.45)
     elif brush.marked.framed and not strong and brush.numbers:
         ground = mix(ground, ink.background, 0.45)
-    return ink.style(readable(ground), ground, bold=strong, underline="source" in marks and brush.numbers)
+    lined = brush.numbers and bool(marks & {"source", "winner"})
+    return ink.style(readable(ground), ground, bold=strong, underline=lined)
 
 
 def _few(brush: Brush, code: int, marks: frozenset[str], strong: bool) -> Style:
@@ -192,15 +214,13 @@ def _few(brush: Brush, code: int, marks: frozenset[str], strong: bool) -> Style:
         style = shade(code, brush.scale.diverging, ink)[1] if code != BAD else ink.style()
         return style + Style(bold=True) if strong else style
     if ink.depth == "none":
-        return ink.style(bold=strong, underline="source" in marks, dim="dropped" in marks)
+        return ink.style(bold=strong, underline=bool(marks & {"source", "winner"}), dim="dropped" in marks)
     colour = None
     if "target" in marks or "focus" in marks:
         colour = ink.accent
-    elif "winner" in marks:
-        colour = ink.good
     elif brush.scale.diverging and code != BAD and abs(code - LEVELS // 2) > LEVELS // 16:
         colour = sign_colour(code < LEVELS // 2, ink)
-    return ink.style(colour, bold=strong, underline="source" in marks)
+    return ink.style(colour, bold=strong, underline=bool(marks & {"source", "winner"}))
 
 
 def _text(brush: Brush, cell: Cell, code: int, told_here: bool) -> str:
@@ -221,16 +241,18 @@ def _text(brush: Brush, cell: Cell, code: int, told_here: bool) -> str:
     return (glyphs * room)[:room]
 
 
-def _sign(brush: Brush, cell: Cell, style: Style) -> tuple[str, Style]:
+def _sign(brush: Brush, cell: Cell, style: Style, told_here: bool) -> tuple[str, Style]:
     """What stands in the first column of a cell, and its style; nothing where it is not marked."""
     ink, (row, column) = brush.ink, cell
+    if told_here and brush.marked.has(cell, "winner"):
+        return "*", style if ink.coloured else ink.style(bold=True)
     here = brush.marked.has(cell, "window")
     before = column > 0 and brush.marked.has((row, column - 1), "window")
     few = not ink.coloured
     if here != before:
         edge = ink.style(_frame(ink), bold=True)
         return _edge(brush, left=here), edge if few else edge + style.background_style
-    for mark in ("target", "winner", "source", "focus", "dropped"):
+    for mark in ("target", "source", "focus", "dropped"):
         if brush.marked.has(cell, mark):
             sign = _SIGNS[mark][few]
             if not few and mark != "source":

@@ -1,6 +1,6 @@
 """Ladders: a model as boxes one under the other, with shapes, shares, and the wires that jump over boxes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rich.cells import cell_len
@@ -18,7 +18,9 @@ from .look import MORE, Drawing, Look, cursor_style, quiet, step, window
 
 _NAME, _SHAPE, _DETAIL, _WORD = 30, 22, 40, 16
 _INDENT = 2
-_SHARE, _SHARE_LEAST = 12, 5
+_SHARE, _SHARE_MOST, _SHARE_LEAST = 12, 40, 5
+_LARGE = 20
+"""Lines from which on boxes become higher."""
 _THUMB = 5
 """Rows of small maps below a box, where there is room."""
 
@@ -85,9 +87,11 @@ def _plan(figure: Ladder, width: int, thumbs: bool = False) -> Plan:
     return plan
 
 
-def _rows(figure: Ladder, thumbs: bool) -> list[int]:
-    """Lines of each box."""
-    return [1 + (_thumb_rows(box) if thumbs else 0) for box in figure.boxes]
+def _rows(figure: Ladder, thumbs: bool, height: int = 0) -> list[int]:
+    """Lines of each box: on a large screen up to three."""
+    least = [1 + (_thumb_rows(box) if thumbs else 0) for box in figure.boxes]
+    spare = (height - sum(least)) // max(1, len(least)) if height >= _LARGE else 0
+    return [lines + max(0, min(2, spare)) for lines in least]
 
 
 def _thumb_rows(box: Box) -> int:
@@ -110,8 +114,12 @@ def smallest(figure: Ladder, ink: Ink, width: int) -> tuple[int, int]:
 def best(figure: Ladder, ink: Ink, width: int, height: int) -> tuple[int, int]:
     """With small maps, if there are any and they fit."""
     wide, tall = smallest(figure, ink, width)
-    full = sum(_rows(figure, True)) + bool(figure.share_label)
-    return wide, full if full <= height else tall
+    foot = bool(figure.share_label)
+    full = sum(_rows(figure, True)) + foot <= height
+    if height < _LARGE:
+        return wide, sum(_rows(figure, True)) + foot if full else tall
+    more = _SHARE_MOST - _SHARE if any(box.share is not None for box in figure.boxes) else 0
+    return min(width, wide + more), max(tall, sum(_rows(figure, full, height - foot)) + foot)
 
 
 def draw(figure: Ladder, look: Look, width: int, height: int) -> Drawing:
@@ -122,16 +130,18 @@ def draw(figure: Ladder, look: Look, width: int, height: int) -> Drawing:
     foot = bool(figure.share_label) and height > len(figure.boxes) and bool(_plan(figure, width).share)
     thumbs = sum(_rows(figure, True)) + foot <= height
     plan = _plan(figure, width, thumbs)
+    if plan.share and plan.width < width:
+        plan = replace(plan, share=max(plan.share, min(_SHARE_MOST, plan.share + width - plan.width)))
     count = len(figure.boxes)
     cuts = not thumbs and count > height - foot
     cursor = look.cursor[0] if look.cursor else 0
     shown = window(count, height - foot - cuts, cursor) if cuts else range(count)
     owners: list[tuple[int, int]] = []
     for k in shown:
-        owners += [(k, y) for y in range(_rows(figure, thumbs)[k])]
+        owners += [(k, y) for y in range(_rows(figure, thumbs, height - foot)[k])]
     strips = []
     for y, (k, row) in enumerate(owners):
-        parts = _box(figure, look, plan, k) if row == 0 else _thumb(figure.boxes[k], row - 1, plan, ink)
+        parts = _box(figure, look, plan, k) if row == 0 else _below(figure, plan, k, row - 1, thumbs, ink)
         strips.append(line([*parts, *_wires(figure, plan, owners, y, ink)], width, ink))
     if cuts:
         strips.append(quiet(f"{MORE} boxes {shown.start + 1}-{shown.stop} of {count}", width, ink))
@@ -169,6 +179,17 @@ def _box(figure: Ladder, look: Look, plan: Plan, k: int) -> list[Part]:
     if plan.detail:
         parts.append(("  " + pad(box.detail, plan.detail), ink.style(ink.dim)))
     return parts
+
+
+def _below(figure: Ladder, plan: Plan, k: int, row: int, thumbs: bool, ink: Ink) -> list[Part]:
+    """A further line of a box: of its small maps, else of its rail."""
+    box = figure.boxes[k]
+    if thumbs and _thumb_rows(box):
+        return _thumb(box, row, plan, ink)
+    depth = box.depth - min(other.depth for other in figure.boxes)
+    indent, rail = " " * (_INDENT * depth), "▌" if ink.depth != "none" else "|"
+    style = ink.style(ink.categories[depth % len(ink.categories)], bold=box.active)
+    return [(indent, ink.style()), (rail, style), (" " * (plan.body - len(indent) - 1), ink.style())]
 
 
 def _thumb(box: Box, row: int, plan: Plan, ink: Ink) -> list[Part]:

@@ -21,6 +21,8 @@ from ...render.scale import Scale
 
 Floats = NDArray[np.float64]
 MORE = "…"
+HATCH = "╱"
+"""What fills the place of what is masked or not visited."""
 
 
 @dataclass(frozen=True)

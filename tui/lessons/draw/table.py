@@ -13,6 +13,7 @@ from ...render.cells import Part, line
 from ...render.numbers import compact, cut, pad
 from ...render.palette import Ink
 from .look import Drawing, Look, cursor_style, quiet, step, struck, window
+from .numbers import alike
 
 _GAP = 2
 _LEAST = 4
@@ -34,9 +35,18 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
+def _fraction(value: Any) -> bool:
+    return isinstance(value, float | np.floating) and bool(np.isfinite(value))
+
+
 def _texts(figure: Table) -> list[list[str]]:
     count = len(figure.columns)
     rows = [[text_of(value, figure.digits) for value in row[:count]] for row in figure.rows]
+    for k in range(count):  # the fractions of a column in one notation
+        here = [n for n, row in enumerate(figure.rows) if k < len(row) and _fraction(row[k])]
+        told = alike([float(figure.rows[n][k]) for n in here], figure.digits + 7, figure.digits)
+        for n, text in zip(here, told, strict=True):
+            rows[n][k] = text
     return [row + [""] * (count - len(row)) for row in rows]
 
 

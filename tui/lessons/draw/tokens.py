@@ -15,7 +15,7 @@ from ...render.palette import LEVELS, Ink, levels
 from ...render.scale import BAD, Scale
 from ...render.shades import shade
 from ...render.text_tokens import label
-from .look import MORE, Drawing, Look, cursor_style, quiet, struck
+from .look import HATCH, MORE, Drawing, Look, cursor_style, quiet, struck
 
 _MOST, _NOTE = 24, 12
 _ROWS = 6
@@ -63,6 +63,11 @@ def _tall(figure: Tokens, ink: Ink, large: bool = False) -> int:
 def _large(figure: Tokens, ink: Ink, rows: int, height: int) -> bool:
     """Whether there is room for a tint above and below each token, and a blank line between their rows."""
     return ink.coloured and height >= rows * (_tall(figure, ink, True) + 1) - 1 + _foot(figure)
+
+
+def _weight(figure: Tokens, k: int) -> float | None:
+    weights = () if figure.weights is None else np.asarray(figure.weights, dtype=np.float64).ravel()
+    return float(weights[k]) if k < len(weights) else None
 
 
 def _foot(figure: Tokens) -> int:
@@ -114,6 +119,8 @@ def draw(figure: Tokens, look: Look, width: int, height: int) -> Drawing:
                 glyphs, mark = shade(int(codes[k]), scale.diverging, ink)
                 shades += [((glyphs * chip.wide)[: chip.wide], mark), (" ", ink.style())]
             note = figure.notes[k] if k < len(figure.notes) else ""
+            if note and k in figure.dimmed and _weight(figure, k) == 0:  # masked: not a number that came out as 0
+                note = (HATCH if ink.depth != "none" else "/") * min(chip.wide, max(3, cell_len(note)))
             lower += [(pad(note, chip.wide, "centre"), ink.style(ink.dim)), (" ", ink.style())]
         edge = [line([(" " * cell_len(text), style) for text, style in upper], width, ink)] if large else []
         strips += [*edge, line(upper, width, ink), *edge]

@@ -15,9 +15,11 @@ from ...render.palette import Ink
 from ...render.pooling import shrink
 from .look import MORE, Drawing, Floats, Look, cursor_style, quiet, scale_of, struck
 
-_ZOOM = 4
+_ZOOM = 10
 _LABEL = 14
 _ROWS = 3
+_LINES = 15
+"""Lines up to which only some rows of pictures are shown at the least: a page that scrolls anyway shows all."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def smallest(figure: Wall, ink: Ink, width: int) -> tuple[int, int]:
         return 12, 1
     plan = _fitting(figure, ink, width, 10_000, (1,))
     used = min(plan.per_row, len(_images(figure)))
-    return min(width, max(used * plan.wide + 1, 26)), min(plan.rows, _ROWS) * plan.tall + 1
+    few = min(plan.rows, _ROWS) * plan.tall + 1
+    return min(width, max(used * plan.wide + 1, 26)), few if few <= _LINES else plan.height
 
 
 def best(figure: Wall, ink: Ink, width: int, height: int) -> tuple[int, int]:

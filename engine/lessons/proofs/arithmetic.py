@@ -1,4 +1,4 @@
-"""Checks formulas in numbers: of `0.5·2 + 1 = 2` both sides are worked out, with the rounding that is printed."""
+"""Whether formulas in numbers add up: of `0.5·2 + 1 = 2` both sides are worked out, as far as the digits tell."""
 
 import itertools
 import math
@@ -24,17 +24,28 @@ _NAMES = {
 }  # fmt: skip
 _NUMBER = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)(e[+-]?\d+)?(?![\w.])", re.ASCII)
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_SIDES = re.compile(r"[=≈→]")
 _ALLOWED = re.compile(r"[\d\s.eE+\-*/(),]*", re.ASCII)
 
 
 def wrong(text: str) -> str:
     """What does not add up in a line of numbers, or nothing; parts that hold more than arithmetic are passed over."""
-    for line in re.split(r"[;|\n]|,\s+(?=[A-Za-zα-ωΑ-Ω])", text):
-        known = [value for part in re.split(r"[=≈→]", line) if (value := _value(part)) is not None]
+    for line in _lines(text):
+        known = [value for part in _SIDES.split(line) if (value := _value(part)) is not None]
         for (a, slack_a, told_a), (b, slack_b, told_b) in itertools.pairwise(known):
             if abs(a - b) > 1.02 * (slack_a + slack_b) + 1e-9 * max(1.0, abs(a)):
                 return f"{told_a.strip()} is {a:g}, not {told_b.strip()} (in: {text})"
     return ""
+
+
+def result(text: str) -> list[tuple[float, float]]:
+    """The number that ends each line of a text, and how far its printed digits leave it open."""
+    ends = [_value(_SIDES.split(line)[-1]) for line in _lines(text)]
+    return [end[:2] for end in ends if end is not None]
+
+
+def _lines(text: str) -> list[str]:
+    return re.split(r"[;|\n]|,\s+(?=[A-Za-zα-ωΑ-Ω])", text)
 
 
 def _value(part: str) -> tuple[float, float, str] | None:
