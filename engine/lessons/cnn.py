@@ -121,18 +121,18 @@ LESSON = Lesson(
         Note(
             id="J5",
             said="a softmax layer outputs probabilities in the range [0,1], representing confidence of predictions",
-            right="They lie in the open interval (0,1) and sum to 1. Confidence is not a calibrated probability: how "
-            "far it is from the share of right answers has to be measured (ECE).",
+            right="They lie in the open interval (0,1) and sum to 1. Whether they are the share of right answers must "
+            "be measured (ECE).",
         ),
         Note(
             id="M2",
             said="ReLU converts negative pixels to zero",
-            right="Negative activations: pixels lie in 0..1, only the maps after a convolution can be negative.",
+            right="It zeroes negative activations: pixels lie in 0..1, only maps after a convolution can be negative.",
         ),
         Note(
             id="M3",
             said="Pooling reduces spatial size, computation, and parameters",
-            right="Parameters only in dense layers that come later; a convolution after it keeps all of its own.",
+            right="It reduces parameters only of dense layers that come later: a convolution keeps all of its own.",
         ),
     ),
     trainings=(
@@ -140,5 +140,11 @@ LESSON = Lesson(
             name="small-cnn", title="a CNN on 1,257 digits of 16x16", seconds=4, train=_train, uses=("lr", "bias")
         ),
     ),
+    probe={
+        "temperature": 2.4,
+        "image": [[0.1 * ((2 * r + 3 * c) % 7) for c in range(6)] for r in range(6)],
+        "side": 16,
+        "maps": 8,
+    },
     source="LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition (1998)",
 )

@@ -183,20 +183,34 @@ LESSON = Lesson(
         Note(
             id="D1",
             said="applying a kernel to an image, computing a weighted average",
-            right="A weighted sum: weights may be negative and need not sum to 1. Only kernels like the box average.",
+            right="A weighted sum, not always an average: weights may be negative and need not sum to 1.",
         ),
         Note(
             id="E2",
-            said="mapping between inputs and hidden units is a convolution between input variables and the filter",
-            right="What networks compute is cross-correlation: the kernel is not turned by 180 degrees first.",
+            said="the mapping is a convolution between input variables and the filter",
+            right="Networks compute cross-correlation: the kernel is not turned by 180° first.",
         ),
         Note(
             id="E3",
             said="translation invariance: CNNs are relatively insensitive to the location of objects",
-            right="Convolution is equivariant: the output shifts with the image: exactly with circular padding (or "
-            "away from borders) and for shifts by multiples of the stride. Invariance comes from pooling, from global "
-            "pooling above all, and from the data.",
+            right="Equivariant: the output shifts along (circular border, steps of the stride). Invariance comes "
+            "from pooling.",
         ),
     ),
+    probe={
+        "kernel": matrix([[1, -2, 0.5], [0.5, 3, -1]]),
+        "stride": 2,
+        "padding": 2,
+        "dilation": 2,
+        "row": 1,
+        "column": 2,
+        "tap": 5,
+        "down": 2,
+        "right": 4,
+        "n": 5,
+        "k": 2,
+        "c_in": 3,
+        "c_out": 2,
+    },
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016 (arXiv 1603.07285)",
 )

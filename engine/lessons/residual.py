@@ -97,5 +97,6 @@ LESSON = Lesson(
         ),
     ),
     links=(Link(id="N4", lesson="gan", about="Generative models: networks that make new data, beginning with GANs."),),
+    probe={"relu": True, "depth": 10, "gain": 1.1, "branch": 0.3},
     source="He, Zhang, Ren, Sun: Deep residual learning for image recognition (2016), arXiv 1512.03385",
 )

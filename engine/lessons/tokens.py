@@ -176,16 +176,22 @@ def embedding(state: State) -> Frames:
             return Frame(caption=caption, figures=(chips, table, vector))
         hot = Grid(
             name="one-hot",
-            title=f"one-hot, {count} long: the entries of these rows",
+            title=f"one-hot row, 1x{count}: the entries of the rows below",
             about="1 at the token's own number, 0 at all others, also at those that are not drawn.",
-            values=np.array([[1.0 if other == row else 0.0] for other in range(len(here))]),
+            values=np.array([[1.0 if other == row else 0.0 for other in range(len(here))]]),
             digits=0,
             reach=(0, 1),
-            row_labels=[str(number) for number in here],
-            new_row=True,
+            column_labels=[str(number) for number in here],
         )
         product = Grid(
-            name="table", title="· E", values=table.values, digits=1, reach=reach, join="·", marks=table.marks
+            name="table",
+            title="· E",
+            values=table.values,
+            digits=1,
+            reach=reach,
+            join="·",
+            marks=table.marks,
+            new_row=True,
         )
         answer = Grid(
             name="vector", title="= x", values=vector.values, digits=1, reach=reach, origin=looked_up, join="="
@@ -203,7 +209,7 @@ LESSON = Lesson(
     title="Tokens and embeddings",
     summary="A network reads no text: text is cut into tokens, tokens are numbers, and each number picks a vector.",
     settings=(
-        Words(name="text", default=S1, help="a text of your own", key="i"),
+        Words(name="text", default=S1, help="a text of your own; Enter cuts it", key="i"),
         Choice(name="kind", default="word", choices=pairs.KINDS, help="the tokenizer", key="c"),
         Switch(name="lower", default=False, help="lower-case everything first", key="o"),
         Switch(name="spell", default=True, help="spell unknown words in bytes; off: <unk>", key="u"),

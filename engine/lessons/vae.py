@@ -113,6 +113,7 @@ LESSON = Lesson(
         ),
     ),
     trainings=(LATENT_DIGITS,),
+    probe={"mu": -1.3, "sigma": 0.7, "eps": 1.234567, "mean": 1.5, "variance": 0.35, "image": 7},
     source="Kingma & Welling, 2013, arXiv 1312.6114; beta: Higgins et al., 2017; collapse: Bowman et al., 2016, "
     "arXiv 1511.06349.",
 )

@@ -6,11 +6,13 @@ import os
 from rich.console import Console
 from textual.app import App, ComposeResult
 from textual.constants import COLOR_SYSTEM
+from textual.screen import Screen
 
 from ..actions import Action, bindings, general_help
 from ..inks import ink_for, take_themes
 from ..leaving import STATUSES, Farewell
 from ..render.palette import DARK, Ink, detect_depth
+from ..watch.sparing import SparingScreen
 from ..widgets.key_row import KeyRow
 from .pane import LessonsPane
 
@@ -36,6 +38,10 @@ class LessonApp(App[Farewell]):
         take_themes(self, self.depth)
         self.ink: Ink = DARK
         self._pane = pane
+
+    def get_default_screen(self) -> Screen[None]:
+        """A screen that sends only the cells that differ."""
+        return SparingScreen()
 
     def compose(self) -> ComposeResult:
         """The pane and the line of keys."""

@@ -67,7 +67,7 @@ def scrubber(reading: Reading, width: int, ink: Ink) -> Strip:
     if scrub is not None:
         share, text = scrub.share(reading.state[scrub.name]), f"{named(scrub)} {value_of(scrub, reading)}"
     else:
-        share = reading.frame / max(1, reading.frames - 1) if reading.frames > 1 else 1.0
+        share = reading.frame / max(1, reading.frames - 1) if reading.frames > 1 else float(reading.frames == 1)
         text = f"{min(reading.frame, reading.frames - 1) + 1} of {reading.frames}" if reading.frames else "…"
     share = min(max(share, 0.0), 1.0)
     track = max(1, width - cell_len(text) - 8)

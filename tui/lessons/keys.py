@@ -6,14 +6,14 @@ from ..actions import Action, bindings
 
 ACTIONS = (
     Action("full_stop", "step(1)", "Next", "the next frame, after the last one the next scene", ".", True),
-    Action("right_square_bracket", "scene(1)", "Scene", "the next scene; `[` the one before", "]", True),
+    Action("right_square_bracket", "scene(1)", "Scene", "the next scene; `[` the one before, `S` all", "] S", True),
     Action("tab", "region(1)", "Figure", "the next figure, after the last one the settings", "tab", True),
     Action("enter", "deeper", "Open", "a lesson; a figure alone, then its formula; types a setting", "enter", True),
     Action("plus,equals_sign", "edit(1)", "Edit", "the number under the cursor, or the setting, up, down", "+ -", True),
     Action("p", "presets", "Presets", "choose a preset, good or bad, and read why", "p", True),
     Action("t", "train", "Train", "train what the scene needs, or call it off", "t", True),
     Action("f", "facts", "Facts", "all facts, the corrections of the notes, links; and back", "f", True),
-    Action("S", "scenes", "Scenes", "choose a scene", "S", True),
+    Action("S", "scenes", "Scenes", "", ""),
     Action("escape", "back", "Back", "back: the settings, formula, part, overview, index", "esc", True),
     Action("space", "play", "Play", "play the frames of the scene, or stop", "space", True),
     Action("y", "copy", "Copy", "copy the command that leads to this very place", "y", True),

@@ -3,10 +3,12 @@
 from typing import ClassVar
 
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.strip import Strip
 
 from ...engine.lessons.study.messages import Untrained
 from ..render.cells import note
+from ..watch.sparing import changed
 from .chooser import chooser_view
 from .help import GENERAL, lesson_help
 from .index_view import index_view
@@ -52,11 +54,24 @@ class LessonsPane(Touching):
         if self._choosing is not None and self.reading is not None:
             return chooser_view(self._choosing, self.reading.lesson.name, width, height, self.ink)
         if self.reading is None:
+            if not self._loaded:
+                self.call_after_refresh(self._load)
+                return note("loading the lessons …", width, self.ink, height)
             found = self._found()
             self._chosen = min(self._chosen, max(0, len(found) - 1))
             return index_view(found, self._chosen, self._search, self.visited, width, height, self.ink)
         view = LessonView(self.reading, self.study.view, self.ink, self._seen, self._notice)
         return view.strips(width, height)
+
+    def _show(self, strips: list[Strip], size: Size) -> None:
+        """Only the cells that differ are sent, not whole rows with all their colours."""
+        old = self._strips
+        if not old or len(strips) != len(old) or any(s.cell_length != size.width for s in (*strips, *old)):
+            super()._show(strips, size)
+            return
+        self._strips = strips
+        if regions := changed(old, strips):
+            self.refresh(*regions)
 
     def action_nothing(self) -> None:
         """A key that means something elsewhere in the lab."""

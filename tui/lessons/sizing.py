@@ -24,6 +24,8 @@ _SHARED_ZOOM = 6
 """The largest cells of grids that share the page with what grows as well."""
 _PAIRED = 3
 """The largest cells of grids with bars beside their rows: bars are no thicker."""
+_WORDS = 36
+"""Columns of the words under a grid that is too large for numbers."""
 _ROOMY = 20
 """Rows from which on a screen is large."""
 _ALL = 200
@@ -180,7 +182,8 @@ class Sizing:
             sizes = {k: (*self._exact(k, zoom), zoom) for k in cells}
             if (spare := self.spare(row, sizes)) >= (kept if zoom > 1 else 0):
                 return self._titled(sizes, spare)
-        return {k: (*self.least[k], 0) for k in cells}
+        least = {k: (*self.least[k], 0) for k in cells}
+        return self._titled(least, self.spare(row, least))
 
     def _exact(self, k: int, zoom: int) -> tuple[int, int]:
         each = self.figures[k]
@@ -195,11 +198,16 @@ class Sizing:
         for k, (wide, tall, zoom) in sizes.items():
             each = self.figures[k]
             legend = grid.legend_width(each) if isinstance(each, Grid) else 0
-            more = max(figures.title_width(each, rows=1), legend) - wide
+            words = _WORDS if isinstance(each, Grid) and each.shows == "numbers" and self._many(each, wide) else 0
+            more = max(figures.title_width(each, rows=1), legend, words) - wide
             if 0 < more <= spare:
                 found[k] = (wide + more, tall - self._head(k, wide) + self._head(k, wide + more), zoom)
                 spare -= more
         return found
+
+    def _many(self, each: Grid, wide: int) -> bool:
+        """Whether there are too many numbers for the room, so that there are shades and words that say so."""
+        return grid.exact(each, self.ink, 1)[0] > wide
 
     def _grown(self, found: list[Sizes], heights: list[int], room: int, roomy: bool) -> list[int]:
         """What is left of `room`, given to the rows that want it, in proportion."""

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 
 from textual.timer import Timer
 
-from ...engine.lessons.index import load
+from ...engine.lessons.index import lessons, load
 from ...engine.lessons.kit.figures import Figure, Plane
 from ...engine.lessons.study.messages import Shown, Trained, Untrained
 from ...engine.lessons.study.study import Study
@@ -49,6 +49,8 @@ class Studying(Pane):
         self._seen = Seen()
         self._search = ""
         self._chosen = 0
+        self._loaded = False
+        """Whether the index has been read; before that a word says so, for it takes a while."""
         self._choosing: Chooser | None = None
         """The list of scenes or presets, while one is chosen."""
         self._changes = 0
@@ -76,6 +78,11 @@ class Studying(Pane):
             self._compute()
             if self.reading.preset is not None:
                 self.tell(preset_told(self.reading.preset), stays=True)
+
+    def _load(self) -> None:
+        list(lessons())
+        self._loaded = True
+        self._redraw()
 
     def on_unmount(self) -> None:
         """The process ends with the pane."""
@@ -154,7 +161,7 @@ class Studying(Pane):
         lesson, state = reading.lesson, reading.state
         done = {t.name for t in lesson.trainings if (lesson.name, t.key(state)) in self._done}
         here = {reading.at.needs} if isinstance(self.study.view.shown, Shown) and reading.settled else set()
-        return frozenset(scene.name for scene in lesson.scenes if scene.needs in done | here)
+        return frozenset(scene.name for scene in lesson.scenes if scene.needs and scene.needs in done | here)
 
     def _current(self, shown: Shown | Untrained) -> bool:
         reading = self.reading

@@ -20,6 +20,11 @@ class Touching(Choosing):
             event.stop()
             event.prevent_default()
             return
+        if event.key == "slash" and self.check_action("search", ()):
+            self.action_search()  # here, and not when the key has come up to its binding: letters may follow at once
+            event.stop()
+            event.prevent_default()
+            return
         bound = self._bindings.key_to_bindings.get(event.key, [])
         if bound and not any(self.check_action(b.action.partition("(")[0], ()) for b in bound):
             event.stop()

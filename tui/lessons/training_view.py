@@ -8,7 +8,7 @@ from textual.strip import Strip
 from ...engine.lessons.index import load
 from ...engine.lessons.kit.state import State
 from ...engine.lessons.kit.training import Training
-from ...engine.lessons.study.messages import Failed, Place, Told
+from ...engine.lessons.study.messages import Failed, Place, Told, Trained
 from ...engine.lessons.study.study import View
 from ..render.bars import gauge
 from ..render.cells import blank, line, wrapped
@@ -30,6 +30,8 @@ def offer(training: Training, state: State, view: View, width: int, ink: Ink) ->
             said = f"It trains with {other}, which is not what is set now; t cancels it, and again t trains with that."
     elif told is not None:
         said = f"Now {told.training} trains; when it is done, or called off with t, press t to train this."
+    elif ended is not None and ended.training == training.name and _fits(training, ended, state):
+        said = "It is trained; what it shows is being computed …"
     else:
         if ended is not None and ended.training == training.name:
             other = differs(training, ended.place, state)
@@ -45,6 +47,11 @@ def offer(training: Training, state: State, view: View, width: int, ink: Ink) ->
             "in the background. Press t to train."
         )
     return strips + [line([("  " + row, ink.style())], width, ink) for row in wrapped(said, width - 4)]
+
+
+def _fits(training: Training, ended: Trained, state: State) -> bool:
+    """Whether a training has ended well, with the settings as they are."""
+    return not (ended.error or ended.cancelled or differs(training, ended.place, state))
 
 
 def differs(training: Training, place: Place, state: State) -> str:
@@ -63,7 +70,9 @@ def running(told: Told, seconds: float, width: int, ink: Ink) -> list[Strip]:
     progress = Strip.join([line([], 2, ink), gauge(told.share, inner, ink)])
     strips = [progress.adjust_cell_length(width, ink.style())]
     words = f"  {told.text or 'training'}   {clock(seconds)}"
-    if told.share > 0.05:
+    if told.share >= 1:
+        words = f"  trained in {clock(seconds)}; what it shows is being computed …"
+    elif told.share > 0.05:
         words += f", about {clock(seconds * (1 - told.share) / told.share)} left"
     strips.append(line([(cut(words, width), ink.style(ink.dim))], width, ink))
     for name, values in told.curves.items():
@@ -76,6 +85,9 @@ def running(told: Told, seconds: float, width: int, ink: Ink) -> list[Strip]:
 
 def bar(told: Told, width: int, ink: Ink) -> Strip:
     """The same in one line."""
+    if told.share >= 1:
+        words = f" {told.training} is trained; what it shows is being computed …"
+        return line([(words, ink.style(ink.dim))], width, ink)
     words = f" training {told.training}  {cut(told.text, 28)} "
     room = max(10, width - len(words) - 14)
     left = line([(words, ink.style(ink.accent))], len(words), ink)

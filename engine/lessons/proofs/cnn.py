@@ -13,12 +13,12 @@ from ...models.cnn import Cnn
 from ...objectives import calibration
 from ...recipes.classifiers import CnnOptions
 from ..cnn import LESSON
-from ..kit.facts import Claim, Outcome, equal
+from ..kit.facts import Claim, Outcome
 from ..kit.fixtures import Floats
 from ..kit.state import State
 from ..workings import receptive, relu_frames
 from ..workings.calibrating import calibration_error, softmax
-from ..workings.cnn_trained import dead_units, loss_ends
+from ..workings.cnn_trained import loss_ends
 from . import shown
 
 KNOWN_FIELDS = [3, 4, 8, 10]
@@ -65,35 +65,52 @@ def _shapes() -> list[list[int]]:
     return found
 
 
+def _boxes(state: State, k: int = 0) -> list[list[int]]:
+    """[channels, rows, columns] as written in the boxes of a ladder, the maps alone."""
+    boxes = _figure(state, "shapes", "ladder", k).boxes
+    return [[int(size) for size in box.shape.split("x")] for box in boxes if box.shape.count("x") == 2]
+
+
 def shrinking(state: State) -> Outcome:
-    """Sides never grow: 16, 16, 8, 8, 4."""
-    ours, oracle = [layer.side for layer in receptive.layers()], [side for _, side in _shapes()]
+    """Sides never grow: 16, 16, 8, 8, 4, in the boxes of every ladder."""
+    oracle = [side for _, side in _shapes()]
+    ours = [rows for _, rows, _ in _boxes(state)]
+    square = all(_boxes(state, k) == [[c, side, side] for c, side in _shapes()] for k in range(5))
     falling = all(a >= b for a, b in pairwise(oracle))
-    return Outcome(ours, oracle, ours == oracle and falling and sorted(set(oracle)) == [4, 8, 16])
+    return Outcome(ours, oracle, ours == oracle and square and falling and sorted(set(oracle)) == [4, 8, 16])
 
 
 def growing(state: State) -> Outcome:
     """Channels never fall: 1, 8, 8, 16, 16."""
-    ours, oracle = [layer.channels for layer in receptive.layers()], [channels for channels, _ in _shapes()]
+    ours, oracle = [channels for channels, *_ in _boxes(state)], [channels for channels, _ in _shapes()]
     rising = all(a <= b for a, b in pairwise(oracle))
     return Outcome(ours, oracle, ours == oracle and rising and sorted(set(oracle)) == [1, 8, 16])
 
 
 def dense(state: State) -> Outcome:
-    """Parameters of the dense layer, and of all layers."""
+    """Parameters of the layers in the ladder, in the bars and in the table, by the modules of the lab's network."""
     model = _lab()
-    ours = {layer.name.split()[0]: layer.parameters for layer in receptive.layers() if layer.parameters}
-    ours["dense"] = receptive.dense_parameters(receptive.flat())
-    counts = {name: sum(p.numel() for p in getattr(model, name).parameters()) for name in ("conv1", "conv2", "head")}
+    layers = {name: getattr(model, name) for name in ("conv1", "conv2", "head")}
+    counts = {name: sum(p.numel() for p in layer.parameters()) for name, layer in layers.items()}
     counts["dense"] = counts.pop("head")
-    return equal(ours, counts)
+    total = sum(counts.values())
+    boxes = {box.name.split()[0]: box for box in _figure(state, "shapes", "ladder").boxes}
+    ladder = all(boxes[n].detail == f"{c:,} parameters" and boxes[n].share == c / total for n, c in counts.items())
+    bars = _figure(state, "dense", "share")
+    ours = {label.split()[0]: int(n) for label, n in zip(bars.labels, bars.values, strict=True)}
+    flat, (channels, side) = layers["head"].in_features, _shapes()[-1]
+    shape, numbers = f"{channels}x{side}x{side}", [row[1:] for row in _figure(state, "dense", "flatten").rows]
+    unrolled = numbers == [(shape, flat), (f"{flat}", flat), (f"{flat} -> {layers['head'].out_features}", 10)]
+    return Outcome(ours, counts, ours == counts and ladder and unrolled and boxes["flatten"].shape == f"{flat}")
 
 
 def probabilities(state: State) -> Outcome:
     """Softmax of the shown logits: PyTorch's numbers, in (0,1), summing to one, order unchanged."""
     logits, ours = (_values(state, "softmax", name) for name in ("logits", "p"))
     oracle = torch.softmax(torch.tensor(logits) / state["temperature"], 0).numpy()
-    error = shown.apart((ours, oracle))
+    curve = _figure(state, "softmax", "sharpness", 1)
+    sharp = [float(torch.softmax(torch.tensor(logits) / t, 0).max()) for t in curve.x]
+    error = shown.apart((ours, oracle), (curve.lines["largest p"], sharp))
     inside = bool(ours.min() > 0 and ours.max() < 1) and ours.argmax() == logits.argmax()
     return Outcome({"sum": float(ours.sum()), "apart": error}, "1, <= 1e-09", inside and error <= 1e-9)
 
@@ -158,14 +175,19 @@ def saved(state: State) -> Outcome:
 
 
 def learned(state: State) -> Outcome:
-    """The kernels moved and the loss fell."""
+    """The kernels moved, as drawn and by the trained module, and the loss fell."""
     result = state.result("small-cnn")
+    walls, rows = shown.figures(LESSON, "learning", state, 1), _figure(state, "learning", "moved", 2).rows
+    now = {name: getattr(result.model, name).weight.detach().double() for name in ("conv1", "conv2")}
+    drawn = shown.apart((walls["after"].images, now["conv1"][:, 0]))
+    moved = [float((now[name] - torch.from_numpy(result.before[name]).double()).norm()) for name in now]
     first, last = loss_ends(result.losses)
-    moved = float(torch.tensor(result.after["conv1"] - result.before["conv1"]).norm())
+    fell = last < first / 2 and np.array_equal(_figure(state, "learning", "loss").lines["loss"], result.losses)
+    same = drawn < 1e-6 and shown.apart(([row[3] for row in rows], moved)) < 1e-4
     return Outcome(
-        {"change": moved, "loss": last},
+        {"change": moved[0], "loss": last},
         {"change": "> 0", "loss": f"< {first / 2:.3g}"},
-        moved > 0 and last < first / 2,
+        min(moved) > 0 and fell and same,
     )
 
 
@@ -192,10 +214,14 @@ def alive(state: State) -> Outcome:
     ]
     bars = shown.figures(LESSON, "units", state, 0).values()
     dead = sum(len(bar.dropped) for bar in bars)
+    zeroed = np.concatenate([np.asarray(bar.values) for bar in bars])
+    named = [int(label) for bar in bars for label in bar.labels] == [*range(8), *range(16)]
+    crossed = [k for bar in bars for k in np.asarray(bar.values)[list(bar.dropped)].tolist()]
+    right = named and int((zeroed == 1).sum()) == dead and all(share == 1 for share in crossed)
     return Outcome(
         {"dead": dead, "off max(0,x)": max(gaps)},
         {"dead": "<= 6 of 24", "off max(0,x)": 0},
-        max(gaps) == 0 and dead == dead_units(result.zeroed) and dead <= 6,
+        max(gaps) == 0 and right and dead <= 6,
     )
 
 
@@ -206,14 +232,17 @@ def calibrated(state: State) -> Outcome:
     oracle = torch.softmax(torch.from_numpy(result.logits) / temperature, 1)
     sure, answers = oracle.max(1)
     right = (answers == torch.from_numpy(result.truths)).double()
-    error, accuracies = 0.0, []
+    error, accuracies, labels = 0.0, [], []
     for k in range(10):
         inside = (sure > k / 10) & (sure <= (k + 1) / 10)
         if bool(inside.any()):
             accuracies.append(float(right[inside].mean()))
+            labels.append((f"{k / 10:.1f} to {(k + 1) / 10:.1f}", f"{int(inside.sum())} image"))
             error += float(inside.double().mean() * (right[inside].mean() - sure[inside].mean()).abs())
     ours = calibration_error(p, result.truths)
-    same = shown.apart((_values(state, "confidence", "bins"), accuracies)) <= 1e-6
+    bins = _figure(state, "confidence", "bins")
+    told = [(label, note.split(", ")[1].removesuffix("s")) for label, note in zip(bins.labels, bins.notes, strict=True)]
+    same = shown.apart((bins.values, accuracies)) <= 1e-6 and told == labels
     lab = abs(ours - calibration.calibration_error(p, result.truths, 10)) <= 1e-6
     changed = int((p.argmax(1) != result.logits.argmax(1)).sum())
     return Outcome(

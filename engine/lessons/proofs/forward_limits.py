@@ -86,15 +86,15 @@ def _chance(share: Any, r0: float, count: int) -> Any:
 def _pulled(shape: str, seed: int, name: str, steps: int, rescale: bool) -> tuple[Floats, Floats]:
     """Stops from T to 0, and the mean squared distance there of particles that DDIM takes back from pure noise."""
     abar = reference(name, steps, rescale)
-    stops = torch.linspace(0, steps, STOPS + 1, dtype=torch.float64).round().long().unique().flip(0)
+    stops = sorted({round(steps * k / STOPS) for k in range(STOPS + 1)}, reverse=True)
     x = torch.from_numpy(np.random.default_rng((seed, 9)).standard_normal((BACK, 2)))
     told = [float(x.square().sum(1).mean())]
-    for t, s in pairwise(stops.tolist()):
+    for t, s in pairwise(stops):
         at, to = abar[t], abar[s]
         score = torch.from_numpy(field(shape, x, float(at)))
         x = ((to / at).sqrt() * (x + (1 - at) * score)) - ((1 - to) * (1 - at)).sqrt() * score
         told.append(float(x.square().sum(1).mean()))
-    return stops.numpy(), np.array(told)
+    return np.array(stops), np.array(told)
 
 
 def pulled(state: State) -> Outcome:

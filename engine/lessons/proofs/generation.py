@@ -143,7 +143,9 @@ def decoded(state: State) -> Outcome:
     seen = figures(LESSON, "softmax", state, 0)
     order = np.argsort(-lab + 1e-9 * np.arange(len(lab)), kind="stable")
     pairs = [(here.chances, lab), (np.sort(seen["bars"].values), np.sort(lab))]
-    printed = [0.0 if row[5].startswith("<") else float(row[5]) for row in seen["table"].rows]
+    printed = [
+        0.0 if row[5].startswith("<") else float(row[5]) for row in seen["table"].rows if not row[0].startswith("…")
+    ]
     rounded = difference((printed, lab[order]), limit=6e-5)
     pairs += [(decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy()) for z in SPREAD for rule in GRID]
     cold = tempered(logits, 0.01)

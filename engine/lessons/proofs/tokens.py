@@ -160,7 +160,7 @@ def example(state: State) -> Outcome:
 
 
 def lookup(state: State) -> Outcome:
-    """The vector shown is nn.Embedding's, and the one-hot column shown picks it out of the rows shown."""
+    """The vector shown is nn.Embedding's, and the one-hot row shown picks it out of the rows shown."""
     weight = torch.from_numpy(embeddings(vocabulary(state), state.seed))
     first, second = seen(embedding, state, 0), seen(embedding, state, 1)
     chips = first["tokens"]
@@ -175,7 +175,7 @@ def lookup(state: State) -> Outcome:
         torch.equal(torch.tensor(first["table"].values), weight[rows]),
         torch.equal(hot.T @ torch.tensor(second["table"].values), theirs),
         torch.equal(hot[:, 0], (rows == number).double()),
-        [int(label) for label in second["one-hot"].row_labels] == rows.tolist(),
+        [int(label) for label in second["one-hot"].column_labels] == rows.tolist(),
         float(hot.sum()) == 1,
     ]
     return Outcome({"of 7 agree": sum(same)}, {"of 7 agree": 7}, all(same))

@@ -22,12 +22,12 @@ from ..workings.fresh_translator import SMALL, fresh
 from ..workings.inference_frames import rerun, written
 from ..workings.input_frames import PADDED, SHOWN, answers_seen, decoder_input
 from ..workings.layer_ladders import SUBLAYERS
-from ..workings.loss_frames import uniform_loss
+from ..workings.loss_frames import chosen_model, uniform_loss
 from ..workings.translating import LONGEST, Model, forced, nll, probabilities, read
-from ..workings.translation_figures import Sentence
+from ..workings.translation_figures import Sentence, sentence
 from ..workings.writing import Rules
 from .cross_attention import CPU, example, tensors
-from .shown import difference, figures, together
+from .shown import difference, figures, frame, number, together
 from .transformer_parts import decoder_stack, encoder_stack, identity, lengths, normalised, toy
 
 
@@ -157,6 +157,21 @@ def entropy_when_drawn(state: State) -> Outcome:
     )
 
 
+def shown_loss(state: State) -> Outcome:
+    """What is shown of the sentence's loss, with the weights that are set, against F.cross_entropy of the module."""
+    model = chosen_model(state)
+    said = sentence(state, result(state).model)
+    with torch.no_grad():
+        scores = module(model)(*tensors(said))[0]
+    each = F.cross_entropy(scores, torch.tensor(said.target), reduction="none").numpy()
+    last, first = figures(LESSON, "through", state, -1)["target"], figures(LESSON, "loss", state, 0)
+    pairs = ((last.weights, each), (first["target"].weights, each), (first["losses"].values, each))
+    mean = number(frame(LESSON, "through", state, -1).formulas[0].numbers)
+    names = tuple(first["losses"].labels) == tuple(last.tokens) == said.target_words
+    same = difference(*pairs, limit=1e-4)
+    return together({"CE": mean}, {"CE": float(each.mean())}, same, names, abs(mean - float(each.mean())) < 1e-4)
+
+
 def first_loss(state: State) -> Outcome:
     """The first mini-batch of the training costs about ln V, the last ones little."""
     trained = result(state)
@@ -202,10 +217,11 @@ def rewritten(state: State) -> Outcome:
 CLAIMS = (
     Claim(id="AA1", says="the decoder reads the target shifted right, <begin> first", check=shift),
     Claim(id="AA2", says="x0 is the embedding times √D, plus the positions", check=embedded),
-    Claim(id="AA3", says="N encoder layers give T x D numbers", check=encoded),
+    Claim(id="AA3", says="untrained, D = 8: N encoder layers give T x D numbers", check=encoded),
     Claim(id="AA4", says="a decoder layer has 3 sub-layers, the first masked", check=decoded),
-    Claim(id="AA5", says="softmax over the vocabulary sums to 1 at every place", check=shares),
-    Claim(id="AA6", says="the loss is the mean of -ln p; knowing nothing costs ln V", check=entropy_when_drawn),
+    Claim(id="AA5", says="untrained: softmax sums to 1 at every place", check=shares),
+    Claim(id="AA6", says="untrained: the mean of -ln p; knowing nothing costs ln V", check=entropy_when_drawn),
+    Claim(id="AA6", says="the loss is the mean of -ln p of the right words", check=shown_loss, needs="french"),
     Claim(id="AA6", says="training starts near ln V", check=first_loss, needs="french"),
     Claim(
         id="AA7",

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -20,6 +21,8 @@ from .stages import Stage, Stages
 SEEDS = (0, 1, 2)
 TICK = 1.0
 """Seconds between two words on how far it is, at most."""
+ENDS = (signal.SIGINT, signal.SIGTERM)
+"""Signals that end a verification, but not while its processes are started."""
 
 Found = tuple[str, int, Fact]
 """A fact with its lesson and its place among the claims."""
@@ -154,7 +157,7 @@ def verify(
             told(stages.now(failed))
     except BaseException:
         for process in list((pool._processes or {}).values()):  # the public way would wait for what they train
-            process.terminate()
+            process.kill()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -162,12 +165,19 @@ def verify(
 
 
 def _submitted(pool: ProcessPoolExecutor, order: Sequence[Task]) -> dict[Future[list[Found]], int]:
-    """The pieces as futures; the processes start deaf to Ctrl+C, which is ours to heed."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """The pieces as futures; the processes start deaf to Ctrl+C, which is ours to heed once all are there."""
+    came: list[int] = []
+    main = threading.current_thread() is threading.main_thread()
+    handlers = {number: signal.signal(number, lambda n, _: came.append(n)) for number in ENDS} if main else {}
+    deaf = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return {pool.submit(run, task): piece for piece, task in enumerate(order)}
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, deaf)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for late in came:
+            signal.raise_signal(late)
 
 
 def _merged(found: Sequence[Found]) -> Iterator[Fact]:

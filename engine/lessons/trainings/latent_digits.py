@@ -22,6 +22,9 @@ STEPS, CHUNK = 2000, 20
 DRAWS = 128
 """Samples of each posterior over which reconstruction terms are averaged."""
 
+CURVES = ("-E log p(x|z)", "KL")
+"""The terms of -ELBO: what must come back, and what it costs to tell."""
+
 
 @dataclass(frozen=True, eq=False)
 class LatentDigits:
@@ -54,6 +57,17 @@ class LatentDigits:
         """[m, 8, 8]: the decoder's images of latent points [m, 2]."""
         points = torch.tensor(np.asarray(z), dtype=torch.float32).reshape(-1, 2)
         return self.model.decode(points)[:, 0].numpy()
+
+    @torch.no_grad()
+    def last_sum(self, z: Any, row: int, column: int) -> tuple[float, float, int, int]:
+        """Behind a pixel of the image of z: w·h and b of the last layer, and how many of h are above 0, of how many."""
+        layers = list(self.model.decoder)
+        k = max(k for k, layer in enumerate(layers) if isinstance(layer, torch.nn.Linear))
+        h = torch.nn.Sequential(*layers[:k])(torch.tensor(np.asarray(z), dtype=torch.float32).reshape(1, -1))
+        weight, bias = layers[k].parameters()
+        pixel = row * self.images.shape[-1] + column
+        total = float(h[0].double() @ weight[pixel].double())
+        return total, float(bias[pixel]), int((h > 0).sum()), h.shape[1]
 
 
 def train(state: State, progress: Progress) -> LatentDigits:
@@ -88,7 +102,7 @@ def learn(seed: int, beta: float, progress: Progress, steps: int = STEPS) -> Lat
                 values = objective.step(number, number / steps)
         terms = values["reconstruction/train"], values["kl/train"]
         history.append((start + CHUNK, *terms))
-        progress((start + CHUNK) / steps, f"VAE: step {start + CHUNK}", reconstruction=terms[0], KL=terms[1])
+        progress((start + CHUNK) / steps, f"VAE: step {start + CHUNK}", **dict(zip(CURVES, terms, strict=True)))
     model.eval().requires_grad_(False)
     after, posterior = _terms(model, x, seed), model.encode(x)
     curves = np.array(history)
@@ -103,7 +117,7 @@ def learn(seed: int, beta: float, progress: Progress, steps: int = STEPS) -> Lat
         kl=after[1],
         untrained=(float(before[0].mean()), float(before[1].mean())),
         steps=curves[:, 0],
-        curves={"reconstruction": curves[:, 1], "KL": curves[:, 2]},
+        curves=dict(zip(CURVES, curves[:, 1:].T, strict=True)),
         pixel_sigma=float(model.sigma),
         draws=DRAWS,
         train_means=model.encode(torch.from_numpy(data.train.x)).mean.numpy(),

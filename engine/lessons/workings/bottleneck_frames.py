@@ -45,7 +45,7 @@ def _weight(look: Attention, row: int, column: int) -> Origin:
         ),
         Formula(
             symbols="weight = exp(score) / Σ over the row",
-            numbers=f"{np.exp(look.scaled[row, column]):.3g} / {np.exp(look.scaled[row]).sum():.3g} "
+            numbers=f"{np.exp(look.scaled[row, column]):.4f} / {np.exp(look.scaled[row]).sum():.4f} "
             f"= {look.weights[row, column]:.3f}",
         ),
     )

@@ -95,12 +95,25 @@ def dense(state: State) -> tuple[Frame, ...]:
     counts = {layer.name: layer.parameters for layer in receptive.layers() if layer.parameters}
     counts["dense"] = receptive.dense_parameters(flat)
     total = sum(counts.values())
+    before = {"conv1 3x3": 1, "conv2 3x3": 8}
+
+    def origin(row: int, column: int) -> Origin:
+        name, count = list(counts.items())[row]
+        if name == "dense":
+            formula = Formula(symbols="numbers · classes + classes", numbers=f"{flat}·10 + 10 = {count:,}")
+        else:
+            maps = count // (9 * before[name] + 1)
+            numbers = f"9·{before[name]}·{maps} + {maps} = {count:,}"
+            formula = Formula(symbols="9 · channels in · channels out + channels out", numbers=numbers)
+        return Origin(formulas=(formula,))
+
     bars = Bars(
         name="share",
         title=f"parameters, {total:,} in all",
         labels=list(counts),
         values=np.array(list(counts.values())),
         notes=[f"{n / total:.0%}" for n in counts.values()],
+        origin=origin,
         about="The dense layer has a weight of its own for every number of every map, so it has most parameters.",
     )
     table = Table(

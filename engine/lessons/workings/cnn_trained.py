@@ -133,7 +133,7 @@ def learning(state: State) -> tuple[Frame, ...]:
         levels={"ln 10": UNIFORM},
         about="A network that knows nothing has a loss of ln 10 = 2.303.",
     )
-    pairs = []
+    pairs, reach = [], _reach(result.before["conv1"], result.after["conv1"])
     for title, kernels in (("before", result.before["conv1"]), ("after", result.after["conv1"])):
         pairs.append(
             Wall(
@@ -142,8 +142,8 @@ def learning(state: State) -> tuple[Frame, ...]:
                 images=kernels[:, 0],
                 labels=[str(j) for j in range(len(kernels))],
                 signed=True,
-                reach=_reach(kernels),
-                scope="this row",
+                reach=reach,
+                scope="both rows",
                 about="A convolution is its learnable kernels; training moves them downhill.",
                 new_row=True,
             )
@@ -263,7 +263,7 @@ def confidence(state: State) -> tuple[Frame, ...]:
     numbers = f"ECE {error:.4f}, mean confidence {p.max(1).mean():.3f}, accuracy {accuracy:.3f}"
     return (
         Frame(
-            caption="Confidence is not the probability to be right: the temperature (e) changes it, and no answer.",
+            caption="Confidence is not the probability to be right: the temperature (e) changes it, but no answer.",
             figures=(bars,),
             formulas=(Formula(symbols="ECE = Σ share of images · |right - sure|", numbers=numbers),),
         ),

@@ -51,9 +51,20 @@ def decoding_table(
         cells = [names[k], _round(logits[k]), _round(decoded.scaled[k]), _share(decoded.full[k])]
         cells += ["yes" if decoded.kept[k] else "no", _share(decoded.chances[k])]
         body.append([*cells, *([_share(reached[ranks.index(k)])] * rules.sampled)])
+    others = [k for k in ranks if k not in order]
+    rest_all, rest_kept = float(decoded.full[others].sum()), float(decoded.chances[others].sum())
+    if others:
+        kept = f"{int(decoded.kept[others].sum())} of them"
+        body.append([f"… {len(others)} more", "", "", _share(rest_all), kept, _share(rest_kept), *[""] * rules.sampled])
     kept_sum = float(decoded.full[decoded.kept].sum())
 
-    def origin(row: int, column: int) -> Origin:
+    def origin(row: int, column: int) -> Origin | None:
+        if row >= len(order):
+            told = {3: rest_all, 5: rest_kept}.get(column)
+            shares = Formula(
+                symbols=f"1 - Σ of the {len(order)} rows above", numbers=f"1 - {1 - (told or 0):.5f} = {told or 0:.5f}"
+            )
+            return None if told is None else Origin(formulas=(shares,))
         k = order[row]
         z, t = short(logits[k]), f"{rules.temperature:g}"
         top = float(logits.max()) / rules.temperature

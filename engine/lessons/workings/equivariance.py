@@ -120,6 +120,8 @@ def _two_ways(state: State) -> Frame:
         moves = down // stride, right // stride
         caption = (
             "Shifted then convolved is the same as convolved then shifted: convolution is equivariant."
+            if error <= EXACT and wrap
+            else "Both ways agree on this image; with zeros beyond the border they need not."
             if error <= EXACT
             else f"Both ways differ by up to {number(error)}: {_why(stride, wrap)}."
         )

@@ -60,7 +60,7 @@ def inference(state: State) -> Frames:
         name = known[step.token]
         how = f"drawn: u = {step.u:.4f} lies in its share (Σ p)" if wanted.sampled else "the likeliest"
         if wanted.slip == k + 1:
-            how = "the second likeliest, a slip"
+            how = f'the slip: "{known[int(step.logits.argmax())]}" would be the likeliest'
         then = "It ends the sentence." if step.token == END else "It is read in its turn."
         caption = f'Word {k + 1}: "{name}", {how}. {then}'
         line = (*words[: k + 1], "…") if step.token != END else words

@@ -49,13 +49,15 @@ def paths(state: State) -> Frames:
         if k == 0:
             return Frame(
                 caption=captioned(
-                    "Two paths: the encoder reads the French, the decoder the English to be written.", said
+                    "Two paths: the encoder reads French, the decoder the English it is to write. It writes its own in "
+                    "the last scene.",
+                    said,
                 ),
                 figures=(
                     tokens("source", "source → encoder", said.words, notes=[str(i) for i in said.ids]),
                     tokens(
                         "target",
-                        "target → decoder",
+                        "target (given, not the model's) → decoder",
                         said.target_words,
                         notes=[str(i) for i in said.target],
                         new_row=True,
@@ -146,14 +148,21 @@ def embedding(state: State) -> Frames:
     s = len(said.ids)
     places = tuple(f"{i}" for i in range(s))
     source = tokens("source", "numbers of the words", said.words, notes=[str(i) for i in said.ids], focus=row)
-    first = strip("scaled", f"E · √{m}, {s}x{m}", there.scaled, said.words, origin=scaled, marks=marks)
-    second = strip("positions", f"PE by place, {s}x{m}", there.positions, places, origin=place, marks=marks, join="+")
-    last = strip("x0", f"x0, {s}x{m}", there.x0, said.words, origin=total, marks=marks, join="=", cursor=(row, 0))
+    first = strip("scaled", f"E · √{m}, {s}x{m}", there.scaled, said.words, origin=scaled, marks=marks, scope="E · √D")
+    second = strip(
+        "positions", f"PE by place, {s}x{m}", there.positions, places, origin=place, marks=marks, join="+", scope="PE"
+    )
+    last = strip(
+        "x0", f"x0, {s}x{m}", there.x0, said.words, origin=total, marks=marks, join="=", cursor=(row, 0), scope="x0"
+    )
 
     def frame(k: int) -> Frame:
         if k == 0:
             caption = f'"{said.words[row]}" is word {said.ids[row]}: that row of the table E, times √D.'
-            return Frame(caption=captioned(caption, said, "D = 8, as drawn."), figures=(source, first))
+            return Frame(
+                caption=captioned(caption, said, f"D = {m} here, to be read: untrained (random) numbers."),
+                figures=(source, first),
+            )
         if k == 1:
             rows = np.stack((there.scaled[row], there.positions[row], there.x0[row]))
             figure = Grid(
@@ -174,8 +183,8 @@ def embedding(state: State) -> Frames:
                 formulas=(Formula(symbols="x0 = E[word] · √D + PE[place]"),),
             )
         return Frame(
-            caption="The place (from 0) is added number by number: the same word elsewhere is another vector.",
-            figures=(first, second, last),
+            caption="The sums x0 of all words: the same word at another place (from 0) is another vector.",
+            figures=tuple(replace(figure, shows="shades") for figure in (first, second, last)),
             formulas=(Formula(symbols="x0 = E[word] · √D + PE[place]"),),
         )
 

@@ -23,16 +23,12 @@ def layer_parameters(plan: Plan, stack: str) -> int:
     return sum(parameters(plan, part) + parameters(plan, "layer norm") for part in SUBLAYERS[stack])
 
 
-def counting(plan: Plan) -> tuple[Formula, ...]:
-    """How many numbers each part has."""
-    return tuple(
-        Formula(symbols=f"{name}: {rule}", numbers=_counted(plan, name))
-        for name, rule in (
-            ("attention", "4 matrices of D x D with a bias each"),
-            ("feed-forward", "D x H and H x D, a bias each"),
-            ("layer norm", "a gain and a bias of D"),
-        )
-    )
+def counting(plan: Plan, stack: str) -> tuple[Formula, ...]:
+    """The parameters of one layer: of each sub-layer, and of the norm that each has."""
+    parts = [f"{parameters(plan, part):,}" for part in SUBLAYERS[stack]]
+    norms = f"{len(parts)}·{parameters(plan, 'layer norm')}"
+    numbers = f"{' + '.join(parts)} + {norms} = {layer_parameters(plan, stack):,}"
+    return (Formula(symbols="sub-layers + a layer norm each", numbers=numbers),)
 
 
 def _counted(plan: Plan, part: str) -> str:

@@ -15,7 +15,7 @@ def chip(kind: str, lower: bool, numbers: list[int], row: int, column: int) -> O
     number = numbers[column]
     raw = pairs.table(kind, lower)[number]
     how = "the unknown token" if number == 0 else f"byte {number - 1} + 1" if number <= pairs.BYTES else ""
-    how = how or f"number {number - pairs.FIRST} of the vocabulary from {pairs.FIRST} on"
+    how = how or f"{pairs.FIRST} + {number - pairs.FIRST}: the learned vocabulary, counted from 0"
     formula = Formula(
         symbols="token → number, always the same one",
         numbers=f"{pairs.shown(number, kind, lower=lower)} → {number} ({how}; bytes {raw[:12].hex(' ')})",
@@ -52,7 +52,7 @@ def merging(state: State) -> Frames:
         newest = pairs.FIRST + k - 1
         chips = Tokens(
             name="tokens",
-            title=f"after {k} merges: {len(numbers)} tokens",
+            title=f"after {k} merge{'s' * (k != 1)}: {len(numbers)} tokens",
             about="The text with the merges learned so far, each token with its number. The newest token is tinted.",
             tokens=[told(number) for number in numbers],
             notes=[str(number) for number in numbers],
@@ -65,7 +65,8 @@ def merging(state: State) -> Frames:
         table = Table(
             name="pairs",
             title=f"most frequent neighbours before merge {max(1, k)}",
-            about="Counted in the training text, with the merges made before. The first of them is joined.",
+            about="Counted in the training text, with the merges made before. The first of them is joined; "
+            "of equal counts the pair with the smaller token numbers.",
             columns=("left", "right", "times"),
             rows=[(told(left), told(right), count) for (left, right), count in ranked],
             marked=(0,),

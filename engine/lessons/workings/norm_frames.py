@@ -27,7 +27,7 @@ def silenced(model: Model) -> Model:
 
 
 def drawn(state: State, layers: int = 2, norm: str = "") -> Model:
-    """A narrow model as drawn, pre-LN or post-LN, its sub-layers silenced if so set."""
+    """A narrow untrained model, pre-LN or post-LN, its sub-layers silenced if so set."""
     plan = replace(SMALL, layers=layers, norm_first=(norm or state["norm"]) == "pre")
     model = fresh(state.seed, plan)
     return silenced(model) if state["zeroed"] else model
@@ -55,7 +55,7 @@ def norms(state: State) -> Frames:
             lines = {f"{name}-LN": stream_norms(drawn(state, DEPTH, name), said.ids) for name in ("pre", "post")}
             figure = Curves(
                 name="norms",
-                title=f"mean length of a token's vector, encoder of {DEPTH} layers as drawn",
+                title=f"mean length of a token's vector, untrained encoder of {DEPTH} layers",
                 about="Pre-LN adds every branch to a stream that is never scaled back: it wanders, mostly "
                 "upwards, with depth. Post-LN normalises the sum after every sub-layer, so each vector has length √D.",
                 x=np.arange(2 * DEPTH + 1),
@@ -69,8 +69,8 @@ def norms(state: State) -> Frames:
             caption = f"Pre-LN never scales the stream back: {ends}. Post-LN normalises each sum: every length is √D."
             return Frame(caption=caption, figures=(figure,))
         out = there.sublayers[1].after
-        silent = "all sub-layers give zeros" if state["zeroed"] else "sub-layers as drawn"
-        rest = "Silence the sub-layers with z."
+        silent = "all sub-layers give zeros" if state["zeroed"] else "untrained sub-layers: each adds its change"
+        rest = "What if they gave zeros? z."
         if state["zeroed"]:
             same = state["norm"] == "pre"
             rest = "The layer is the identity." if same else "Post-LN still normalises: no identity. See pre with v."
@@ -121,7 +121,7 @@ def _through(parts: Sequence[Sublayer], i: int, c: int) -> tuple[Formula, ...]:
         name = part.name.split(".")[-1].replace("_", " ")
         numbers = f"{x:.3f} + {_signed(branch, 3)} = {x + branch:.3f}"
         if abs(x + branch - after) > 1e-9:
-            numbers += f"; with LN {after:.3f}"
+            numbers += f"; with LN = {after:.3f}"
         found.append(Formula(symbols=f"stream + {name}", numbers=numbers))
     return tuple(found)
 
@@ -150,7 +150,7 @@ def _one_token(x: Floats, word: str, scaled: Floats, place: Floats) -> Frame:
         figures=(
             Grid(
                 name="token",
-                title=f"{word}, {len(x)} numbers",
+                title=f"{word}, D = {len(x)} numbers (untrained)",
                 about="Every token is normalised over its own numbers; neither the other tokens nor the batch matter.",
                 values=rows,
                 digits=2,

@@ -74,8 +74,9 @@ def counts(state: State) -> Frames:
         )
 
         def origin(row: int, column: int) -> Origin | None:
-            side = sides[row]
-            number = rows[row][column]
+            if not column:
+                return None
+            side, number = sides[row], rows[row][column]
             formulas = (
                 Formula(
                     symbols="(n²·C_in)·(n²·C_out) + n²·C_out",
@@ -83,7 +84,7 @@ def counts(state: State) -> Frames:
                 ),
                 Formula(symbols="k²·C_in·C_out + C_out", numbers=f"{k * k}·{c_in}·{c_out} + {c_out} = {number:,}"),
             )
-            return Origin(formulas=(formulas[column - 1],)) if column else None
+            return Origin(formulas=(formulas[column - 1],))
 
         return Frame(
             caption="Twice as wide an image: 16 times the weights of a dense layer, the same kernel for a convolution.",

@@ -141,7 +141,7 @@ def gradients(state: State) -> tuple[Frame, ...]:
     norms = {"plain": np.array(work.gradient_norms(made, False))}
     if skip:
         norms["with skips"] = np.array(work.gradient_norms(made, True))
-    told = ", ".join(f"{values[0]:.2g} {name}" for name, values in norms.items())
+    told = ", ".join(f"{_short(values[0])} {name}" for name, values in norms.items())
     lines = Curves(
         name="norms",
         title=f"gradient norm by layer, depth {made.depth}",
@@ -198,7 +198,7 @@ def _bars(norms: dict[str, Floats], depth: int) -> Bars:
         values=powers,
         high=max(1.0, float(np.abs(powers).max())),
         marked=tuple(i for i, (_, name) in enumerate(places) if name != "plain"),
-        notes=[f"norm {_scientific(value)}" for value in values],
+        notes=[f"norm {_short(value)}" for value in values],
         about="0 is a norm of 1, -3 a thousandth, 3 a thousand. The gradient travels from the output, at the bottom, "
         "up to the input.",
     )
@@ -219,7 +219,7 @@ def _expected(made: work.Chain, skip: bool) -> tuple[Formula, ...]:
     return tuple(formulas)
 
 
-def _scientific(value: float) -> str:
-    """1.3e-5."""
-    digits, power = f"{value:.1e}".split("e")
-    return f"{digits}e{int(power)}"
+def _short(value: float) -> str:
+    """1.2, or 1.3e-5."""
+    digits, power, exponent = f"{value:.2g}".partition("e")
+    return f"{digits}e{int(exponent)}" if power else digits

@@ -1,5 +1,7 @@
 """One sentence followed from its words to its loss, through every layer of the trained translator. Torch-free."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..kit.figures import Bars, Figure, Formula, Grid, Origin
@@ -8,6 +10,7 @@ from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from ..trainings.french import result
 from .attending import causal
+from .attention_looks import short
 from .loss_frames import chosen_model
 from .transformer_layers import Heads, Sublayer
 from .translating import Model, Pass, forced, nll, probabilities, read
@@ -68,16 +71,24 @@ def _inputs(model: Model, said: Sentence, encoder: Pass) -> list[Stage]:
         formula = Formula(symbols=f"x0 = E[word] · √{m} + PE[place]", numbers=numbers)
         return Origin(formulas=(formula,), cells={"scaled": ((i, c),), "positions": ((i, c),)})
 
-    x0 = strip("x0", f"x0, {s}x{m}", encoder.x0, said.words, join="=", origin=sums)
+    x0 = strip("x0", f"x0, {s}x{m}: the sum of both below", encoder.x0, said.words, origin=sums)
     formula = (Formula(symbols=f"x0 = E[word] · √{m} + PE[place]"),)
     return [
         ("tokens", f"The text becomes numbers of words: {words}", numbered, (), ("AA1",)),
         ("embedding", f"Each number picks a row of {m} learned numbers, times √{m}.", (scaled,), (), ("AA2",)),
-        ("positions", "Sines and cosines of the place are added.", (scaled, placed, x0), formula, ("AA2",)),
+        (
+            "positions",
+            "Sines and cosines of the place are added.",
+            (x0, replace(scaled, join="="), placed),
+            formula,
+            ("AA2",),
+        ),
     ]
 
 
-def _heat(name: str, title: str, heads: Heads, rows: tuple[str, ...], columns: tuple[str, ...], ahead: bool) -> Grid:
+def _heat(
+    name: str, title: str, heads: Heads, rows: tuple[str, ...], columns: tuple[str, ...], ahead: bool, axis: str = ""
+) -> Grid:
     seen = causal(len(rows)) if ahead else None
     hidden = () if seen is None else tuple((i, j) for i in range(len(rows)) for j in range(i + 1, len(columns)))
 
@@ -96,10 +107,17 @@ def _heat(name: str, title: str, heads: Heads, rows: tuple[str, ...], columns: t
         scope="weights",
         row_labels=rows,
         column_labels=columns,
+        row_axis=axis or "query",
+        column_axis="looks at" if axis else "key",
         digits=2,
         marks={"never": hidden} if hidden else {},
         origin=origin,
     )
+
+
+def _heads(heads: Heads) -> str:
+    count = len(heads.weights)
+    return f"mean of {count} heads" if count > 1 else "1 head"
 
 
 def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sentence) -> Stage:
@@ -110,13 +128,16 @@ def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sente
     assert own is not None
     masked = stack == "decoder"
     title = "masked self-attn." if masked else "self-attention"
-    figures: list[Figure] = [_heat("own", f"{title}, {len(words)}x{len(words)}", own, words, words, masked)]
+    shape = f"{len(words)}x{len(words)}, {_heads(own)}"
+    figures: list[Figure] = [_heat("own", f"{title}, {shape}", own, words, words, masked)]
     text = "French words look at each other, then each is changed alone."
     if masked:
         cross = parts["cross_attention"].heads
         assert cross is not None
-        shape = f"{len(words)}x{len(said.words)}"
-        figures.append(_heat("cross", f"cross-attention, {shape}", cross, (), said.words, False))
+        shape = f"{len(words)}x{len(said.words)}, {_heads(cross)}"
+        rows = tuple(f"{short(a, 6)} ⇒ {short(b, 6)}" for a, b in zip(words, said.target_words, strict=True))
+        title = f"cross-attention, {shape}"
+        figures.append(_heat("cross", title, cross, rows, said.words, False, "reads ⇒ writes"))
         text = "English words look back, then at the French, then each is changed alone."
     after = parts["feed_forward"].after
     names = ("attention", "cross_attention", "feed_forward") if masked else ("attention", "feed_forward")
@@ -140,7 +161,7 @@ def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sente
             origin=summed,
         )
     )
-    caption = f"{text} Mean length {length:.1f}."
+    caption = f"{text} Mean |x| of a token's vector: {length:.1f}."
     return (
         f"{stack} layer {k + 1}",
         caption,

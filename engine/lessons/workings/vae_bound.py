@@ -73,7 +73,7 @@ def _frame(mean: float, variance: float, k: int) -> Frame:
                 name="elbo",
                 title=f"ELBO over q's {('mean', 'variance')[k - 1]}, {other}",
                 x=x,
-                lines={"ELBO": np.maximum(lines, -6)},
+                lines={"ELBO": lines},
                 x_label=("mean of q", "variance of q")[k - 1],
                 y_label="nats",
                 levels={"log p(1)": log_evidence()},
@@ -81,7 +81,7 @@ def _frame(mean: float, variance: float, k: int) -> Frame:
             ),
             _sums(mean, variance),
         )
-        caption = "No q gets above log p(1); only N(0.8, 0.2) touches it." + (" Values below -6 are cut." if k else "")
+        caption = "No q gets above log p(1); only N(0.8, 0.2) touches it. The gap between them is KL(q ‖ p(z|x))."
     elif k == 4:
         figures = (_sums(mean, variance), Card(name="likelihood", title="how likely is an example?", text=LIKELIHOOD))
         caption = "The gap between the bound and log p(x) is KL(q ‖ p(z|x)): a network can only be trained to close it."

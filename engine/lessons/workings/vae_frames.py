@@ -94,7 +94,7 @@ def _divergence(mu: float, sigma: float, k: int) -> Frame:
             x_label="z",
             y_label="density",
         )
-        caption = "What does it cost to say q where N(0, 1) was agreed on? Nothing if q is N(0, 1) itself."
+        caption = "KL is the extra nats for using q instead of the prior p = N(0, 1): none if q is N(0, 1) itself."
         figures: tuple[Any, ...] = (curves, _cases(mu, sigma))
     else:
         sigmas, mus = np.linspace(0.1, 2, 96), np.linspace(-3, 3, 121)
@@ -168,7 +168,7 @@ def _reparametrised(state: State, k: int) -> Frame:
 
     table = Table(
         name="draws",
-        title="the eps of the slider, and five random ones",
+        title="your eps, five random ones",
         about="Randomness comes in from the side, as eps. Gradients pass from z to mu and sigma as through any sum.",
         columns=columns[: k + 1],
         rows=values[:, : k + 1].tolist(),
@@ -181,6 +181,11 @@ def _reparametrised(state: State, k: int) -> Frame:
     curve = Curves(
         name="density",
         title=f"density of {columns[k]}: N({center:g}, {width:g}²)",
+        about=(
+            f"exp(-eps²/2) / ({width:g}·√2π) at {columns[k]} = {values[0, k]:.4g}, which is eps = {eps[0]:g}: "
+            f"{float(normal(values[0, k], center, width)):.4f}. Stretching by sigma makes it lower by as much as it is "
+            "wider: the area stays 1."
+        ),
         x=X,
         lines={"density": normal(X, center, width), "N(0, 1)": normal(X, 0, 1)},
         x_label=columns[k],

@@ -14,9 +14,9 @@ REACH = 3.2
 """Of the plane that is drawn, both ways, at least."""
 SIGNS = 6
 """Points of each digit that carry its name."""
-SIDE = 7
+SIDE = 6
 """Places along each side of the decoded wall."""
-WALL = np.round(np.linspace(-2.1, 2.1, SIDE), 2) + 0.0
+WALL = np.round(np.linspace(-2, 2, SIDE), 2)
 SAMPLES = 6
 CHOICE = 100
 """Test images that may be chosen."""
@@ -79,6 +79,24 @@ def _plane(result: Any, title: str, reach: float, picks_at: Any = _pick, **more:
     )
 
 
+def _pixel(result: Any, z: tuple[float, float], row: int, column: int) -> Origin:
+    """A pixel of the decoded image: z, the hidden layers, and the last dot product."""
+    total, bias, active, width = result.last_sum(z, row, column)
+    value = 1 / (1 + np.exp(-(total + bias)))
+    return Origin(
+        formulas=(
+            Formula(
+                symbols=f"z → h: two layers of {width} numbers, SiLU after each",
+                numbers=f"z = ({z[0]:g}, {z[1]:g}); {active} of {width} numbers of h are above 0",
+            ),
+            Formula(
+                symbols=f"mean of p(x|z) = 1/(1 + exp(-(w·h + b))), {width} products",
+                numbers=f"1/(1 + exp(-({total:.4f} + {signed(bias, '.4f')}))) = {value:.4f}",
+            ),
+        )
+    )
+
+
 def _latent(state: State, result: Any, k: int) -> Frame:
     if k == 0:
         z = (state["z1"], state["z2"])
@@ -96,6 +114,7 @@ def _latent(state: State, result: Any, k: int) -> Frame:
                 reach=(0, 1),
                 scope="0 to 1",
                 join="→",
+                origin=lambda row, column: _pixel(result, z, row, column),
             ),
         )
         caption = (
@@ -114,7 +133,7 @@ def _latent(state: State, result: Any, k: int) -> Frame:
 
     wall = Wall(
         name="wall",
-        title="decoded: z1 from -2.1 to 2.1 rightwards, z2 from 2.1 down to -2.1",
+        title="decoded: z1 from -2 to 2 rightwards, z2 from 2 down to -2",
         about="Neighbours look alike: the KL term keeps the Gaussians close, so that there are few empty places.",
         images=result.decode(places),
         columns=SIDE,
@@ -217,11 +236,18 @@ def _terms(state: State, result: Any, k: int) -> Frame:
             labels=("x", "at mu"),
             reach=(0, 1),
         )
-        caption = f"beta = {beta:g} weighs the KL term. Large: blurred images, tidy plane. Small: the other way round."
+        caption = (
+            f"beta = {beta:g} weighs the KL term: more of it blurs what comes back, less lets codes leave N(0, I). Turn "
+            "it with w."
+        )
         return Frame(title="Two terms of one image", caption=caption, figures=(pair, bars), formulas=formulas)
     curves = Curves(
         name="training",
-        title=f"both terms over the training, beta = {beta:g}",
+        title=f"terms of -ELBO, beta = {beta:g}: lower is better",
+        about=(
+            "-ELBO is the sum of -E log p(x|z), the reconstruction term, and KL; the training lowers it. Pixels have a "
+            "density, which may exceed 1, so -E log p(x|z) may be negative; KL may not."
+        ),
         x=result.steps,
         lines=result.curves,
         x_label="step",

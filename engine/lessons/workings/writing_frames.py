@@ -45,24 +45,18 @@ def next_word(state: State) -> Frames:
         order = np.argsort(-(true + at_one), kind="stable")[:ROWS].tolist()
         known = "The model was never told the grammar: it has only read sentences of it."
         strange = "No sentence of the grammar begins like this; the model guesses all the same."
-        model_bars = Bars(
-            name="model",
-            title="the model, T = 1",
+        bars = Bars(
+            name="both",
+            title="the model at T = 1; behind each bar the grammar itself",
+            about="The grammar is exact: all ways to derive the beginning are listed and what may follow each is added up.",
             labels=[words()[i] for i in order],
             values=at_one[order],
             high=float(max(at_one.max(), true.max())),
             percent=True,
+            notes=[f"grammar {true[i]:.1%}" for i in order],
+            new_row=True,
         )
-        true_bars = Bars(
-            name="grammar",
-            title="the grammar itself",
-            about="Exact: all ways to derive the beginning are listed and what may follow each is added up.",
-            labels=[words()[i] for i in order],
-            values=true[order],
-            high=float(max(at_one.max(), true.max())),
-            percent=True,
-        )
-        return Frame(caption=_join(warning, known if true.any() else strange), figures=(row, model_bars, true_bars))
+        return Frame(caption=_join(warning, known if true.any() else strange), figures=(row, bars))
 
     return Frames(2, frame)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dlviz.engine.lessons.cnn import LESSON
+from dlviz.engine.lessons.proofs import cnn as proofs
 from dlviz.engine.lessons.trainings import small_cnn
 from dlviz.engine.lessons.workings import calibrating, cnn_frames, receptive, relu_frames
 from dlviz.engine.options import OptionError
@@ -138,3 +139,20 @@ def test_the_training_depends_on_what_it_says():
 def test_texts_that_fit_no_setting_are_refused(text):
     with pytest.raises(OptionError):
         LESSON.parse([text])
+
+
+def test_a_ladder_that_names_other_shapes_and_counts_turns_red(monkeypatch):
+    layers = receptive.layers()
+    wider = tuple(replace(layer, channels=2 * layer.channels) if k else layer for k, layer in enumerate(layers))
+    monkeypatch.setattr(receptive, "layers", lambda: wider)
+    assert not any(holds(words) for words in ("channels never", "rows and columns", "parameters of the layers"))
+
+
+def test_swapped_names_of_bars_turn_red(monkeypatch):
+    right = cnn_frames.dense
+    frame = right(LESSON.state())[0]
+    bars = replace(frame.figures[0], labels=list(frame.figures[0].labels)[::-1])
+    swapped = (replace(frame, figures=(bars, *frame.figures[1:])),)
+    scenes = tuple(replace(s, frames=lambda _: swapped) if s.name == "dense" else s for s in LESSON.scenes)
+    monkeypatch.setattr(proofs, "LESSON", replace(LESSON, scenes=scenes))
+    assert not holds("parameters of the layers")

@@ -60,7 +60,7 @@ def grammar() -> Grammar:
 def facts(state: State, id_: str) -> list[Fact]:
     """The facts of a row that can be computed."""
     next_token.logits_after.cache_clear()
-    claims = [claim for claim in LESSON.claims if claim.id == id_ and (not claim.needs or claim.needs in state.trained)]
+    claims = [claim for claim in proofs.CLAIMS if claim.id == id_ and (not claim.needs or claim.needs in state.trained)]
     return [claim.fact("generation", state) for claim in claims]
 
 

@@ -124,3 +124,10 @@ def test_frames_begin_with_noise_and_end_with_data() -> None:
     table: Any = frames[-1].figures[-1]
     assert "t = 1000" in frames[0].figures[0].title
     assert table.rows[0][:2] == ("600 samples", pytest.approx(2.0, abs=0.06))
+
+
+def test_the_sd_of_another_step_in_the_formula_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step that led here, not the one before."""
+    assert proofs.as_set(state()).holds
+    monkeypatch.setattr(exact_frames.Told, "added", 0.1234)
+    assert not proofs.as_set(state()).holds

@@ -221,3 +221,27 @@ def test_what_was_trained_outlives_the_process_that_trained_it() -> None:
     received = ForkingPickler.loads(message)
     assert np.array_equal(received.eps_hat(images[:, 0], 500, 3), sent.eps_hat(images[:, 0], 500, 3))
     assert received.error(500, count=2) == sent.error(500, count=2)
+
+
+def test_curves_have_a_point_at_the_cursor() -> None:
+    """The legend reads the curve there: the loss at t is that of every other scene."""
+    here = standing_in(state(t=377))
+    for name in ("times", "reach", "errors"):
+        for figure in frames(name, here)[0].figures:
+            assert getattr(figure, "at", None) is None or figure.at in figure.x, (name, figure.name)
+    curve, bars = frames("errors", here)[0].figures[1], frames("cuts", here)[0].figures[0]
+    assert curve.lines["of eps_hat"][list(curve.x).index(377)] == pytest.approx(bars.values[0])
+
+
+def test_a_box_that_tells_another_count_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table beside the ladder is read in every frame."""
+    right = unet_frames.Table
+
+    def wrong(**fields: Any) -> Any:
+        if fields["name"] == "box":
+            fields["rows"] = [("numbers", row[1] ** 2) if row[0] == "numbers" else row for row in fields["rows"]]
+        return right(**fields)
+
+    assert proofs.laddered(state()).holds
+    monkeypatch.setattr(unet_frames, "Table", wrong)
+    assert not proofs.laddered(state()).holds

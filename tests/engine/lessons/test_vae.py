@@ -63,7 +63,7 @@ def test_sums_of_the_small_model_are_read_as_they_are_shown(monkeypatch):
     assert not red()
     with monkeypatch.context() as patch:
         patch.setattr(vae_bound, "divergence", lambda mu, sigma: kl.divergence(mu, np.square(sigma)))
-        assert len(red()) == 2
+        assert len(red()) == 3
     with monkeypatch.context() as patch:
         patch.setattr(vae_bound, "_gap", lambda value: kl.log_evidence() + value)
         assert red()
@@ -115,6 +115,23 @@ def test_a_wrong_reconstruction_is_red(short):
         assert not claim.fact("vae", spoilt).holds
 
 
+def test_a_pixel_that_forgets_its_bias_is_red(monkeypatch, short):
+    claim = next(c for c in LESSON.claims if "ellipses" in c.says)
+    assert claim.fact("vae", short).holds
+    true = latent_digits.LatentDigits.last_sum
+
+    def unbiased(result, z, row, column):
+        total, _, active, width = true(result, z, row, column)
+        return total, 0.0, active, width
+
+    monkeypatch.setattr(latent_digits.LatentDigits, "last_sum", unbiased)
+    assert not claim.fact("vae", short).holds
+
+
+def test_the_slope_printed_has_the_noise_s_digits():
+    assert not red(eps=1.234567)
+
+
 def test_an_ellipse_of_the_variance_and_a_mirrored_wall_are_red(monkeypatch, short):
     claim = next(c for c in LESSON.claims if "ellipses" in c.says)
     assert claim.fact("vae", short).holds
@@ -129,7 +146,7 @@ def test_an_ellipse_of_the_variance_and_a_mirrored_wall_are_red(monkeypatch, sho
 def test_picking_a_place_of_the_wall_and_an_image_of_the_plane(short):
     frames = next(scene for scene in LESSON.scenes if scene.name == "plane").frames(short)
     wall = next(figure for figure in frames[2].figures if figure.name == "wall")
-    assert wall.picks(0, 0) == {"z1": -2.1, "z2": 2.1} and wall.columns == 7
+    assert wall.picks(0, 0) == {"z1": -2.0, "z2": 2.0} and wall.columns == 6
     result, plane = short.result("latent-digits"), frames[1].figures[0]
     assert plane.picks_at(*result.means[17].tolist()) == {"image": 17}
     assert {name for *_, name in plane.labels} == {str(digit) for digit in range(10)}

@@ -152,8 +152,10 @@ async def test_a_letter_gives_its_setting_the_cursor():
 
 
 async def test_keys_that_do_nothing_are_not_in_the_footer():
-    async with opened("pixels") as (pane, pilot, _study):
+    async with opened("pixels") as (pane, _pilot, _study):
         assert not pane.check_action("train", ()) and not pane.check_action("presets", ())
+    async with opened() as (pane, pilot, _study):
+        pane._prove()
         await pilot.press("f")
         assert not pane.check_action("scene", ()) and pane.check_action("facts", ())
         await pilot.press("right_square_bracket", ".", "end")

@@ -174,7 +174,7 @@ def _dense(figure: Grid, values: Floats, head: int, foot: int, ink: Ink) -> Plan
     if np.isfinite(values).all() and np.count_nonzero(values) <= values.size // 2:
         return Plan("dots", 1, 1, 0, 0, head, foot, rows, columns)
     kind, wide = ("halves", 1) if ink.coloured else ("shades", 2)
-    return Plan(kind, wide, 1, 0, 0, head, foot, -(-rows // 2), -(-columns // 2), 2)
+    return Plan(kind, wide, 1, 0, 0, head, 2, -(-rows // 2), -(-columns // 2), 2)
 
 
 def _counted(figure: Grid) -> bool:
@@ -215,9 +215,9 @@ def plan_of(figure: Grid, values: Floats, ink: Ink, width: int, height: int, zoo
         for plan in tried:
             if plan.width <= width and plan.height <= height:
                 return plan
-    room = max(2, height - head - foot), max(2, width)
+    room = max(2, height - head - 2), max(2, width)
     block = (
         factor(rows, columns, 2 * room[0], room[1]) if ink.coloured else factor(rows, columns, room[0], room[1] // 2)
     )
     kind, wide = ("halves", 1) if ink.coloured else ("shades", 2)
-    return Plan(kind, wide, 1, 0, 0, head, foot, -(-rows // block), -(-columns // block), block)
+    return Plan(kind, wide, 1, 0, 0, head, 2, -(-rows // block), -(-columns // block), block)

@@ -19,8 +19,6 @@ from .look import MORE, Drawing, Look, cursor_style, quiet, step, window
 _NAME, _SHAPE, _DETAIL, _WORD = 30, 22, 40, 16
 _INDENT = 2
 _SHARE, _SHARE_MOST, _SHARE_LEAST = 12, 40, 5
-_LARGE = 20
-"""Lines from which on boxes become higher."""
 _THUMB = 5
 """Rows of small maps below a box, where there is room."""
 
@@ -88,9 +86,9 @@ def _plan(figure: Ladder, width: int, thumbs: bool = False) -> Plan:
 
 
 def _rows(figure: Ladder, thumbs: bool, height: int = 0) -> list[int]:
-    """Lines of each box: on a large screen up to three."""
+    """Lines of each box: up to two more where there is room for all."""
     least = [1 + (_thumb_rows(box) if thumbs else 0) for box in figure.boxes]
-    spare = (height - sum(least)) // max(1, len(least)) if height >= _LARGE else 0
+    spare = (height - sum(least)) // max(1, len(least))
     return [lines + max(0, min(2, spare)) for lines in least]
 
 
@@ -115,11 +113,10 @@ def best(figure: Ladder, ink: Ink, width: int, height: int) -> tuple[int, int]:
     """With small maps, if there are any and they fit."""
     wide, tall = smallest(figure, ink, width)
     foot = bool(figure.share_label)
-    full = sum(_rows(figure, True)) + foot <= height
-    if height < _LARGE:
-        return wide, sum(_rows(figure, True)) + foot if full else tall
-    more = _SHARE_MOST - _SHARE if any(box.share is not None for box in figure.boxes) else 0
-    return min(width, wide + more), max(tall, sum(_rows(figure, full, height - foot)) + foot)
+    thumbs = sum(_rows(figure, True)) + foot <= height
+    lines = max(tall, sum(_rows(figure, thumbs, height - foot)) + foot)
+    more = _SHARE_MOST - _SHARE if lines > tall and any(box.share is not None for box in figure.boxes) else 0
+    return min(width, wide + more), lines
 
 
 def draw(figure: Ladder, look: Look, width: int, height: int) -> Drawing:
@@ -136,12 +133,11 @@ def draw(figure: Ladder, look: Look, width: int, height: int) -> Drawing:
     cuts = not thumbs and count > height - foot
     cursor = look.cursor[0] if look.cursor else 0
     shown = window(count, height - foot - cuts, cursor) if cuts else range(count)
-    owners: list[tuple[int, int]] = []
-    for k in shown:
-        owners += [(k, y) for y in range(_rows(figure, thumbs, height - foot)[k])]
+    lines = _rows(figure, thumbs, height - foot)
+    owners = [(k, y) for k in shown for y in range(lines[k])]
     strips = []
     for y, (k, row) in enumerate(owners):
-        parts = _box(figure, look, plan, k) if row == 0 else _below(figure, plan, k, row - 1, thumbs, ink)
+        parts = _box(figure, look, plan, k) if row == 0 else _below(figure, plan, k, row, lines[k], ink)
         strips.append(line([*parts, *_wires(figure, plan, owners, y, ink)], width, ink))
     if cuts:
         strips.append(quiet(f"{MORE} boxes {shown.start + 1}-{shown.stop} of {count}", width, ink))
@@ -181,15 +177,19 @@ def _box(figure: Ladder, look: Look, plan: Plan, k: int) -> list[Part]:
     return parts
 
 
-def _below(figure: Ladder, plan: Plan, k: int, row: int, thumbs: bool, ink: Ink) -> list[Part]:
-    """A further line of a box: of its small maps, else of its rail."""
+def _below(figure: Ladder, plan: Plan, k: int, row: int, lines: int, ink: Ink) -> list[Part]:
+    """A further line of a box: of its small maps, else of its rail, which ends before the next box."""
     box = figure.boxes[k]
-    if thumbs and _thumb_rows(box):
-        return _thumb(box, row, plan, ink)
+    if plan.thumbs and _thumb_rows(box):
+        return _thumb(box, row - 1, plan, ink)
     depth = box.depth - min(other.depth for other in figure.boxes)
     indent, rail = " " * (_INDENT * depth), "▌" if ink.depth != "none" else "|"
     style = ink.style(ink.categories[depth % len(ink.categories)], bold=box.active)
-    return [(indent, ink.style()), (rail, style), (" " * (plan.body - len(indent) - 1), ink.style())]
+    return [
+        (indent, ink.style()),
+        (rail if row < lines - 1 else " ", style),
+        (" " * (plan.body - len(indent) - 1), ink.style()),
+    ]
 
 
 def _thumb(box: Box, row: int, plan: Plan, ink: Ink) -> list[Part]:
