@@ -39,6 +39,19 @@ def test_a_lesson_as_json():
     assert all(fact["holds"] for fact in document["facts"])
 
 
+def test_one_frame_as_json():
+    here = json.loads(run("lesson", "convolution", "--scene", "2", "--frame", "2", "--json"))["here"]
+    assert (here["scene"], here["frame"]) == ("average", 2) and here["frames"] > 1 and here["caption"]
+    assert {"name", "title", "kind"} == set(here["figures"][0])
+    untrained = json.loads(run("lesson", "gan", "--scene", "collapse", "--json"))["here"]
+    assert untrained["frames"] is None and untrained["figures"] == []
+
+
+def test_a_preset_is_printed_with_what_comes_of_it():
+    text = run("lesson", "gan", "--preset", "collapse", "--plain", "--frame", "1")
+    assert text.startswith("Preset collapse (goes wrong): ") and "The arena" in text and "The balance" not in text
+
+
 def test_a_sentence_of_ones_own_is_printed():
     text = run("lesson", "attention", "--set", "text=The cat sat on the mat because it was tired.", "--plain")
     assert "tired" in text and "softmax" in text.lower()
@@ -52,7 +65,12 @@ def test_a_sentence_of_ones_own_is_printed():
         (("lesson", "convolution", "--set", "stride=x"), "stride cannot be 'x'; allowed: a whole number from 1"),
         (("lesson", "convolution", "--preset", "x"), "has no preset 'x'; allowed:"),
         (("lesson", "convolution", "--scene", "99", "--plain"), "has no scene '99'"),
+        (("lesson", "convolution", "--frame", "99", "--plain"), "--frame 99 is not there: scene 1 of convolution has"),
+        (("lesson", "convolution", "--cell", "1,1", "--plain"), "--cell wants --figure"),
+        (("lesson", "diffusion"), "did you mean forward-diffusion or reverse-diffusion or gan-vs-diffusion?"),
+        (("lesson", "conv"), "did you mean convolution?"),
         (("verify", "--only", "convolutoin"), "did you mean convolution?"),
+        (("verify", "--only", "nope"), "no lesson 'nope'; allowed: pixels"),
     ],
 )
 def test_wrong_words_are_told(words, said):

@@ -109,5 +109,6 @@ LESSON = Lesson(
             train=_train,
         ),
     ),
+    probe={"units": 7, "r": 0.6, "unit": "relu"},
     source="Srivastava et al.: Dropout (2014), JMLR 15; Baldi and Sadowski: Understanding dropout (2013)",
 )

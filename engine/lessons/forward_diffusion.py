@@ -53,7 +53,16 @@ LESSON = Lesson(
     title="Forward diffusion: from data to noise",
     summary="A Markov chain adds a little Gaussian noise at each step; any step can be reached at once.",
     settings=(
-        Slider(name="t", default=300, low=0, high=1000, step=40, scrub=True, help="time, in thousandths of T; x adds 40", key="x"),
+        Slider(
+            name="t",
+            default=300,
+            low=0,
+            high=1000,
+            step=40,
+            scrub=True,
+            help="time, in thousandths of T; x adds 40",
+            key="x",
+        ),
         Choice(name="digit", default="3", choices=DIGITS, help="which picture", key="d"),
         Choice(name="schedule", default="linear", choices=NAMES, help="how fast noise is added", key="s"),
         Slider(name="T", default=1000, low=50, high=1000, stops=LENGTHS, help="steps of the chain", key="T"),
@@ -247,7 +256,16 @@ LESSON = Lesson(
     ),
     trainings=(DENOISING_DIGITS,),
     probe={
-        "t": 570, "digit": "7", "draw": 5, "schedule": "cosine", "T": 100, "walk": "mvzng", "P": WEATHERS["cycle"], "today": "cloud",
-        "shape": "cross", "data": "far", "dt": 100,
+        "t": 570,
+        "digit": "7",
+        "draw": 5,
+        "schedule": "cosine",
+        "T": 100,
+        "walk": "mvzng",
+        "P": WEATHERS["cycle"],
+        "today": "cloud",
+        "shape": "cross",
+        "data": "far",
+        "dt": 100,
     },  # fmt: skip
 )

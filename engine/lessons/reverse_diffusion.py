@@ -62,7 +62,13 @@ LESSON = Lesson(
     settings=(
         Choice(name="sampler", default="ddpm", choices=SAMPLERS, help="how a step back is taken", key="s"),
         Slider(name="steps", default=50, low=5, high=1000, stops=COUNTS, help="steps from noise to data", key="n"),
-        Choice(name="stops", default="trailing", choices=SPACINGS, help="which t: trailing begins at T, leading ends with t = 1", key="u"),
+        Choice(
+            name="stops",
+            default="trailing",
+            choices=SPACINGS,
+            help="which t: trailing begins at T, leading ends with t = 1",
+            key="u",
+        ),
         Choice(name="digit", default="3", choices=DIGITS, help="which digit is asked for", key="d"),
         Slider(name="draw", default=1, low=1, high=99, step=1, help="which noise it begins from", key="e"),
         Slider(

@@ -9,7 +9,7 @@ import numpy as np
 
 from .kit.figures import Bars, Curves, Edge, Formula, Net, Node, Origin, Table, Tokens
 from .kit.lesson import Frame, Frames, Lesson, Link, Note, Preset, Scene
-from .kit.settings import Slider
+from .kit.settings import Slider, Switch
 from .kit.state import State
 from .kit.training import Progress, Training
 from .workings.costs_shown import measured, work
@@ -59,7 +59,9 @@ def _arc(n: int, way: str, target: int) -> Net:
 def _route(way: str, n: int, row: int, column: int) -> Origin:
     path = paths(way, n)[row]
     walked = " › ".join(str(token + 1) for token in path)
-    formula = Formula(symbols=f"shortest path from 1 to {row + 1}", numbers=f"{walked}: {_counted(way, len(path) - 1)}")
+    stays = " (repeated: it stays there for a layer)" if len(set(path)) < len(path) else ""
+    told = f"shortest path from 1 to {row + 1}{stays}"
+    formula = Formula(symbols=told, numbers=f"{walked}: {_counted(way, len(path) - 1)}")
     return Origin(formulas=(formula,), cells={"tokens": tuple((token, 0) for token in sorted(set(path)))})
 
 
@@ -86,6 +88,11 @@ def path_lengths(state: State) -> Frames:
     return Frames(len(WAYS) + 1, frame)
 
 
+LONG = 64
+ORDERS = ("n - 1", "n - 1", "⌈log₂ n⌉", "1")
+"""How the longest path grows, in the order of WAYS."""
+
+
 def _growth(n: int) -> Frame:
     x = np.union1d([2, 3, 4, 6, 8, 10, 12, 16, 24, 32, 48, 64], [n])
     lines = {TOLD[way]: np.array([distances(way, int(count))[-1] for count in x]) for way in WAYS}
@@ -102,14 +109,24 @@ def _growth(n: int) -> Frame:
         log_y=True,
         at=float(n),
     )
+
+    def origin(row: int, column: int) -> Origin | None:
+        count = {2: n, 3: LONG}.get(column)
+        if count is None:
+            return None
+        told = {0: f"{count} - 1", 1: f"{count} - 1", 2: f"⌈log₂ {count}⌉", 3: "1"}[row]
+        steps = distances(WAYS[row], count)[-1]
+        return Origin(formulas=(Formula(symbols=ORDERS[row], numbers=f"{told} = {steps}"),))
+
     table = Table(
         name="orders",
-        title=f"at n = {n}",
-        columns=("layers", "path", "first to last"),
+        title="first to last token",
+        columns=("layers", "path", f"n = {n}", f"n = {LONG}"),
         rows=[
-            (TOLD[way], order, distances(way, n)[-1])
-            for way, order in zip(WAYS, ("n - 1", "n - 1", "⌈log₂ n⌉", "1"), strict=True)
+            (TOLD[way], order, distances(way, n)[-1], distances(way, LONG)[-1])
+            for way, order in zip(WAYS, ORDERS, strict=True)
         ],
+        origin=origin,
     )
     caption = "The shorter the path, the easier a dependency across it is learned (Vaswani et al., 2017, table 1)."
     return Frame(caption=caption, figures=(curves, table))
@@ -166,7 +183,7 @@ LESSON = Lesson(
     name="signal-path",
     chapter="transformers",
     title="Short signal paths",
-    summary="Attention puts one step between any two tokens and computes all of them at once; an RNN needs n of both.",
+    summary="Attention puts one step between any two tokens and computes all at once; an RNN needs n - 1 and n.",
     settings=(
         Slider(name="n", default=10, low=2, high=12, step=1, help="tokens", key="n"),
         Slider(name="far", default=0, low=0, high=12, step=1, help="the token at the other end; 0: the last", key="e"),
@@ -180,6 +197,7 @@ LESSON = Lesson(
         Slider(name="d", default=64, stops=(16, 32, 64, 128, 256, 512), help="width of the vectors", key="d"),
         Slider(name="gain", default=0.9, low=0.5, high=1.5, step=0.05, help="|U|, largest singular value", key="g"),
         Slider(name="distance", default=32, low=1, high=64, step=1, help="steps between the two states", key="i"),
+        Switch(name="tanh", default=True, help="tanh in the RNN; off: a linear one", key="u"),
     ),
     scenes=(
         Scene(name="paths", title="Shortest paths", ids=("O1",), frames=path_lengths, settings=("n", "far")),
@@ -191,7 +209,7 @@ LESSON = Lesson(
             title="What is left of a gradient",
             ids=("P4",),
             frames=bounded,
-            settings=("gain", "distance"),
+            settings=("gain", "distance", "tanh"),
         ),
         Scene(
             name="copy", title="Copy the first token", ids=("P4",), frames=remembered, settings=(), needs="first-token"
@@ -214,14 +232,14 @@ LESSON = Lesson(
         Preset(
             name="vanishing",
             values={"gain": 0.7, "distance": 64},
-            why="With |U| = 0.7 no more than 0.7^64, about 1.2e-10 of a gradient, survives 64 steps.",
+            why="The gradient does not survive: at most 0.7^64, about 1.2e-10, is left after 64 steps.",
             good=False,
             scene="gradient",
         ),
         Preset(
             name="exploding",
-            values={"gain": 1.5, "distance": 64},
-            why="With |U| > 1 the bound explodes and promises nothing; the gradient itself may do either.",
+            values={"gain": 1.5, "distance": 64, "tanh": False},
+            why="Without tanh nothing holds the gradient back: with |U| = 1.5 it is some 1e8 after 64 steps.",
             good=False,
             scene="gradient",
         ),

@@ -42,14 +42,17 @@ LESSON = Lesson(
     scenes=(
         Scene(name="ladder", title="The U, box by box", ids=("AI1", "AI3"), frames=ladder, settings=("cut",)),
         Scene(
-            name="predicts", title="The noise it predicts", ids=("AI5",), frames=one(predicts), needs=NAME, settings=SEEN
+            name="predicts",
+            title="The noise it predicts",
+            ids=("AI5",),
+            frames=one(predicts),
+            needs=NAME,
+            settings=SEEN,
         ),
         Scene(
             name="image", title="And the image in it", ids=("AI5",), frames=one(predicts, 1), needs=NAME, settings=SEEN
         ),
-        Scene(
-            name="skips", title="Cut a skip", ids=("AI3",), frames=one(skips), needs=NAME, settings=("cut", *SEEN)
-        ),
+        Scene(name="skips", title="Cut a skip", ids=("AI3",), frames=one(skips), needs=NAME, settings=("cut", *SEEN)),
         Scene(
             name="cuts",
             title="Every cut in numbers",
@@ -169,8 +172,17 @@ LESSON = Lesson(
     ),
     trainings=(DENOISING_DIGITS,),
     probe={
-        "t": 610, "digit": "7", "draw": 5, "cut": "8x8", "block": "enc4", "scale": -0.5, "shift": 1.25, "pixel": 13,
-        "head": 2, "other": 200, "channels": 16,
+        "t": 610,
+        "digit": "7",
+        "draw": 5,
+        "cut": "8x8",
+        "block": "enc4",
+        "scale": -0.5,
+        "shift": 1.25,
+        "pixel": 13,
+        "head": 2,
+        "other": 200,
+        "channels": 16,
     },  # fmt: skip
     source="Ronneberger et al., 2015; Ho et al., 2020; Dhariwal & Nichol, 2021 (guided-diffusion, unet.py)",
 )

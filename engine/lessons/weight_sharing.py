@@ -269,5 +269,6 @@ LESSON = Lesson(
             frame=4,
         ),
     ),
+    probe={"T": 3, "node": "B", "ring": True, "order": 4, "kernel": [[0.5, -1, 0.2], [0, 1.5, -0.3], [0.1, 0.7, -2]]},
     source="LeCun et al. (1989); Elman (1990); Kipf & Welling (2017)",
 )

@@ -88,8 +88,12 @@ class Notes:
 
     def least(self, room: int) -> int:
         """Lines to keep for what is right, on any screen."""
-        lines = sum(map(len, self.short))
-        return lines if lines <= _LEAST <= room // 2 else 0
+        return self.shortest if self.shortest <= _LEAST <= room // 2 else 0
+
+    @property
+    def shortest(self) -> int:
+        """Lines of what is right."""
+        return sum(map(len, self.short))
 
     def rows(self, room: int) -> list[Strip]:
         """All that has place in so many lines, after a blank one if there is one to spare."""

@@ -38,6 +38,24 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Space:
+    """The lines between caption and settings."""
+
+    room: int
+    idle: int
+    """Lines under the room that are kept for an origin and are free now."""
+    pad: int
+    """Blank lines above, given away rather than that the body scrolls."""
+    asked: int
+    """Lines that the origin would take besides those that are kept for it."""
+
+    @property
+    def most(self) -> int:
+        """All lines that the body may take."""
+        return self.room + self.idle + self.pad
+
+
+@dataclass(frozen=True)
 class LessonView:
     """Draws a reading with what the study knows."""
 
@@ -115,10 +133,11 @@ class LessonView:
         kept = self._reserved(figure, side, height)
         needed = self._below(figure, width, side, 100)
         room = max(1, space - pad - kept)
-        idle = max(0, kept - len(needed))
-        body = self._body(frame, figure, width, room, idle, pad)
-        used = min(len(body), room + idle + pad)
-        pad = max(0, min(pad, pad - (used - room - idle)))
+        asked = len(needed) - kept
+        whole = Space(room, max(0, -asked), pad, max(0, asked))
+        body = self._body(frame, figure, width, whole)
+        used = min(len(body), whole.most)
+        pad = min(pad, whole.most - used)
         rest = max(0, space - pad - used)
         below = needed if len(needed) <= rest else self._below(figure, width, side, rest)
         free = rest - len(below)
@@ -169,10 +188,7 @@ class LessonView:
         about = " ".join([at.title, frame.title, frame.caption] if frame is not None else [at.title])
         return fact_view.fact_line(self.view.facts, ids, about, width, self.ink, most)
 
-    def _body(
-        self, frame: Frame | None, figure: Figure | None, width: int, room: int, idle: int, pad: int
-    ) -> list[Strip]:
-        """What fills `room` lines; `idle` ones under it may be taken, and if it would scroll else `pad` above it."""
+    def _body(self, frame: Frame | None, figure: Figure | None, width: int, space: Space) -> list[Strip]:
         reading, ink, view = self.reading, self.ink, self.view
         self.seen.page = None
         if view.gone:
@@ -182,14 +198,14 @@ class LessonView:
         if isinstance(view.shown, Untrained) and self._ours(view.shown):
             training = reading.lesson.training(view.shown.training)
             strips = training_view.offer(training, reading.state, view, width, ink)
-            return strips + self._notes(None, width).rows(room - len(strips))
+            return strips + self._notes(None, width).rows(space.room - len(strips))
         if view.failed is not None:
             return training_view.failure(view.failed, width, ink)
         if frame is None or figure is None:
             return [blank(width, ink), *chrome.caption("computing …", width, ink, 1)] if frame is None else []
         if reading.depth != "overview":
-            return self._alone(frame, figure, width, room + idle + pad)
-        return self._laid(frame, width, room, idle, pad)
+            return self._alone(frame, figure, width, space.most)
+        return self._laid(frame, width, space)
 
     def _notes(self, frame: Frame | None, width: int) -> facts_view.Notes:
         """The notes on the rows of the first scene that shows them, those that the frame is about first."""
@@ -199,17 +215,19 @@ class LessonView:
         ids = [id_ for id_ in dict.fromkeys((*about, *reading.at.ids)) if id_ not in before]
         return facts_view.Notes.of(reading.lesson, ids, width, self.ink)
 
-    def _laid(self, frame: Frame, width: int, room: int, idle: int, pad: int) -> list[Strip]:
+    def _laid(self, frame: Frame, width: int, space: Space) -> list[Strip]:
         """The figures of a frame, and what is right instead of what the notes say."""
         notes = self._notes(frame, width)
         key = (self.reading.lesson.name, self.reading.scene, width, self.ink)
         before = self.seen.laid[1] if self.seen.laid is not None and self.seen.laid[0] == key else None
-        for reserved in (notes.wanted(room), max(0, notes.least(room) - idle), 0, -idle, -idle - pad):
-            page = arrange(frame, self.ink, width - 1, room - reserved, before)
-            if page.height <= room - reserved:
+        room, under = space.room, space.room + space.idle
+        for high in (room - notes.wanted(room), min(room, under - notes.least(room)), room, under, space.most):
+            page = arrange(frame, self.ink, width - 1, high, before)
+            if page.height <= high:
                 break
         self.seen.laid = (key, page)
-        return self._composed(page, frame, width) + notes.rows(room + idle - page.height)
+        free = under - page.height
+        return self._composed(page, frame, width) + notes.rows(max(free - space.asked, min(free, notes.shortest)))
 
     def _composed(self, page: Page, frame: Frame, width: int) -> list[Strip]:
         """A page with a column free on the left."""

@@ -147,7 +147,7 @@ class Sizing:
                 found = tried
                 break
         else:
-            if sum(self._height(row, sizes) for row, sizes in zip(self.rows, found, strict=True)) > room:
+            if 0 < room < sum(self._height(row, sizes) for row, sizes in zip(self.rows, found, strict=True)):
                 found = [self._grids(row, -1) for row in self.rows]
         heights = [self._height(row, sizes) for row, sizes in zip(self.rows, found, strict=True)]
         scrolls, roomy = sum(heights) > room, room >= _ROOMY
@@ -236,7 +236,7 @@ class Sizing:
             more = max(0, min(wants[k], spare // (len(others) - n)))
             spare -= more
             widths[k] = self.least[k][0] + more
-        if len(others) > 1 and len({type(self.figures[k]) for k in others}) == 1 and self._grow(others[0]):
+        if len(others) > 1 and len({self._like(k) for k in others}) == 1:
             alike = sum(widths.values()) // len(others)
             widths = dict.fromkeys(others, alike) if alike >= max(self.least[k][0] for k in others) else widths
         heads = [self._head(k, widths[k] if k in widths else sizes[k][0]) for k in row]
@@ -250,8 +250,12 @@ class Sizing:
             found[k] = (max(1, min(wide, widths[k])), max(1, min(tall, most)), 0)
         return found
 
-    def _grow(self, k: int) -> bool:
-        return isinstance(self.figures[k], _GROWING)
+    def _like(self, k: int) -> object:
+        """What figures side by side have in common that should be of one width: their kind; bars their full value."""
+        each = self.figures[k]
+        if isinstance(each, Bars) and each.high:
+            return each.high, each.unit
+        return type(each) if isinstance(each, _GROWING) else k
 
     def beside(self, k: int, sizes: Sizes) -> tuple[int, int]:
         """Lines of bars beside a grid with the same names, a bar to each of its rows, and those of its own head."""

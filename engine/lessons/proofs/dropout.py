@@ -36,36 +36,41 @@ def kept(state: State) -> Outcome:
     """The kept fraction of 300 masks lies within three standard deviations of r; those shown are the first of them."""
     n, r = int(state["units"]), state["r"]
     drawn = [work.draw(step, n, r, state.seed) for step in range(1, DRAWS + 1)]
-    same = bool((_values(state, "masks", "history", STEPS) == np.array(drawn[:STEPS])).all())
+    history = _figure(state, "masks", "history", STEPS)
+    same = bool((np.asarray(history.values) == np.array(drawn[:STEPS])).all())
+    same = same and set(history.marks["dropped"]) == {tuple(at) for at in np.argwhere(history.values == 0).tolist()}
     ours = float(np.mean(drawn))
     bound = 3 * (r * (1 - r) / (n * DRAWS)) ** 0.5
     return Outcome(ours, f"{r:g} +- {bound:.3f}", same and abs(ours - r) <= bound)
 
 
-def _autograd(state: State, step: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The mask of a step, and the gradients of both layers by autograd."""
+def _replayed(state: State) -> list[tuple[Floats, Floats, Floats]]:
+    """Masks, and gradients of both layers, of every step as PyTorch's SGD takes them from the first weights."""
     n, r = int(state["units"]), state["r"]
-    inward, outward, _, _ = work.trained(step, n, r, state.seed)
-    x, target = (torch.tensor(part) for part in work.batch(step, state.seed))
-    mask = torch.tensor(work.draw(step, n, r, state.seed))
+    inward, outward, _, _ = work.trained(1, n, r, state.seed)
     w1, w2 = torch.tensor(inward, requires_grad=True), torch.tensor(outward, requires_grad=True)
-    answer = ((x @ w1).relu() * mask) @ w2
-    (F.mse_loss(answer, target) / 2).backward()  # type: ignore[no-untyped-call]
-    assert w1.grad is not None and w2.grad is not None
-    return mask, w1.grad, w2.grad
+    descent = torch.optim.SGD([w1, w2], lr=0.2)
+    found = []
+    for step in range(1, STEPS + 1):
+        x, target = (torch.tensor(part) for part in work.batch(step, state.seed))
+        mask = work.draw(step, n, r, state.seed)
+        descent.zero_grad()
+        (F.mse_loss(((x @ w1).relu() * torch.tensor(mask)) @ w2, target) / 2).backward()  # type: ignore[no-untyped-call]
+        assert w1.grad is not None and w2.grad is not None
+        found.append((mask, w1.grad.numpy().copy(), w2.grad.numpy().copy()))
+        descent.step()
+    return found
 
 
 def untouched(state: State) -> Outcome:
-    """Gradients shown are those of autograd in every step, and exactly zero where a unit is dropped."""
+    """Gradients shown are those of PyTorch's SGD in every step, and exactly zero where a unit is dropped."""
     largest, apart = 0.0, 0.0
-    for step in range(1, STEPS + 1):
-        mask, inward, outward = _autograd(state, step)
-        ours = _values(state, "masks", "gradient", step - 1)
-        off = (mask == 0).numpy()
-        if set(_figure(state, "masks", "units", step - 1).dropped) != set(np.flatnonzero(off).tolist()):
+    for k, (mask, inward, outward) in enumerate(_replayed(state)):
+        ours, off = _values(state, "masks", "gradient", k), mask == 0
+        if set(_figure(state, "masks", "units", k).dropped) != set(np.flatnonzero(off).tolist()):
             largest = float("inf")
-        largest = max(largest, float(np.abs(ours[:, off]).sum()), float(inward[:, off].abs().sum()))
-        apart = max(apart, shown.apart((ours[:2], inward.numpy()), (ours[2], outward.numpy())))
+        largest = max(largest, float(np.abs(ours[:, off]).sum()), float(np.abs(inward[:, off]).sum()))
+        apart = max(apart, shown.apart((ours[:2], inward), (ours[2], outward)))
     return Outcome(
         {"dropped": largest, "from autograd": apart},
         {"dropped": 0, "from autograd": "<= 1e-12"},
@@ -188,17 +193,21 @@ def scaling(state: State) -> Outcome:
     """As set: linear exact, sigmoid the geometric mean, ReLU at most below the mean."""
     unit, n, r = state["unit"], int(state["units"]), state["r"]
     mean, geometric = _by_hand(unit, n, r)
-    bars = _values(state, "prediction", "answers").tolist()
-    ours, scaled = bars[:2]
+    figure, spread = (_figure(state, "prediction", name) for name in ("answers", "spread"))
+    bars = dict(zip(figure.labels, (float(value) for value in figure.values), strict=True))
+    ours, scaled = bars["mean over all masks"], bars["weights times r"]
     total = torch.tensor(float(work.HIDDEN[:n] @ work.WEIGHTS[:n]) * r, dtype=torch.float64)
     answers = {"linear": total, "sigmoid": torch.sigmoid(total), "relu": torch.relu(total)}
     agrees = abs(ours - mean) <= 1e-6 and abs(scaled - float(answers[unit])) <= 1e-6
+    chances, width = spread.lines["probability"], float(spread.x[1] - spread.x[0])
+    agrees = agrees and abs(chances.sum() - 1) <= 1e-9 and abs(float(chances @ spread.x) - mean) <= width
+    agrees = agrees and abs(spread.at - scaled) <= 1e-6
     computed = {"mean": ours, "w·r": scaled}
     if unit == "linear":
         agrees = agrees and abs(scaled - mean) <= 1e-6
         return Outcome(computed, {"mean": mean, "w·r": mean}, agrees, "linear: weights times r give the mean")
     if unit == "sigmoid":
-        agrees = agrees and abs(scaled - geometric) <= 1e-6 and abs(bars[2] - geometric) <= 1e-6
+        agrees = agrees and abs(scaled - geometric) <= 1e-6 and abs(bars["geometric mean"] - geometric) <= 1e-6
         says = "sigmoid: w·r is the geometric mean"
         return Outcome(computed, {"mean": mean, "w·r": geometric}, agrees, says)
     says = "ReLU: w·r never exceeds the mean"
@@ -214,8 +223,9 @@ def in_pytorch(state: State) -> Outcome:
         out = drop.train()(h)
     mask = (out != 0).double()
     factors = (out / h)[mask == 1]
-    given, plain, inverted = _values(state, "prediction", "both", 2)
-    drawn = plain != 0
+    both = _figure(state, "prediction", "both", 2)
+    given, plain, inverted = both.values
+    drawn = np.array([(1, unit) not in both.marks["dropped"] for unit in range(n)])
     scale = factors.mean() if len(factors) else torch.tensor(1 / r)
     error = shown.apart((given, h[0]), (inverted, np.where(drawn, given, 0) * float(scale)), (plain, given * drawn))
     error = max(error, float((factors - 1 / r).abs().max()) if len(factors) else 0.0)

@@ -17,7 +17,7 @@ from ..workings.limit_frames import along
 from ..workings.particles import BACK, COUNT, STOPS
 from ..workings.vp_sde import noises
 from .noised import alpha_bar, reference, shown
-from .shown import agree, apart, frame
+from .shown import apart, frame
 
 RADII = {"ring": 2.25, "cross": 0.9375, "dot": 1.8}
 """Mean squared distance of the centres of each shape."""
@@ -111,7 +111,9 @@ def pulled(state: State) -> Outcome:
     begin = np.random.default_rng((state.seed, 9)).standard_normal((BACK, 2))
     ways = [path for each in f.paths.values() for path in each]
     tips = [(path[-1], f.points["at t"][k]) for path, k in zip(ways, range(0, 24, 4), strict=False)]
-    error = apart((arrows, oracle), *tips, *((path[0], begin[k]) for path, k in zip(ways, range(0, 24, 4), strict=False)))
+    error = apart(
+        (arrows, oracle), *tips, *((path[0], begin[k]) for path, k in zip(ways, range(0, 24, 4), strict=False))
+    )
     near = abs(t - time(state)) <= max(1, int(state["T"]) // 100) and (len(ways) == 6 or t == int(state["T"]))
     return Outcome(
         {"error": error, "end at": away},

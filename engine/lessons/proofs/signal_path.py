@@ -165,7 +165,11 @@ def jacobians(state: State) -> Outcome:
             h = cell(row[None], h[None])[0]
         return h
 
-    theirs = float(torch.linalg.matrix_norm(torch.func.jacrev(last)(inputs[0].tanh()).detach(), 2))
+    if state["tanh"]:
+        jacobian = torch.func.jacrev(last)(inputs[0].tanh()).detach()
+    else:
+        jacobian = torch.linalg.multi_dot([torch.from_numpy(U)] * at) if at > 1 else torch.from_numpy(U)
+    theirs = float(torch.linalg.matrix_norm(jacobian, 2))
     spectral = float(torch.linalg.eigvalsh(torch.from_numpy(U.T @ U))[-1].sqrt())
     powers = [spectral**k for k in range(len(most))]
     right = [

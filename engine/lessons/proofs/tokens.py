@@ -173,8 +173,8 @@ def lookup(state: State) -> Outcome:
         torch.equal(torch.tensor(first["vector"].values), theirs),
         torch.equal(torch.tensor(second["vector"].values), product),
         torch.equal(torch.tensor(first["table"].values), weight[rows]),
-        torch.equal(hot.T @ torch.tensor(second["table"].values), theirs),
-        torch.equal(hot[:, 0], (rows == number).double()),
+        torch.equal(hot @ torch.tensor(second["table"].values), theirs),
+        torch.equal(hot[0], (rows == number).double()),
         [int(label) for label in second["one-hot"].column_labels] == rows.tolist(),
         float(hot.sum()) == 1,
     ]

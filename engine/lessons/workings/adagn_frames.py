@@ -61,7 +61,11 @@ def normalising(state: State) -> tuple[Frame, ...]:
     normal = group_norm(before, GROUPS)
     after = adagn(normal, *hand_set(state))
     stages = (
-        (before, "h", "h, as the convolution gives it: maps of any mean and size, here sixteen in two groups of eight."),
+        (
+            before,
+            "h",
+            "h, as the convolution gives it: maps of any mean and size, here sixteen in two groups of eight.",
+        ),
         (normal, "GN(h)", "Group norm: each group, over its maps and pixels, gets mean 0 and variance 1."),
         (
             after,
@@ -134,7 +138,8 @@ def _sine(row: int, column: int) -> Origin:
     t, i, wave = STRIP[row], column % 16, "sin" if column < 16 else "cos"
     value = embedding(np.array([t]))[0, column]
     formula = Formula(
-        symbols=f"e_i = {wave}(t / 10000^(2i/32)), i = {i}", numbers=f"{wave}({t} / {10000 ** (i / 16):.7g}) = {value:.3f}"
+        symbols=f"e_i = {wave}(t / 10000^(2i/32)), i = {i}",
+        numbers=f"{wave}({t} / {10000 ** (i / 16):.7g}) = {value:.3f}",
     )
     return Origin(formulas=(formula,))
 
@@ -193,7 +198,13 @@ def trained(state: State) -> tuple[Frame, ...]:
             caption=f"{block} at t = {t}: the embedding says for each map how much of it counts. Move t; i is another "
             "block.",
             figures=(
-                Bars(name="scale", title=f"scale 1 + s by map{of}", labels=names, values=1 + scale[:shown], high=1 + limit),
+                Bars(
+                    name="scale",
+                    title=f"scale 1 + s by map{of}",
+                    labels=names,
+                    values=1 + scale[:shown],
+                    high=1 + limit,
+                ),
                 Bars(name="shift", title=f"shift b by map{of}", labels=names, values=shift[:shown], high=limit),
                 table,
             ),

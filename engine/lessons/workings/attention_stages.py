@@ -154,9 +154,8 @@ def stages(state: State) -> Frames:
             return _output(state, seen)
         if k == 5:
             return _names(seen)
-        figures = (matrix(state, seen, k, new_row=True), projected(seen, "Q", new_row=True), projected(seen, "K"))
-        if k == 0:
-            figures = (_pair(seen, row, column), *figures)
+        three = (matrix(state, seen, k, new_row=True), projected(seen, "Q", new_row=True), projected(seen, "K"))
+        figures = (_pair(seen, row, column), *three) if k == 0 else three
         told = seen.guessed if k == 0 else ""
         return Frame(caption=says[k] + told, figures=figures, formulas=(formulas[k],), facts=("V1",))
 

@@ -46,14 +46,16 @@ def versus(state: State) -> tuple[Frame, ...]:
         "learned directly": discriminated(points, classes),
     }
     shown = {f"class {k}": points[classes == k] for k in (0, 1)}
+    surface = (class_densities(lattice(), means, covariance) @ priors).reshape(ROWS, COLUMNS)
     left = Plane(
         name="generative",
         title="generative: p(x, y), sampled",
         about="A Gaussian for each class, fitted by maximum likelihood. The shade is p(x), the line where p(y|x) = ½.",
         extent=EXTENT,
         points={**shown, **({"new": new} if generated else {})},
-        surface=(class_densities(lattice(), means, covariance) @ priors).reshape(ROWS, COLUMNS),
+        surface=surface,
         surface_label="p(x)",
+        surface_reach=(0.0, float(surface.max())),
         paths={HALF: [edge(*lines["from densities"])]},
     )
     right = Plane(

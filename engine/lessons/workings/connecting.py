@@ -172,7 +172,7 @@ def _one_weight(slide: Slide, place: Cell, asked: int) -> Frame:
         join="→",
         marks={"never": outside},
     )
-    named = f"Weight {tap}" if tap == asked else f"The last weight, {tap} (there is no {asked}),"
+    named = f"Weight {tap}" + (" (the last)" if tap < asked else "")
     moves = int(np.count_nonzero([slopes[at] for at in on_image]))
     only = "" if moves == len(on_image) else f"; it moves the {moves} whose pixel is not 0"
     return Frame(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..kit.figures import Curves, Formula, Table
+from ..kit.figures import Curves, Formula, Origin, Table
 from ..kit.lesson import Frame
 from ..kit.state import State
 from .graph_paths import all_costs, costs, ticks
@@ -30,12 +30,21 @@ def _between(n: int, d: int) -> Frame:
         at=float(n),
     )
     cost = costs(n, d)
+
+    def origin(row: int, column: int) -> Origin | None:
+        products = (f"{n} · {d}² = {cost['rnn']:,}", f"{n}² · {d} = {cost['attention']:,}")[row]
+        what = ("n tokens, U is d x d: n · d²", "n x n scores of d products: n² · d")[row]
+        waits = (f"each token waits for the one before: {n}", "all rows at once: 1")[row]
+        told = {1: Formula(symbols=what, numbers=products), 2: Formula(symbols="steps that wait", numbers=waits)}
+        return Origin(formulas=(told[column],)) if column else None
+
     table = Table(
         name="costs",
         title=f"n = {n}, d = {d}",
         columns=("layer", "products", "ticks"),
         rows=[("RNN, U h", cost["rnn"], ticks("rnn", n)), ("attention, Q Kᵀ", cost["attention"], 1)],
         marked=(0 if cost["rnn"] < cost["attention"] else 1,),
+        origin=origin,
     )
     verdict = "as many products as" if n == d else "fewer products than" if n < d else "more products than"
     caption = f"At n = {n} the scores Q Kᵀ take {verdict} the RNN's U h. They cross at n = d = {d}."
@@ -61,6 +70,7 @@ def _whole(n: int, d: int) -> Frame:
             ("together", cost["rnn"], cost["attention"]),
         ],
         marked=(4,),
+        origin=lambda row, column: _of_the_whole(n, d, row, column),
     )
     times = cost["attention"] / cost["rnn"]
     caption = (
@@ -73,6 +83,23 @@ def _whole(n: int, d: int) -> Frame:
         ),
     )
     return Frame(caption=caption, figures=(table,), formulas=formulas)
+
+
+def _of_the_whole(n: int, d: int, row: int, column: int) -> Origin | None:
+    """Where one number of the table of whole layers came from."""
+    dd, nn = n * d * d, n * n * d
+    rules: tuple[tuple[tuple[str, str, int], ...], ...] = (
+        (("U h: n d²", f"{n} · {d}²", dd), ("Q Kᵀ: n² d", f"{n}² · {d}", nn)),
+        (("W x: n d²", f"{n} · {d}²", dd), ("three matrices: 3 n d²", f"3 · {n} · {d}²", 3 * dd)),
+        (("", "", 0), ("A V: n² d", f"{n}² · {d}", nn)),
+        (("", "", 0), ("W_O: n d²", f"{n} · {d}²", dd)),
+        (
+            ("2 n d²", f"2 · {n} · {d}²", 2 * dd),
+            ("4 n d² + 2 n² d", f"4 · {n} · {d}² + 2 · {n}² · {d}", 4 * dd + 2 * nn),
+        ),
+    )
+    symbols, numbers, value = rules[row][column - 1] if column else ("", "", 0)
+    return Origin(formulas=(Formula(symbols=symbols, numbers=f"{numbers} = {value:,}"),)) if symbols else None
 
 
 def measured(state: State) -> tuple[Frame, ...]:

@@ -54,7 +54,7 @@ def decoding_table(
     others = [k for k in ranks if k not in order]
     rest_all, rest_kept = float(decoded.full[others].sum()), float(decoded.chances[others].sum())
     if others:
-        kept = f"{int(decoded.kept[others].sum())} of them"
+        kept = {0: "no", len(others): "yes"}.get(int(decoded.kept[others].sum()), "some")
         body.append([f"… {len(others)} more", "", "", _share(rest_all), kept, _share(rest_kept), *[""] * rules.sampled])
     kept_sum = float(decoded.full[decoded.kept].sum())
 

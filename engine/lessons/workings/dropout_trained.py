@@ -62,7 +62,7 @@ def bench(state: State) -> tuple[Frame, ...]:
         name="losses",
         title="test loss, nats",
         labels=(
-            "one mask, mean",
+            f"one mask, mean of {members}",
             f"{members} mask{'s' * (members > 1)} averaged",
             "weights scaled",
             "other: no dropout",
@@ -79,7 +79,7 @@ def bench(state: State) -> tuple[Frame, ...]:
         lines={"averaged": averaged},
         x_label="masks",
         y_label="loss",
-        levels={"one mask, mean of all": float(singles.mean()), "weights scaled": scaled},
+        levels={f"one mask, mean of all {len(singles)}": float(singles.mean()), "weights scaled": scaled},
         at=float(members),
         new_row=True,
     )

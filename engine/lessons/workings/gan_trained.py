@@ -110,7 +110,7 @@ def _losses(pair: tuple[Any, Any], side: str, last: float) -> Figure:
         lines=lines,
         x_label="step",
         y_label="nats",
-        levels={name: level, "0": 0.0},
+        levels={name: level},
     )
 
 

@@ -13,7 +13,7 @@ from .recurrent_gradient import bound, norms, weights
 def bounded(state: State) -> tuple[Frame, ...]:
     """The gradient of an untrained RNN, and the bound on it."""
     U, driven = weights(state["gain"], state.seed)
-    found, most = norms(U, driven), bound(U, len(driven))
+    found, most = norms(U, driven, state["tanh"]), bound(U, len(driven))
     distance = np.arange(len(found))
     curves = Curves(
         name="gradient",
@@ -34,17 +34,26 @@ def bounded(state: State) -> tuple[Frame, ...]:
     )
     gain = state["gain"]
     what = (
-        "shrinks exponentially: the bound alone makes it vanish"
+        f"is that of a power of U: {found[at]:.3g} after {at} steps"
+        if not state["tanh"]
+        else "shrinks exponentially: the bound alone makes it vanish"
         if gain < 1
         else "cannot grow, and tanh' < 1 makes it shrink"
         if gain == 1
-        else "may grow as the bound does, or saturate tanh and vanish"
+        else f"may grow, but tanh saturates: {found[at]:.3g} at {at}. Without tanh (u) it explodes"
     )
+    product = "Π diag(1 - h_t²) U" if state["tanh"] else "U^(T-1)"
     formula = Formula(
-        symbols="|d h_T/d h_1| = |Π diag(1 - h_t²) U| ≤ |U|^(T-1)",
+        symbols=f"|d h_T/d h_1| = |{product}| ≤ |U|^(T-1)",
         numbers=f"{found[at]:.3g} ≤ {gain:g}^{at} = {most[at]:.3g}",
     )
-    return (Frame(caption=f"With |U| = {gain:g} the gradient {what}.", figures=(curves, table), formulas=(formula,)),)
+    return (
+        Frame(
+            caption=f"{'With' if state['tanh'] else 'Without tanh, with'} |U| = {gain:g} the gradient {what}.",
+            figures=(curves, table),
+            formulas=(formula,),
+        ),
+    )
 
 
 def remembered(state: State) -> Frames:

@@ -95,15 +95,15 @@ def _message(a: Floats, held: list[Floats], k: int, row: int, column: int) -> Or
 
 
 def _features(name: str, title: str, values: Floats, node: int) -> Grid:
-    """[5, 3]: how much of the marks of A, C and E each node holds."""
+    """[5, 5]: how much of the mark of each node every node holds."""
     return Grid(
         name=name,
         title=title,
-        about="A row for each node, a column for each mark: how much of the marks of A, C and E a node holds. At first "
-        "A, C and E hold their own mark only, B and D none.",
+        about="A row for each node, a column for the mark of each node: how much of it the node of the row holds. At "
+        "first every node holds its own mark only.",
         values=values,
         row_labels=list(NAMES),
-        column_labels=[f"of {NAMES[at]}" for at in (0, 2, 4)],
+        column_labels=[f"of {name}" for name in NAMES],
         column_axis="mark",
         row_axis="node",
         reach=(0, 1),
@@ -114,11 +114,11 @@ def _features(name: str, title: str, values: Floats, node: int) -> Grid:
 def neighbourhoods(state: State) -> Frames:
     """Messages round by round."""
     a, node = adjacency(state["ring"]), NAMES.index(state["node"])
-    held = rounds(features(), a, ROUNDS)
+    held = rounds(np.eye(5), a, ROUNDS)
 
     def frame(k: int) -> Frame:
         reach = field(a, node, k)
-        marks: dict[Mark, tuple[Cell, ...]] = {"target": tuple((node, c) for c in range(INPUTS))}
+        marks: dict[Mark, tuple[Cell, ...]] = {"target": tuple((node, c) for c in range(5))}
         earlier = _features("before", f"round {k - 1}" if k > 1 else "at first", held[max(0, k - 1)], node)
         now = _features("held", f"round {max(1, k)}", held[k] if k else np.full_like(held[0], np.nan), node)
         if k:

@@ -17,13 +17,14 @@ def gradient(state: State) -> tuple[Frame, ...]:
     size, seed = int(state["batch"]), state.seed
     parts, whole = work.of_batches(seed, size), work.full(seed)
     shown = parts[:SHOWN]
-    reach = 1.05 * max(float(np.abs(shown).max()), float(np.abs(whole).max()))
+    ends = np.vstack([shown, whole, np.zeros(2)])
+    middle, reach = (ends.max(0) + ends.min(0)) / 2, 0.55 * float(np.ptp(ends, axis=0).max())
     tips = {"mini-batches": shown, "all data": whole[None]}
     plane = Plane(
         name="arrows",
         title=f"∂L/∂w of {len(shown)} of {len(parts)} mini-batches, B = {size}",
         about="Each arrow is the gradient of one mini-batch of a logistic regression with two weights.",
-        extent=(-reach, reach, -reach, reach),
+        extent=(middle[0] - reach, middle[0] + reach, middle[1] - reach, middle[1] + reach),
         points=tips,
         arrows=(np.zeros((len(shown) + 1, 2)), np.vstack([shown, whole])),
         x_label="w1",

@@ -24,8 +24,7 @@ def image_of(x_t: Floats, guess: Floats, abar: float, row: int, column: int) -> 
     raw = float(x0_hat(value, noise, abar))
     formula = Formula(
         symbols="x0_hat = (x_t - sqrt(1 - ᾱ) eps_hat) / sqrt(ᾱ), cut to -1..1",
-        numbers=f"({value:.5g} - {np.sqrt(1 - abar):.5g}·({noise:.5g})) / {np.sqrt(abar):.5g} = {raw:.4f}"
-        + cut(raw),
+        numbers=f"({value:.5g} - {np.sqrt(1 - abar):.5g}·({noise:.5g})) / {np.sqrt(abar):.5g} = {raw:.4f}" + cut(raw),
     )
     return Origin(formulas=(formula,), cells=dict.fromkeys(("x_t", "eps_hat"), ((row, column),)))
 

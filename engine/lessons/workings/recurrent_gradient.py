@@ -17,8 +17,13 @@ def weights(gain: float, seed: int) -> tuple[Floats, Floats]:
     return U, 0.3 * rng.normal(size=(65, UNITS))
 
 
-def norms(U: Floats, driven: Floats) -> Floats:
-    """|d h_T / d h_1| for T = 1 … len(driven): largest singular value of Π diag(1 - h²) U; h_1 = tanh(driven_1)."""
+def norms(U: Floats, driven: Floats, tanh: bool = True) -> Floats:
+    """|d h_T / d h_1| for T = 1 … len(driven): largest singular value of Π diag(1 - h²) U; h_1 = tanh(driven_1).
+
+    Without `tanh` the network is linear, and the product is a power of U.
+    """
+    if not tanh:
+        return np.array([float(np.linalg.norm(np.linalg.matrix_power(U, k), 2)) for k in range(len(driven))])
     h = np.tanh(driven[0])
     product = np.eye(len(U))
     found = [1.0]

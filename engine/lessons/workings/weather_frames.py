@@ -121,6 +121,8 @@ def weather(state: State) -> Frames:
             lines={name: told[:, i] for i, name in enumerate(STATES)},
             x_label="day",
         )
-        return Frame(title="all days at once", caption=f"Thirteen days, each from the one before. {fate}", figures=(days,))
+        return Frame(
+            title="all days at once", caption=f"Thirteen days, each from the one before. {fate}", figures=(days,)
+        )
 
     return Frames(DAYS + 2, lambda day: frame(day) if day <= DAYS else all_days())

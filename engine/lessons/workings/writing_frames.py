@@ -48,7 +48,7 @@ def next_word(state: State) -> Frames:
         bars = Bars(
             name="both",
             title="the model at T = 1; behind each bar the grammar itself",
-            about="The grammar is exact: all ways to derive the beginning are listed and what may follow each is added up.",
+            about="The grammar is exact: all ways to derive the beginning are listed, and what may follow is added up.",
             labels=[words()[i] for i in order],
             values=at_one[order],
             high=float(max(at_one.max(), true.max())),

@@ -11,11 +11,13 @@ from dlviz.engine.lessons.convolution import LESSON, SIZED
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.figures import Card, Figure
 from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.proofs.convolution import CLAIMS
 from dlviz.engine.lessons.workings import (
     convolving,
     equivariance,
     flattening,
     layer_counts,
+    parameter_frames,
     shifting,
     sliding,
     toeplitz,
@@ -34,7 +36,7 @@ def verdicts(row: str, state: State | None = None) -> list[bool]:
 
 
 def facts(row: str, state: State | None = None) -> list[Fact]:
-    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in LESSON.claims if claim.id == row]
+    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in CLAIMS if claim.id == row]
 
 
 def figure(scene: str, frame: int, name: str, state: State | None = None) -> Any:
@@ -45,14 +47,14 @@ def figure(scene: str, frame: int, name: str, state: State | None = None) -> Any
 def test_dense_1332_convolution_10() -> None:
     counted = facts("E4")[0]
     assert counted.computed == counted.expected == {"dense": 1332, "convolution": 10, "ratio": 133.2}
-    assert facts("E4")[1].computed == {"units": 16, "dense": 592}
+    assert facts("E4")[1].computed == {"output": "4x4", "dense": 592}
 
 
 def test_the_numbers_of_the_syllabus() -> None:
     assert facts("C1")[0].computed["connections"] == 256
     assert facts("C1")[0].computed["percent"] == 19.75
-    assert facts("C2")[0].computed["middle weight"] == 36
-    assert facts("C2")[0].computed["corner weight"] == 25
+    assert facts("C2")[0].computed == {"middle": 36, "corner": 25, "chosen moves": 27}
+    assert facts("E2")[1].computed == {"entries": 1296, "connected": 256, "distinct": 9}
     assert facts("E1")[0].computed == {"weights": 9, "products": 324, "on the image": 256}
 
 
@@ -86,7 +88,74 @@ def test_a_shift_the_wrong_way_is_found(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(
         shifting, "shifted", lambda image, down, right, wrap=True: np.roll(image, (right, down), (0, 1))
     )
-    assert not all(verdicts("E3"))
+    assert verdicts("E3", LESSON.state({"right": 2}))[0] is False
+
+
+def test_a_border_of_zeros_turns_the_meter_red_and_says_so() -> None:
+    told = facts("E3", LESSON.parse([], preset="border-breaks"))
+    assert not told[0].holds and "border of zeros" in told[0].claim and told[0].computed["off by"] > 2
+    assert all(fact.holds and "circular" in fact.claim for fact in told[1:])
+
+
+def test_a_shift_off_the_grid_misses_and_one_on_it_fits() -> None:
+    missed, fits = (facts("E3", LESSON.parse([], preset=f"shift-{name}"))[0] for name in ("off-grid", "by-stride"))
+    assert missed.holds and missed.expected == "> 0" and "no shift" in missed.claim
+    assert fits.holds and fits.computed["off by"] <= 1e-12
+
+
+def test_a_meter_that_counts_other_cells_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = LESSON.parse([], preset="shift-off-grid")
+    right = equivariance._two_ways
+
+    def optimist(asked: State) -> Any:
+        frame = right(asked)
+        return replace(
+            frame,
+            figures=tuple(replace(f, values=np.ones(1)) if f.name == "meter" else f for f in frame.figures),  # type: ignore[call-arg]
+        )
+
+    monkeypatch.setattr(equivariance, "_two_ways", optimist)
+    assert verdicts("E3")[0] and not verdicts("E3", state)[0]
+
+
+def test_labels_that_are_swapped_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = parameter_frames.Bars
+    swapped = lambda **given: right(**{**given, "labels": given["labels"][::-1]})  # noqa: E731
+    monkeypatch.setattr(parameter_frames, "Bars", swapped)
+    assert verdicts("E4") == [False, True]
+
+
+def test_a_zero_border_that_is_shifted_round_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = shifting.shifted
+    monkeypatch.setattr(shifting, "shifted", lambda image, down, across, wrap=True: right(image, down, across))
+    equivariance._errors.cache_clear()
+    assert verdicts("E3")[2] is False
+    equivariance._errors.cache_clear()
+
+
+def test_a_window_of_sparse_connections_beside_the_place_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Geometry.window
+    monkeypatch.setattr(Geometry, "window", lambda g, row, column: right(g, row, column + 1))
+    monkeypatch.setattr(toeplitz, "taps", lambda g, known=toeplitz.taps(Geometry((6, 6), (3, 3), 1, 1)): known)
+    assert verdicts("C1") == [False]
+
+
+def test_facts_about_the_matrix_follow_the_settings() -> None:
+    assert facts("E2", LESSON.state({"kernel": SIZED["box-5"]}))[1].computed["distinct"] == 25
+    assert facts("E2", LESSON.state({"stride": 2}))[1].computed["entries"] == 9 * 36
+
+
+def test_numbers_keep_their_columns_while_the_output_fills() -> None:
+    frames = LESSON.scenes[0].frames(LESSON.state())
+    shown = [{f.name: (f.reach, np.shape(f.values), f.join) for f in frames[k].figures} for k in (0, 1, 20, 36)]  # type: ignore[attr-defined]
+    assert all(each == shown[0] for each in shown)
+
+
+def test_a_steady_scale_is_as_long_in_print_as_the_longest_number() -> None:
+    assert sliding.steady(np.array([3.0, -1.2]), 1) == (-3.1, 3.1)
+    assert sliding.steady(np.array([3.0, -1.0]), 1) == (-3.0, 3.0)
+    assert sliding.steady(np.array([-2.9, 0.14]), 1) == (-2.9, 2.9)
+    assert sliding.steady(np.zeros(4), 1) == (-1.0, 1.0)
 
 
 def test_taps_counted_on_padding_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +196,7 @@ def test_products_with_a_turned_kernel_are_found_where_they_are_shown(monkeypatc
 def test_a_transposed_matrix_is_found_where_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     right = toeplitz.as_matrix
     monkeypatch.setattr(toeplitz, "as_matrix", lambda geometry, kernel: right(geometry, kernel).T)
-    assert verdicts("E2") == [False, False]
+    assert verdicts("E2") == [False, True]
 
 
 def test_slopes_of_another_image_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +210,7 @@ def test_a_transposed_map_of_shifts_is_found(monkeypatch: pytest.MonkeyPatch) ->
     assert all(verdicts("E3", state))
     right = equivariance._errors
     monkeypatch.setattr(equivariance, "_errors", lambda *asked: right(*asked).T / 2)
-    assert verdicts("E3", state) == [True, False, True]
+    assert verdicts("E3", state) == [True, False, False, True]
 
 
 def test_products_counted_with_one_side_of_the_kernel_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,14 +287,13 @@ def test_edits_of_the_padded_image_count_from_its_first_pixel() -> None:
 
 
 def test_a_row_of_the_matrix_lights_up_its_patch() -> None:
-    matrix = figure("matrix", 0, "matrix")
-    origin = matrix.origin(14, 7)
-    assert origin.cells["kernel"] == ((0, 0),)
-    assert figure("matrix", 1, "matrix").origin(14, 7).cells["output"] == ((2, 2),)
-    assert matrix.picks(14, 7) == {"row": 2, "column": 2}
-    moved = LESSON.state(matrix.picks(35, 0))
-    window = figure("matrix", 0, "image", moved).marks["window"]
-    assert set(window) == {(4, 4), (4, 5), (5, 4), (5, 5)}
+    rows = figure("matrix", 1, "rows")
+    assert rows.values[2, 7] == 0 and rows.origin(2, 7).cells["kernel"] == ((0, 0),)
+    assert rows.picks(4, 7) == {"row": 2, "column": 4}
+    assert figure("matrix", 0, "matrix").picks(14, 7) == {"row": 2, "column": 2}
+    moved = LESSON.state(figure("matrix", 0, "matrix").picks(35, 0))
+    for name in ("image", "row"):
+        assert set(figure("matrix", 2, name, moved).marks["window"]) == {(4, 4), (4, 5), (5, 4), (5, 5)}
 
 
 def test_shift_presets_say_what_happens() -> None:

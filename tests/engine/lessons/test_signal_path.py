@@ -158,3 +158,12 @@ def test_gradients_stay_finite_and_below_their_bound(gain):
 @pytest.mark.parametrize("preset", [preset.name for preset in LESSON.presets])
 def test_presets_show_true_facts(preset):
     assert all(verdicts(LESSON, LESSON.parse([], preset=preset)).values())
+
+
+def test_without_tanh_the_gradient_explodes_and_the_fact_knows_it() -> None:
+    state = LESSON.parse([], preset="exploding")
+    curves, table = LESSON.scenes[4].frames(state)[0].figures
+    assert curves.lines["|d h_T / d h_1|"][-1] > 1e6 and float(table.rows[0][1]) > 1e6
+    assert all(claim.fact("signal-path", state).holds for claim in LESSON.claims if not claim.needs)
+    held = LESSON.scenes[4].frames(state.with_values(tanh=True))[0].figures[0]
+    assert held.lines["|d h_T / d h_1|"][-1] < 1

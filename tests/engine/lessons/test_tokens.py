@@ -80,9 +80,9 @@ def broken_frame(monkeypatch, name, k, figure, change):
 LOOKUP = "embedding(x) == onehot(x) @ E, exactly"
 
 
-def test_a_one_hot_column_at_another_row_turns_the_lookup_red(monkeypatch):
+def test_a_one_hot_row_with_another_one_turns_the_lookup_red(monkeypatch):
     def first(grid):
-        return replace(grid, values=np.eye(len(grid.values))[:, :1])
+        return replace(grid, values=np.eye(grid.values.shape[1])[:1])
 
     broken_frame(monkeypatch, "embedding", 1, "one-hot", first)
     assert not verdicts(LESSON)[LOOKUP]
@@ -161,7 +161,7 @@ def test_hostile_texts_are_shown_harmlessly(text, kind):
 def test_the_cursor_tells_the_bytes_of_a_token():
     chips = tokens.split(LESSON.state())[0].figures[0]
     assert chips.origin(0, 1).formulas[0].numbers == (
-        "▁cat → 265 (number 8 of the vocabulary from 257 on; bytes 20 63 61 74)"
+        "▁cat → 265 (257 + 8: the learned vocabulary, counted from 0; bytes 20 63 61 74)"
     )
     assert chips.picks(0, 3) == {"token": 4}
 

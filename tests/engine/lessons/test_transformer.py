@@ -27,7 +27,7 @@ HOSTILE = ("[/x] un chat", "\x1b]0;x\x07chat", "[", "🐈 chat 猫", "chat " * 2
 def facts(state: State, id_: str) -> list[Fact]:
     """The untrained facts of a row, with nothing remembered before or after."""
     forget()
-    found = [claim.fact("transformer", state) for claim in LESSON.claims if claim.id == id_ and not claim.needs]
+    found = [claim.fact("transformer", state) for claim in proofs.CLAIMS if claim.id == id_ and not claim.needs]
     forget()
     return found
 

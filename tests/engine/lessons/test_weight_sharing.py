@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from dlviz.engine.lessons import weight_sharing
-from dlviz.engine.lessons.proofs import weight_sharing as proofs
 from dlviz.engine.lessons.weight_sharing import LESSON
 from dlviz.engine.lessons.workings import graphs_shown, sharing
 
@@ -32,7 +31,7 @@ def test_a_transposed_recurrent_matrix_turns_red(monkeypatch):
 
 
 def test_a_second_bias_turns_the_count_red(monkeypatch):
-    monkeypatch.setattr(proofs, "parameters_rnn", lambda biases=1: 36)
+    monkeypatch.setattr(weight_sharing, "parameters_rnn", lambda biases=1: 36)
     assert not verdicts(LESSON)["the known numbers of parameters"]
 
 
@@ -51,13 +50,13 @@ def test_a_layer_that_sees_the_numbering_turns_red(monkeypatch):
     def numbered(x, a, W, b):
         return right(x, a, W, b) + 0.1 * np.arange(len(x))[:, None]
 
-    monkeypatch.setattr(proofs, "graph_layer", numbered)
+    monkeypatch.setattr(graphs_shown, "graph_layer", numbered)
     assert not verdicts(LESSON)["reordered nodes give reordered outputs"]
 
 
 def test_a_field_one_round_behind_turns_red(monkeypatch):
     right = sharing.field
-    monkeypatch.setattr(proofs, "field", lambda a, node, count: right(a, node, max(0, count - 1)))
+    monkeypatch.setattr(graphs_shown, "field", lambda a, node, count: right(a, node, max(0, count - 1)))
     assert not verdicts(LESSON)["k rounds reach the k-hop neighbourhood"]
 
 

@@ -124,8 +124,8 @@ def test_tables_keep_their_numbers_and_cut_their_words():
 def test_the_values_at_the_cursor_of_curves_are_read():
     x = np.arange(11.0)
     figure = Curves(name="c", x=x, lines={"square": x**2}, x_label="n", at=3.0)
-    assert "square 9" in figures.draw(figure, Look(PLAIN), 50, 8)[-1].text
-    assert "square 25" in figures.draw(figure, Look(PLAIN, (0, 5), True), 50, 8)[-1].text
+    assert "square: 9" in figures.draw(figure, Look(PLAIN), 50, 8)[-1].text
+    assert "square: 25" in figures.draw(figure, Look(PLAIN, (0, 5), True), 50, 8)[-1].text
 
 
 def test_arrows_stay_within_the_figure():

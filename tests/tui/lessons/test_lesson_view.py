@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlviz.engine.lessons.index import load
+from dlviz.engine.lessons.index import NAMES, load
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.figures import Box, Formula, Grid, Ladder, Origin
 from dlviz.engine.lessons.kit.lesson import Frame
@@ -26,10 +26,10 @@ MANY = Formula(symbols="h = Σ x·w", numbers=f"h[2,3] = {TERMS} = 12.345")
 SOURCES = tuple((row, column) for row in (1, 2, 3) for column in (2, 3, 4))
 
 
-def seen_as(figures, depth="formula", focus="h", formulas=(), origin=None, size=(80, 23), facts=(), frame=0):
-    """What a reader sees of a frame of the lesson `convolution`, as lines."""
-    reading = Reading.of("convolution")
-    reading.depth, reading.focus, reading.frame, reading.frames = depth, focus, frame, 4
+def seen_as(figures, depth="formula", focus="h", formulas=(), origin=None, size=(80, 23)):
+    """What a reader sees of a frame of a lesson without notes, as lines."""
+    reading = Reading.of(next(name for name in NAMES if not load(name).notes))
+    reading.depth, reading.focus, reading.frames = depth, focus, 4
     reading.cells[0, focus] = (2, 3)
     shown = Shown(
         ticket=1,
@@ -39,7 +39,7 @@ def seen_as(figures, depth="formula", focus="h", formulas=(), origin=None, size=
         explains=frozenset({focus}) if origin else frozenset(),
     )
     pointed = Pointed(ticket=1, figure=focus, cell=(2, 3), origin=origin) if origin else None
-    view = LessonView(reading, View(shown=shown, pointed=pointed, facts=facts), DARK, Seen())
+    view = LessonView(reading, View(shown=shown, pointed=pointed), DARK, Seen())
     return [strip.text for strip in view.strips(*size)]
 
 

@@ -1,6 +1,7 @@
 """Lessons printed once: settings, scenes, facts whose claims are never cut, notes."""
 
 from dataclasses import replace
+from io import BytesIO, TextIOWrapper
 
 import pytest
 from rich.cells import cell_len
@@ -35,6 +36,13 @@ def test_facts_are_told_in_full_within_the_width(width, colour):
     assert "1332" in words and "convolution 10" in words and "0.1235" in words and "[/x] 漢字" in words
     assert all(word in words for word in LONG.split())
     assert text.count("✓") == 2 and text.count("✗") == 1 and "fails with seed 1" in words
+
+
+def test_verdicts_are_words_where_the_encoding_has_no_such_signs(monkeypatch):
+    monkeypatch.setattr("sys.stdout", TextIOWrapper(BytesIO(), encoding="ascii"))
+    for width in (60, 120):
+        words = facts_table(FACTS, width, False).split()
+        assert words.count("yes") == 2 and words.count("NO") == 1 and not {"✓", "✗"} & set(words)
 
 
 @pytest.mark.parametrize("width", (60, 78, 120))
