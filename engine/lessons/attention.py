@@ -290,5 +290,6 @@ LESSON = Lesson(
         ),
     ),
     trainings=(PRONOUNS,),
+    probe={"text": "When the old dog ran it slept.", "focus": 3, "mask": "causal", "d_k": 32, "scores": "huge", "show": "shades"},
     source="Vaswani et al., 2017, arXiv 1706.03762",
 )

@@ -260,5 +260,6 @@ LESSON = Lesson(
         ),
     ),
     trainings=(FRENCH,),
+    probe={"text": "le vieux cheval ne court pas", "focus": 3, "layers": 3},
     source="Vaswani et al., 2017, arXiv 1706.03762, section 3.2.3; Bahdanau et al., 2015, arXiv 1409.0473",
 )

@@ -90,15 +90,14 @@ LESSON = Lesson(
         Note(
             id="K1",
             said="Dropout reduces overfitting by training multiple models and averaging their predictions",
-            right="It trains one network whose masks are an approximate ensemble with shared weights; no member is "
-            "trained on its own. Averaging over masks is never worse, in likelihood, than one mask on average.",
+            right="It trains one network, whose masks are an approximate ensemble with shared weights; no member is "
+            "trained on its own.",
         ),
         Note(
             id="L3",
             said="Weights from units are multiplied by the probability (r) of that unit being included during training",
-            right="At prediction time. r is the probability to keep; PyTorch's p is the one to drop, and it divides by "
-            "1 - p while training instead. Scaling gives the mean over masks exactly for linear outputs only; for "
-            "sigmoid and softmax it gives the normalised geometric mean.",
+            right="At prediction time, r being the probability to keep: the mean over masks for linear outputs, a "
+            "geometric mean for sigmoid. PyTorch divides by 1 - p while training instead.",
         ),
     ),
     trainings=(

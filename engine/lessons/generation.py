@@ -208,5 +208,6 @@ LESSON = Lesson(
         ),
     ),
     trainings=(GRAMMAR,),
+    probe={"logits": "sure", "temperature": 2.0, "top_k": 2, "top_p": 0.9},
     source="Radford et al., 2019; Fan et al., 2018, arXiv 1805.04833; Holtzman et al., 2020, arXiv 1904.09751",
 )

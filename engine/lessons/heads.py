@@ -96,5 +96,6 @@ LESSON = Lesson(
         Link(id="O2", lesson="signal-path", about="why an RNN cannot be computed in parallel"),
     ),
     trainings=(PEEKING,),
+    probe={"text": "the cat saw the dog and ran", "heads": 2, "head": 2, "masked": True, "mute": True, "width": 256},
     source="Vaswani et al., 2017, section 3.2.2",
 )

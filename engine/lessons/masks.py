@@ -100,5 +100,6 @@ LESSON = Lesson(
         ),
     ),
     trainings=(PEEKING,),
+    probe={"text": "The old cat slept", "second": "A dog", "junk": -15.0},
     source="Vaswani et al., 2017, section 3.2.3",
 )

@@ -239,5 +239,6 @@ LESSON = Lesson(
             right="True of unmasked attention (permutation-equivariant); a causal mask alone breaks the symmetry.",
         ),
     ),
+    probe={"text": "the cat saw the dog", "shuffle": 5, "width": 8, "position": 9, "offset": 3},
     source="Vaswani et al., 2017, section 3.5",
 )

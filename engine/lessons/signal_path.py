@@ -267,5 +267,6 @@ LESSON = Lesson(
         Training(name="signal-timings", title="Time an RNN and attention on this machine", seconds=1, train=_time),
         Training(name="first-token", title="RNN, LSTM and attention copy the first token", seconds=6, train=_learn),
     ),
+    probe={"n": 7, "far": 5, "length": 32, "d": 16, "gain": 1.2, "distance": 9, "tanh": False},
     source="Vaswani et al., Attention Is All You Need (2017), table 1; Pascanu et al. (2013); Yu & Koltun (2016)",
 )

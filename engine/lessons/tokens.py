@@ -256,5 +256,6 @@ LESSON = Lesson(
             frame=2,
         ),
     ),
+    probe={"text": "The cattiest dog, 2 of them", "kind": "bpe", "merges": 20, "token": 3},
     source="Sennrich et al. (2016), Neural Machine Translation of Rare Words with Subword Units; Radford et al. (2019)",
 )

@@ -176,5 +176,6 @@ LESSON = Lesson(
         ),
     ),
     trainings=(FRENCH,),
+    probe={"text": "le vieux cheval ne court pas", "focus": 2, "layers": 3, "norm": "post"},
     source="Vaswani et al., 2017, arXiv 1706.03762; Xiong et al., 2020, arXiv 2002.04745 (pre-LN)",
 )

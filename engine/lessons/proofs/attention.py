@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from scipy import special, stats
 from torch import Tensor, nn
 
 from ..attention import LESSON
 from ..kit.facts import Claim, Outcome, equal
 from ..kit.state import State
-from ..workings import attention_focus, attention_scaling
+from ..workings import attention_focus
 from ..workings.attention_looks import Look, look
 from ..workings.attention_stages import sized
+from .attention_scaling import five, naive, variance
 from .pronouns import cut, flips
-from .shown import agree, apart, figures
+from .shown import agree, apart, bars_by_label, figures
 
 
 def tensor(values: Any) -> Tensor:
@@ -54,7 +54,8 @@ def in_context(state: State) -> Outcome:
         vectors = tensor(seen.x) + mixed(state, seen) @ tensor(seen.w.output)
         oracle.append(vectors[i if seen is one else j])
     expected = float(F.cosine_similarity(oracle[0], oracle[1], dim=0))
-    before, after = figures(LESSON, "context", state)["cosine"].values
+    shown = bars_by_label(figures(LESSON, "context", state)["cosine"])
+    before, after = shown["before"], shown["after"]
     same = bool((oracle[0] - oracle[1]).abs().max() < 1e-12)
     holds = abs(before - 1) < 1e-9 and abs(after - expected) < 1e-9 and (after < 1 - 1e-9 or same)
     says = f'"{one.tokens[i]}" sees the same in both sentences and stays the same' if same else ""
@@ -114,25 +115,41 @@ def projected(state: State) -> Outcome:
     return agree(*pairs, tolerance=1e-12)
 
 
+def _scores(state: State, seen: Look) -> Tensor:
+    """(T,): the query in focus with every key, both projected by PyTorch from X."""
+    q, k = (F.linear(tensor(seen.x), tensor(w).T) for w in (seen.w.query, seen.w.key))
+    return torch.einsum("d,jd->j", q[seen.focus], k)
+
+
 def asked(state: State) -> Outcome:
-    """The row in focus is its query with every key, scaled and softened; the top five are its five largest."""
+    """The row in focus is its query with every key, scaled and softened; the top five are its five largest, by name."""
     seen = look(state)
-    f = seen.focus
-    scores = torch.stack([torch.dot(tensor(seen.a.q[f]), tensor(key)) for key in seen.a.k])
-    mask = visible(state, seen.size)[f]
-    weights = torch.softmax((scores / seen.a.k.shape[1] ** 0.5).masked_fill(~mask, float("-inf")), 0)
+    mask = visible(state, seen.size)[seen.focus]
+    scaled = _scores(state, seen) / seen.w.query.shape[1] ** 0.5
+    weights = torch.softmax(scaled.masked_fill(~mask, float("-inf")), 0)
     shown = figures(LESSON, "focus", state)
-    largest = weights.sort(descending=True).values[: len(shown["top"].values)]
-    return agree((shown["tokens"].weights, weights), (shown["top"].values, largest), tolerance=1e-12)
+    tokens, top = shown["tokens"], shown["top"]
+    places = [int(label.split()[0]) - 1 for label in top.labels]
+    largest = weights.sort(descending=True).values[: len(places)]
+    named = all(
+        label.split()[1].rstrip("…") == seen.tokens[k][: len(label.split()[1].rstrip("…"))]
+        for label, k in zip(top.labels, places, strict=True)
+    )
+    return agree(
+        (tokens.weights, weights),
+        (top.values, largest),
+        (top.values, weights[places]),
+        tolerance=1e-12,
+        also=named and tuple(tokens.tokens) == seen.tokens,
+    )
 
 
 def offered(state: State) -> Outcome:
-    """Scores are the query with the keys."""
+    """Scores are the query with the keys, as PyTorch projects them; q and K are those shown."""
     seen = look(state)
     shown = figures(LESSON, "focus", state, 1)
     scores = torch.einsum("d,jd->j", tensor(shown["Q"].values[0]), tensor(shown["K"].values))
-    every_one = torch.einsum("id,jd->ij", tensor(seen.a.q), tensor(seen.a.k))
-    return agree((shown["scores"].values, scores), (shown["scores"].values, every_one[seen.focus]), tolerance=1e-10)
+    return agree((shown["scores"].values, scores), (shown["scores"].values, _scores(state, seen)), tolerance=1e-10)
 
 
 def gathered(state: State) -> Outcome:
@@ -182,26 +199,6 @@ def shapes(state: State) -> Outcome:
     )
 
 
-def variance(state: State) -> Outcome:
-    """The table that is shown: variances near d_k; SciPy's entropy with and without the division."""
-    rows = {row[0]: row for row in figures(LESSON, "scale", state, 2)["variances"].rows}
-    pairs, ratios = [], []
-    for d, row in rows.items():
-        scores = attention_scaling.dot_products(d, state.seed)
-        ratios.append(float(row[1]) / d)
-        theirs = [
-            float(stats.entropy(special.softmax(each, axis=1), axis=1).mean() / np.log(10))
-            for each in (scores, scores / d**0.5)
-        ]
-        pairs += [(row[4:], theirs), (row[1:4], [scores.var(), scores.var() ** 0.5, d**0.5])]
-    known = {(4, 4): 0.62, (256, 4): 0.075, (4, 5): 0.84, (256, 5): 0.84}
-    near = all(abs(rows[d][column] - value) < 0.03 for (d, column), value in known.items())
-    worst = max(ratios, key=lambda ratio: abs(ratio - 1))
-    holds = apart(*pairs) < 1e-9 and near and abs(worst - 1) < 0.15
-    found = {"worst Var/d_k": worst, "H at 256": float(rows[256][4])}
-    return Outcome(found, "0.85 to 1.15; 0.075", holds)
-
-
 def matrices(state: State) -> Outcome:
     """The shapes in the table, with d_v ≠ d_k, against what linear layers take and give; and the 2017 column."""
     sizes = {"T": 5, "D": 6, "d_k": 3, "d_v": 4, "h": 2}
@@ -247,26 +244,6 @@ def named(state: State) -> Outcome:
     holds = apart((weights @ seen.a.v, mixed(state, seen))) < 1e-9 and bool(fine)
     expected = ["x".join(map(str, each)) for each in (softmax, whole)]
     return Outcome(shown, expected, holds and shown == expected)
-
-
-def five(state: State) -> Outcome:
-    """The shares that are shown against PyTorch's softmax; the largest score has the largest."""
-    scores = tensor([cell for row in state["scores"] for cell in row])
-    ours = figures(LESSON, "alphas", state, 1)["alphas"].values
-    largest = float(ours[int(scores.argmax())]) == float(ours.max())
-    return agree((ours, torch.softmax(scores, 0)), ([ours.sum()], [1.0]), tolerance=1e-12, also=largest)
-
-
-def naive(state: State) -> Outcome:
-    """Without subtracting the largest score, in 32 bits as PyTorch has them: the same, or not a number."""
-    scores = tensor([cell for row in state["scores"] for cell in row]).float()
-    powers = scores.exp()
-    shares = powers / powers.sum()
-    ours = attention_scaling.naive(scores.double().numpy())[1]
-    same = bool(np.allclose(ours, shares.numpy(), atol=1e-6, equal_nan=True))
-    nan, theirs = int(np.isnan(ours).sum()), int(shares.isnan().sum())
-    says = "exp overflows or vanishes in 32 bits: shares are not numbers" if theirs else ""
-    return Outcome({"NaN": nan}, {"NaN": theirs}, same and nan == theirs, says)
 
 
 CLAIMS = (

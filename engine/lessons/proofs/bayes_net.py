@@ -6,6 +6,8 @@ import torch
 from scipy import stats
 from torch import Tensor
 
+from ...models.bayesnet import Bayesnet
+from ...recipes.bayesnet import BayesnetOptions
 from ..bayes_net import inference, samples, tables
 from ..kit.facts import Claim, Outcome, close, equal
 from ..kit.settings import Matrix, matrix
@@ -257,7 +259,46 @@ def _drawn(state: State) -> tuple[float, float]:
         labels = [node.label for node in named(frame)["net"].nodes]
         first = [f"{LETTERS[at]} = {int(worlds[0, at])}" if at <= k else "?" for at in range(4)]
         off = max(off, float(labels != first))
+        row, sure = _asked_row(table, k, [int(value) for value in worlds[0]])
+        rows = named(frame)["chances"].rows
+        off = max(off, abs(float(rows[row][1]) - sure), float(named(frame)["chances"].marked != (row,)))
+        off = max(off, *(abs(a - b) for (_, a), (b,) in zip(rows, _tables(table)[k], strict=True)))
     return off, unlikely
+
+
+def _tables(table: Matrix) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """The rows of C, of S, of R and of W."""
+    return table[:1], table[1:3], table[3:5], table[5:9]
+
+
+def _asked_row(table: Matrix, node: int, world: list[int]) -> tuple[int, float]:
+    """The row of a node's table that holds for its parents in a world, and its chance."""
+    c, s, r, _ = world
+    row = (0, c, c, 2 * s + r)[node]
+    return row, _tables(table)[node][row][0]
+
+
+def lab(state: State) -> Outcome:
+    """The posteriors of the lab's own Bayesian network: (S, R) as its class, C and W as two pixels that it decides."""
+    table, evidence = state["tables"], known(state)
+    c, cs, cr, srw = of(table)
+    keep = torch.ones(4, 2, dtype=torch.float64)
+    for at, value in evidence.items():
+        keep[at, 1 - value] = 0
+    prior = torch.einsum("c,cs,cr->csr", c, cs, cr)
+    model = Bayesnet(BayesnetOptions(structure="naive-bayes"), (1, 1, 2), 4)
+    model.smoothing = 0.0
+    model.class_count.copy_((prior.sum(0) * keep[1][:, None] * keep[2]).flatten())
+    given = torch.stack((prior / prior.sum(0), srw.permute(2, 0, 1))).flatten(2).permute(2, 0, 1)  # class, pixel, value
+    model.table.copy_(given.log()[:, :, None].expand(-1, -1, 2, -1))
+    classes, pixels, _ = model.infer(torch.tensor([evidence.get(0, -1), evidence.get(3, -1)]))
+    classes = classes.reshape(2, 2)
+    theirs = [float(pixels[0]), float(classes[1].sum()), float(classes[:, 1].sum()), float(pixels[1])]
+    if eliminated(table, evidence) <= 0:
+        return Outcome("no posterior", "P(evidence) 0", True, f"{told(evidence)} is impossible")
+    shown = [float(value) for value in named(inference(state)[0])["moved"].values]
+    right = all(near(a, b) for a, b in zip(shown, theirs, strict=True))
+    return Outcome([round(v, 4) for v in shown], [round(v, 4) for v in theirs], right)
 
 
 CLAIMS = (
@@ -265,6 +306,7 @@ CLAIMS = (
     Claim(id="AC4a", says="sums of the marked worlds and of those left", check=worlds_shown),
     Claim(id="AC4a", says="rain explains the sprinkler away", check=explained_away),
     Claim(id="AC4a", says="clouds known, rain alone says nothing of the sprinkler", check=clouds_known),
+    Claim(id="AC4a", says="C, S, R, W as the lab's Bayesian network infers", check=lab),
     Claim(id="AC4a", says="P(W), P(S|W), P(R|W), P(S|W,R) of the textbook", check=known_numbers),
     Claim(id="AC4a", says="9 free numbers instead of 15", check=parameters),
     Claim(id="AC4a", says="the four tables multiply to a distribution: sum 1", check=tables_shown),

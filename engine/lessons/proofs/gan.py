@@ -190,6 +190,10 @@ def shown(state: State) -> Outcome:
     means = [abs(_quotient(parts(k, 1).formulas[0].numbers) - expected[k]) for k in (0, 1)]
     off = max(abs(a - b) / max(1.0, abs(b)) for a, b in zip(table, expected, strict=True))
     points = np.abs(np.asarray(view.real, dtype=float) - train[: len(view.real)]).max() < 1e-6
+    for frame in frames[:5]:
+        (real, one), (name, two) = frame["arena"].points.items()
+        points &= real == "real" and _off(one, train[: len(one)]) < 1e-6
+        points &= name.startswith("generated") and _off(two, view.fake[: len(two)]) < 1e-9
     tinted = float(np.abs(tint - ground).max())
     return Outcome(
         {"tint off by": tinted, "table off by": off},

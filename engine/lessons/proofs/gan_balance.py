@@ -10,10 +10,9 @@ from scipy import integrate, optimize, stats
 from torch.nn import functional as F
 
 from ...objectives.adversarial_losses import LOSSES
-from ..kit.facts import Outcome, close, every
+from ..kit.facts import Outcome, close
 from ..kit.state import State
-from ..workings import gan_theory
-from ..workings.ring_figures import levels
+from ..workings import gan_arena, gan_theory
 from .shown import seen
 from .worked import worked
 
@@ -127,11 +126,13 @@ def best(state: State) -> Outcome:
 
 
 def lines(state: State) -> Outcome:
-    """The levels in the curves are the loss in use at logits of 0, and the lab's."""
+    """The levels in every plot of losses that is drawn are the loss in use at logits of 0, and the lab's."""
     chosen = state["loss"]
-    drawn, expected = list(levels(chosen).values()), at_half(chosen)
-    parts = every(
-        drawn=close(drawn, expected, 1e-9),
-        lab=close(drawn, [float(v or 0) for v in LOSSES[chosen].equilibrium], 1e-9),
-    )
-    return Outcome([round(v, 4) for v in drawn], [round(v, 4) for v in expected], parts.holds)
+    moved = state.with_values(moves=state["moves"] or "m")
+    plots = [seen(gan_theory.balance, state, 1)["losses"], seen(gan_arena.arena, moved, 5)["history"]]
+    plots += [seen(gan_arena.schematic, moved, 2)["history"]]
+    drawn, expected = [list(plot.levels.values()) for plot in plots], at_half(chosen)
+    named = all(list(plot.levels) == ["2 ln 2", "ln 2" if expected[1] > 0 else "-ln 2"] for plot in plots)
+    lab = [float(v or 0) for v in LOSSES[chosen].equilibrium]
+    holds = all(close(each, expected, 1e-9).holds for each in drawn) and close(lab, expected, 1e-9).holds
+    return Outcome([round(v, 4) for v in drawn[0]], [round(v, 4) for v in expected], holds and named)

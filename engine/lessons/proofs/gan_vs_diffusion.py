@@ -49,6 +49,16 @@ def _edges() -> bool:
     )
 
 
+def _drawn(plane: Any, real: Any, made: Any) -> bool:
+    """Whether a plane shows these points as real and these as generated: the first of them, at least 200."""
+    shown = list(plane.points.items())
+    pairs = [("real", real), *([("generated", made)] if made is not None else [])]
+    return len(shown) == len(pairs) and all(
+        name.startswith(wanted) and len(points) >= 200 and np.array_equal(points, np.asarray(all_)[: len(points)])
+        for (name, points), (wanted, all_) in zip(shown, pairs, strict=True)
+    )
+
+
 def real_modes(state: State) -> Outcome:
     """The bars of the real data and of the pretended generator, by a tree; its points are as dense as the data."""
     kept = state["kept"]
@@ -58,6 +68,7 @@ def real_modes(state: State) -> Outcome:
     gaps = spatial.cKDTree(CENTERS).query(made)[0] / 0.02
     dense = stats.kstest(gaps, stats.chi(2).cdf).pvalue > 1e-4  # distances of a round Gaussian
     shown = [int((np.asarray(frame["counts"].values) >= 0.01).sum()) for frame in (first, second)]
+    dense &= _drawn(first["real"], real, None) and _drawn(second["made"], real, made)
     same = spatial.cKDTree(CENTERS).query(ring(state.seed).test)[0].max() < 0.02 * 6
     holds = _bars(first["counts"], real) and _bars(second["counts"], made) and _edges() and dense and same
     return Outcome(
@@ -78,6 +89,10 @@ def trained_modes(state: State) -> Outcome:
         found.append(counted(points))
         said = [*(f"{each / total:.1%}" for each in near), f"{sum(near) / total:.1%}", f"{found[-1]} of 8"]
         right &= [row[column] for row in table.rows] == said
+    real = ring_figures.real_points(state.seed)
+    for k in (0, 1):
+        planes = seen(race_frames.side_by_side, state, k).values()
+        right &= all(_drawn(plane, real, made) for plane, made in zip(planes, samples[k : k + 2], strict=True))
     shares = {row[0]: row[3] for row in seen(race_frames.knobs, state)["trained"].rows}
     told = abs(shares["GAN, stable"] - sum(counts(samples[0])) / len(samples[0])) < 1e-9
     return Outcome(found, ">= 7, <= 2, >= 7", right and told and found[0] >= 7 and found[1] <= 2 and found[2] >= 7)

@@ -141,8 +141,9 @@ def decoded(state: State) -> Outcome:
     asked = (state["temperature"], state["top_k"], state["top_p"])
     here, lab = decode(logits, *asked), chances(torch.from_numpy(logits), *asked).numpy()
     seen = figures(LESSON, "softmax", state, 0)
+    names, by_token = seen["logits"].column_labels, bars_by_label(seen["bars"])
     order = np.argsort(-lab + 1e-9 * np.arange(len(lab)), kind="stable")
-    pairs = [(here.chances, lab), (np.sort(seen["bars"].values), np.sort(lab))]
+    pairs = [(here.chances, lab), ([by_token[name] for name in names], lab)]
     printed = [
         0.0 if row[5].startswith("<") else float(row[5]) for row in seen["table"].rows if not row[0].startswith("…")
     ]
@@ -199,8 +200,11 @@ def next_in_the_lab(state: State) -> Outcome:
     lab = chances(scores, float(options[0]), int(options[1]), float(options[2])).numpy()
     here = decode(logits_after(model, ids), float(options[0]), int(options[1]), float(options[2]))
     seen = figures(LESSON, "next", state, 0)
-    best = np.sort(lab)[::-1][: len(seen["bars"].values)]
-    return difference((here.chances, lab), (np.sort(seen["bars"].values)[::-1], best), limit=1e-6)
+    shown = bars_by_label(seen["bars"])
+    theirs = [lab[words().index(token)] for token in shown]
+    least = float(np.sort(lab)[::-1][: len(shown)].min())
+    right = difference((here.chances, lab), (list(shown.values()), theirs), limit=1e-6)
+    return together(right.computed, right.expected, right, min(theirs) >= least - 1e-9)
 
 
 CLAIMS = (

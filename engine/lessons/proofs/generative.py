@@ -9,6 +9,8 @@ from scipy import integrate, optimize, stats
 from torch import Tensor
 from torch.distributions import Distribution, MultivariateNormal, Normal, kl_divergence
 
+from ...models.logistic import Logistic
+from ...recipes.linear import LogisticOptions
 from ..kit.facts import Claim, Outcome, close
 from ..kit.state import State
 from ..workings.bayes_rule_shown import rule as rule_frames
@@ -206,6 +208,11 @@ def _left(state: State) -> float:
         1,
     )
     sure = 1 / (1 + np.exp(-(grid @ np.array(row[1:3]) + row[3])))
+    lab = Logistic(LogisticOptions(), (2,), 2).double()
+    with torch.no_grad():
+        lab.head.weight.copy_(torch.tensor([[0.0, 0.0], row[1:3]]))
+        lab.head.bias.copy_(torch.tensor([0.0, row[3]]))
+        by_lab = lab(places).softmax(1)[:, 1].numpy()
     line = left.paths[HALF][0]
     across = bool((np.abs(np.ptp(line, axis=0)) >= x1 - x0 - 1e-9).any())
     parts = seen(versus, state, 1)["parts"].rows
@@ -213,6 +220,7 @@ def _left(state: State) -> float:
         (left.surface, logs.exp().sum(1).reshape(rows, columns)),
         (sure, logs.softmax(1)[:, 1]),
         (sure, lda.predict_proba(grid)[:, 1]),
+        (sure, by_lab),
         (lda.decision_function(line), [0.0, 0.0]),
         ([part[1:] for part in parts], np.column_stack((lda.priors_, lda.means_))),
         ([part[1:] for part in seen(versus, state, 1)["covariance"].rows], lda.covariance_),

@@ -115,6 +115,7 @@ def with_relu(state: State) -> Outcome:
     apart = float(np.abs(ours - at_once).max())
     same = shown.apart((ours, oracle), (_values(bent, "composed", "between", 1), between.relu()[0, 0])) <= 1e-8
     lost = F.conv2d(between.clamp(max=0), second).abs().max().item()
+    same = same and _figure(bent, "composed", "once", 1).join == ("=" if lost < 1e-8 else "≠")
     says = "nothing below zero between: ReLU changes nothing" if bool((between >= 0).all()) else ""
     return Outcome({"apart": apart}, {"apart": round(lost, 9)}, abs(apart - lost) <= 1e-8 and same, says)
 
@@ -184,6 +185,8 @@ def nearest(state: State) -> Outcome:
     search.step(error)  # type: ignore[no-untyped-call]
     best = float(((_compositions(weights)[0] - goal) ** 2).sum().detach())
     agrees = float(np.abs(found - given.numpy()).max()) <= 1e-3
+    exact = float((given - goal).abs().max()) < 1e-6
+    agrees = agrees and _figure(state, "reach", "found", 1).join == ("=" if exact else "≈")
     says = f"through {state['mid']}: squared error, and after a search from there"
     return Outcome(ours, best, agrees and ours <= 1.1 * best + 1e-3, says)
 
@@ -197,6 +200,8 @@ def borders(state: State) -> Outcome:
     gap = (stack - single).abs()
     ours = {name: _values(straight, "composed", name, 2) for name in ("stack", "single", "gap")}
     same = shown.apart((ours["stack"], stack), (ours["single"], single), (ours["gap"], stack - single)) <= 1e-8
+    framed = set(_figure(straight, "composed", "gap", 2).marks["target"])
+    same = same and framed == {tuple(cell) for cell in (gap > 1e-8).nonzero().tolist()}
     inside, rim = (round(float(part.max()), 8) + 0.0 for part in (gap[1:-1, 1:-1], gap))
     changes = rim > 1e-8
     return Outcome(

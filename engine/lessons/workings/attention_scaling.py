@@ -69,7 +69,7 @@ def scaling(state: State) -> tuple[Frame, ...]:
         Bars(
             name=name,
             title=f"{name}: softmax of one row",
-            labels=tuple(f"key {k + 1}" for k in range(KEYS)),
+            labels=tuple(f"key {k + 1}" for k in order),
             values=softmax(scores)[order],
             high=1,
             percent=True,

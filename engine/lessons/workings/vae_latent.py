@@ -237,8 +237,8 @@ def _terms(state: State, result: Any, k: int) -> Frame:
             reach=(0, 1),
         )
         caption = (
-            f"beta = {beta:g} weighs the KL term: more of it blurs what comes back, less lets codes leave N(0, I). Turn "
-            "it with w."
+            f"beta = {beta:g} weighs the KL term: more of it blurs what comes back, less lets codes leave N(0, I). "
+            "Turn it with w."
         )
         return Frame(title="Two terms of one image", caption=caption, figures=(pair, bars), formulas=formulas)
     curves = Curves(
