@@ -14,56 +14,13 @@ from ..kit.settings import Matrix, matrix
 from ..kit.state import State
 from ..workings.explaining_away import CLOUDED, STAGES, explaining
 from ..workings.sprinkler import LETTERS, MURPHY, NODES, asked, draw, told
+from .elimination import asked_for, eliminated, factors, known, near, of
 from .shown import named, number, seen
 from .worked import worked
 
 NOTES = {"P(W)": 0.6471, "P(S|W)": 0.4298, "P(R|W)": 0.7079, "P(S|W,R)": 0.1945}
 UNEVEN = matrix([[0.3], [0.6], [0.15], [0.25], [0.9], [0.05], [0.2], [0.7], [0.95]])
 """Tables in which no two rows may be taken for one another."""
-
-
-def known(state: State) -> dict[int, int]:
-    """The evidence that the settings say, by number of the node."""
-    said = (state["cloudy"], state["sprinkler"], state["rain"], state["wet"])
-    return {at: ("false", "true").index(value) for at, value in enumerate(said) if value != "unknown"}
-
-
-def factors(numbers: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The four tables of the 9 numbers as tensors over (c), (c, s), (c, r) and (s, r, w)."""
-
-    def both(yes: Tensor) -> Tensor:
-        return torch.stack((1 - yes, yes), -1)
-
-    return both(numbers[0]), both(numbers[1:3]), both(numbers[3:5]), both(numbers[5:9].reshape(2, 2))
-
-
-def of(table: Matrix) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The four tables of a setting."""
-    return factors(torch.tensor(table, dtype=torch.float64)[:, 0])
-
-
-def eliminated(table: Matrix, evidence: dict[int, int]) -> float:
-    """P(evidence): the tables are cut down to the evidence, then C, S, R and W are summed out one after the other."""
-    c, cs, cr, srw = of(table)
-    keep = torch.ones(4, 2, dtype=torch.float64)
-    for node, value in evidence.items():
-        keep[node, 1 - value] = 0
-    sr = torch.einsum("c,cs,cr->sr", c * keep[0], cs * keep[1], cr * keep[2])
-    rw = torch.einsum("sr,srw->rw", sr, srw)
-    return float((rw.sum(0) * keep[3]).sum())
-
-
-def asked_for(table: Matrix, node: int, evidence: dict[int, int]) -> float:
-    """P(node = 1 | evidence) by elimination; NaN where it is impossible."""
-    if evidence.get(node) == 0:
-        return 0.0
-    whole = eliminated(table, evidence)
-    return eliminated(table, {**evidence, node: 1}) / whole if whole else float("nan")
-
-
-def near(a: float, b: float, tolerance: float = 1e-9) -> bool:
-    """Two numbers agree, or neither is one."""
-    return bool(abs(a - b) <= tolerance) or (math.isnan(a) and math.isnan(b))
 
 
 def known_numbers(state: State) -> Outcome:
@@ -102,6 +59,9 @@ def current(state: State) -> Outcome:
     given = all(labels[at] == f"{LETTERS[at]} = {value}" for at, value in evidence.items())
     bars, answered = [float(value) for value in shown["moved"].values], number(frame.formulas[0].numbers)
     right = [
+        [*shown["moved"].labels]
+        == ["cloudy", "sprinkler", "rain", "wet"]
+        == [node.name for node in shown["net"].nodes],
         *(near(a, b, 6e-5) for a, b in zip(drawn, theirs, strict=True)),
         *(near(a, b) for a, b in zip(bars, theirs, strict=True)),
         *(near(float(n.split()[1]), asked_for(table, at, {}), 6e-5) for at, n in enumerate(shown["moved"].notes)),
@@ -289,7 +249,8 @@ def lab(state: State) -> Outcome:
     model = Bayesnet(BayesnetOptions(structure="naive-bayes"), (1, 1, 2), 4)
     model.smoothing = 0.0
     model.class_count.copy_((prior.sum(0) * keep[1][:, None] * keep[2]).flatten())
-    given = torch.stack((prior / prior.sum(0), srw.permute(2, 0, 1))).flatten(2).permute(2, 0, 1)  # class, pixel, value
+    clouds = (prior / prior.sum(0)).nan_to_num(0.5)  # where S and R cannot be so, any clouds will do
+    given = torch.stack((clouds, srw.permute(2, 0, 1))).flatten(2).permute(2, 0, 1).clamp(min=1e-300)
     model.table.copy_(given.log()[:, :, None].expand(-1, -1, 2, -1))
     classes, pixels, _ = model.infer(torch.tensor([evidence.get(0, -1), evidence.get(3, -1)]))
     classes = classes.reshape(2, 2)

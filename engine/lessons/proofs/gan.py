@@ -13,7 +13,7 @@ from ..kit.facts import Claim, Outcome, at_least, at_most, close, equal, every
 from ..kit.state import State
 from ..trainings.ring_game import Rules, ring
 from ..trainings.ring_replay import REPLAYS
-from ..workings import gan_arena, gan_steps
+from ..workings import gan_arena, gan_steps, gan_trained
 from .gan_balance import balance, best, lines
 from .ring_networks import Written, counted, counts
 from .shown import seen
@@ -215,6 +215,17 @@ def _answers(state: State, result: Any) -> list[float]:
     return [*at, nets.loss_of_d(train, result.samples), of_g]
 
 
+def _drawn(state: State, recipe: str, told: list[float]) -> bool:
+    """Whether the bars of D's answers and the titles of the losses are those of this recipe."""
+    shown = seen(gan_trained.side_by_side, state, 3)
+    answers = dict(zip(shown["answers"].labels, shown["answers"].values, strict=True))
+    result = state.result("ring-gans").of(recipe)
+    curves = [shown[f"losses of {side}"].lines[recipe] for side in "DG"]
+    drawn = [np.asarray(curve)[np.isfinite(curve)] for curve in curves]
+    same = all(np.array_equal(line, result.losses[side]) for line, side in zip(drawn, "DG", strict=True))
+    return same and [answers[f"{recipe}, {kind}"] for kind in ("real", "made")] == told[:2]
+
+
 def trained_balance(state: State) -> Outcome:
     """The stable recipe ends where D can hardly tell, with all modes."""
     result = state.result("ring-gans").stable
@@ -230,7 +241,7 @@ def trained_balance(state: State) -> Outcome:
     return Outcome(
         {"modes": counted(result.samples), "losses": [round(v, 3) for v in told[2:]]},
         {"modes": 8, "losses": "1.386 0.693, ±0.1"},
-        near.holds,
+        near.holds and _drawn(state, "stable", told),
     )
 
 
@@ -245,7 +256,9 @@ def trained_collapse(state: State) -> Outcome:
         from_the_weights=Outcome(0, 0, bool(np.allclose(told, _answers(state, result), rtol=1e-2, atol=1e-3))),
     )
     return Outcome(
-        {"modes": counted(result.samples), "loss of D": told[2]}, {"modes": "<= 2", "loss of D": "<= 1.1"}, far.holds
+        {"modes": counted(result.samples), "loss of D": told[2]},
+        {"modes": "<= 2", "loss of D": "<= 1.1"},
+        far.holds and _drawn(state, "collapse", told),
     )
 
 

@@ -31,7 +31,8 @@ def _bars(bars: Any, points: Any) -> bool:
     said = f"modes {counted(points)}/8, {sum(near) / total:.0%} near one"
     reached = tuple(k for k, found in enumerate(near) if found >= 0.01 * total)
     exact = np.abs(np.asarray(bars.values) - np.array(near) / total).max() < 1e-12
-    return bool(exact) and bars.title.endswith(said) and tuple(bars.marked) == reached
+    named = [label.rpartition(" at ")[2] for label in bars.labels] == [f"{45 * k}°" for k in range(8)]
+    return named and bool(exact) and bars.title.endswith(said) and tuple(bars.marked) == reached
 
 
 def _edges() -> bool:

@@ -20,7 +20,7 @@ from ..workings.gpt_forward import gpt_logits
 from ..workings.little_english import HELD_OUT, RULES, exact, numbers, surprise, words
 from ..workings.next_token import logits_after, reach, read_text, word_losses
 from ..workings.softmax_frames import given_logits
-from .shown import difference, figures, together
+from .shown import bars_by_label, difference, figures, together
 
 TABLE = {1.0: (0.665, 0.245, 0.090), 0.2: (0.993, 0.007, 0.000), 10.0: (0.367, 0.332, 0.301)}
 """Softmax of [2, 1, 0] by temperature."""
@@ -144,9 +144,12 @@ def decoded(state: State) -> Outcome:
     names, by_token = seen["logits"].column_labels, bars_by_label(seen["bars"])
     order = np.argsort(-lab + 1e-9 * np.arange(len(lab)), kind="stable")
     pairs = [(here.chances, lab), ([by_token[name] for name in names], lab)]
-    printed = [
-        0.0 if row[5].startswith("<") else float(row[5]) for row in seen["table"].rows if not row[0].startswith("…")
-    ]
+    rows = [row for row in seen["table"].rows if not row[0].startswith("…")]
+    printed = [0.0 if row[5].startswith("<") else float(row[5]) for row in rows]
+    in_order = [row[0] for row in rows] == [names[k] for k in order]
+    zeros = {k for k, token in enumerate(order) if lab[token] == 0}
+    struck = set(seen["table"].struck)
+    dropped = struck == zeros or (struck <= zeros and asked[0] < 0.1)  # a cold p is 0 by rounding, too
     rounded = difference((printed, lab[order]), limit=6e-5)
     pairs += [(decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy()) for z in SPREAD for rule in GRID]
     cold = tempered(logits, 0.01)
@@ -163,6 +166,8 @@ def decoded(state: State) -> Outcome:
         {"largest difference": same.expected, "p at T = 0.01": 1},
         same,
         rounded,
+        in_order,
+        dropped,
         bool(np.isfinite(cold).all()) and top > 0.99,
         wrong == 0,
     )
@@ -204,7 +209,7 @@ def next_in_the_lab(state: State) -> Outcome:
     theirs = [lab[words().index(token)] for token in shown]
     least = float(np.sort(lab)[::-1][: len(shown)].min())
     right = difference((here.chances, lab), (list(shown.values()), theirs), limit=1e-6)
-    return together(right.computed, right.expected, right, min(theirs) >= least - 1e-9)
+    return together(right.computed, right.expected, right, bool(min(theirs) >= least - 1e-9))
 
 
 CLAIMS = (

@@ -148,12 +148,14 @@ def _ruled(state: State) -> tuple[float, float, float]:
         (over.lines["p(1|x)"], whole_line.softmax(1)[:, 1]),
         (over.at, x),
     )
+    named_so = all([label[:3] for label in bars[name].labels] == ["y=0", "y=1"] for name in bars)
     inside, outside, share = frames[1].formulas[1].numbers.replace("σ(", "").replace(")", "").split(" = ")
     logit = float(joint[1] - joint[0])
     told = [
         abs(worked(f"{inside} = {outside}")[0] - logit) <= 0.02 * max(1.0, abs(x), abs(logit)),
         abs(float(outside) - logit) <= 1e-3 * max(1.0, abs(logit)),
         abs(float(share) - sure) <= 6e-5,
+        named_so,
     ]
     return off if all(told) else math.inf, float(bars["posterior"].values[1]), sure
 
@@ -209,9 +211,10 @@ def _left(state: State) -> float:
     )
     sure = 1 / (1 + np.exp(-(grid @ np.array(row[1:3]) + row[3])))
     lab = Logistic(LogisticOptions(), (2,), 2).double()
+    weight, bias = lab.parameters()
     with torch.no_grad():
-        lab.head.weight.copy_(torch.tensor([[0.0, 0.0], row[1:3]]))
-        lab.head.bias.copy_(torch.tensor([0.0, row[3]]))
+        weight.copy_(torch.tensor([[0.0, 0.0], row[1:3]]))
+        bias.copy_(torch.tensor([0.0, row[3]]))
         by_lab = lab(places).softmax(1)[:, 1].numpy()
     line = left.paths[HALF][0]
     across = bool((np.abs(np.ptp(line, axis=0)) >= x1 - x0 - 1e-9).any())

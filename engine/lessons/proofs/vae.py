@@ -79,9 +79,11 @@ def passes(state: State) -> Outcome:
     stretched, moved = stretched.detach(), moved.detach()
     slopes = vae_frames.reparametrisation(state)[0].formulas[1].numbers
     columns = same_arrays(rows, torch.stack((eps, stretched, moved), 1).detach().numpy(), 1e-9)
+    curves = [frame["density"] for frame in frames]
+    at_each = zip(curves, ((0, 1), (0, sigma), (mu, sigma)), strict=True)
     densities = same_arrays(
-        np.stack([frame["density"].lines["density"] for frame in frames]),
-        np.stack([stats.norm(*at).pdf(vae_frames.X) for at in ((0, 1), (0, sigma), (mu, sigma))]),
+        np.concatenate([curve.lines["density"] for curve in curves]),
+        np.concatenate([stats.norm(*at).pdf(curve.x) for curve, at in at_each]),
         1e-9,
     )
     told = _told(
@@ -187,7 +189,8 @@ def encoded(state: State) -> Outcome:
     told = _told([bars.origin(row, 0).formulas[0] for row in (1, 2, 3)], [*each[n], shown[:3].sum()], 6e-3)
     off = float(np.abs(oracle - result.reconstruction[:60]).mean())
     near = (
-        abs(shown[0] - back) < 3.0
+        [*bars.labels] == ["reconstruction", "KL of z1", "KL of z2", "-ELBO"]
+        and abs(shown[0] - back) < 3.0
         and off < 0.8
         and abs(float((oracle - result.reconstruction[:60]).mean())) < 0.2
         and bool(np.abs(shown[1:3] - each[n]).max() < 1e-4)

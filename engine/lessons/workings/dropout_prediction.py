@@ -45,7 +45,6 @@ def prediction(state: State) -> tuple[Frame, ...]:
         title=f"{unit} unit, n = {n}, r = {keep:g}",
         labels=labels,
         values=np.round(values, 6) + 0.0,
-        notes=[f"{value:.5f}" for value in values],
         high=max(1.0, *values) if min(values) >= 0 else None,
         marked=(1,),
         origin=partial(_origin, state),

@@ -27,6 +27,8 @@ def gradient(state: State) -> tuple[Frame, ...]:
         extent=(middle[0] - reach, middle[0] + reach, middle[1] - reach, middle[1] + reach),
         points=tips,
         arrows=(np.zeros((len(shown) + 1, 2)), np.vstack([shown, whole])),
+        arrow_groups=[*["mini-batches"] * len(shown), "all data"],
+        bold="all data",
         x_label="w1",
         y_label="w2",
     )

@@ -127,9 +127,10 @@ def _layer(stack: str, k: int, passed: Pass, words: tuple[str, ...], said: Sente
     own = parts["attention"].heads
     assert own is not None
     masked = stack == "decoder"
-    title = "masked self-attn." if masked else "self-attention"
+    title = "masked self" if masked else "self-attention"
     shape = f"{len(words)}x{len(words)}, {_heads(own)}"
-    figures: list[Figure] = [_heat("own", f"{title}, {shape}", own, words, words, masked)]
+    heat = _heat("own", f"{title}, {shape}", own, words, words, masked)
+    figures: list[Figure] = [replace(heat, shows="shades") if masked else heat]
     text = "French words look at each other, then each is changed alone."
     if masked:
         cross = parts["cross_attention"].heads

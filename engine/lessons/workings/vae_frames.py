@@ -178,6 +178,7 @@ def _reparametrised(state: State, k: int) -> Frame:
         origin=origin,
     )
     center, width = ((0.0, 1.0), (0.0, sigma), (mu, sigma))[k]
+    x = np.union1d(X, values[:1, k]) if abs(values[0, k]) <= X[-1] else X
     curve = Curves(
         name="density",
         title=f"density of {columns[k]}: N({center:g}, {width:g}²)",
@@ -186,8 +187,8 @@ def _reparametrised(state: State, k: int) -> Frame:
             f"{float(normal(values[0, k], center, width)):.4f}. Stretching by sigma makes it lower by as much as it is "
             "wider: the area stays 1."
         ),
-        x=X,
-        lines={"density": normal(X, center, width), "N(0, 1)": normal(X, 0, 1)},
+        x=x,
+        lines={"density": normal(x, center, width), "N(0, 1)": normal(x, 0, 1)},
         x_label=columns[k],
         at=float(values[0, k]),
     )

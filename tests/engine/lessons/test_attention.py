@@ -1,5 +1,6 @@
 """The lesson `attention`: broken arithmetic turns its facts red, presets and a learner's sentences work."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 
 from dlviz.engine.lessons.attention import LESSON
 from dlviz.engine.lessons.kit.state import State
+from dlviz.engine.lessons.proofs import attention as attention_proofs
+from dlviz.engine.lessons.proofs import attention_scaling as scaling_proofs
+from dlviz.engine.lessons.proofs import shown
 from dlviz.engine.lessons.proofs.every_scene import adds_up
 from dlviz.engine.lessons.workings import attending, attention_focus, attention_scaling, attention_stages
 from dlviz.engine.lessons.workings.antecedents import IT, VOCABULARY, every_sentence, sentence
@@ -144,7 +148,8 @@ def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None
         found = shown.figures(*arguments)
         return {key: copied(each, **change(each)) if key == name else each for key, each in found.items()}
 
-    monkeypatch.setattr(proofs, "figures", broken)
+    for module in (proofs, scaling_proofs):
+        monkeypatch.setattr(module, "figures", broken)
 
 
 @pytest.mark.parametrize(
@@ -258,3 +263,25 @@ def test_the_names_have_the_shapes_of_the_sentence_shown(monkeypatch: pytest.Mon
     right = attention_stages.sized
     monkeypatch.setattr(attention_stages, "sized", lambda shape, **sizes: right(shape, **{**sizes, "T": 7}))
     assert "V5" in red()
+
+
+@pytest.mark.parametrize("name", ["scaled_down", "evenness"])
+def test_a_missing_scale_is_noticed_wherever_it_is_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    broken = {"scaled_down": lambda scores, d_k: scores, "evenness": lambda scores: 0.5}[name]
+    monkeypatch.setattr(attention_scaling, name, broken)
+    assert "V3" in red()
+
+
+@pytest.mark.parametrize(("scene", "figure", "id_"), [("context", "cosine", "S1"), ("scale", "gauge", "V3")])
+def test_bars_under_each_others_names_are_noticed(
+    monkeypatch: pytest.MonkeyPatch, scene: str, figure: str, id_: str
+) -> None:
+    def broken(lesson: Any, which: str, *rest: Any) -> dict[str, Any]:
+        found = shown.figures(lesson, which, *rest)
+        if which == scene and figure in found:
+            found[figure] = replace(found[figure], labels=tuple(found[figure].labels)[::-1])
+        return found
+
+    for module in (attention_proofs, scaling_proofs):
+        monkeypatch.setattr(module, "figures", broken)
+    assert id_ in red()

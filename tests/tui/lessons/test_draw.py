@@ -90,7 +90,7 @@ def test_large_numbers_fall_back_to_shades_and_say_so():
 def test_no_number_that_is_not_nought_reads_as_nought():
     figure = Grid(name="g", values=[[0.0001, 0, -0.0001, np.nan, -np.inf]], digits=2)
     text = figures.draw(figure, Look(PLAIN), 40, 3)[0].text
-    assert text.split() == ["≈0", "0", "≈0", "-∞"]
+    assert text.split() == ["≈0", "0", "≈0", "·", "-∞"]
 
 
 def test_marks_are_seen_without_colours():

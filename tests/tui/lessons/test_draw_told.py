@@ -114,7 +114,7 @@ def test_groups_named_by_one_character_are_their_own_legend():
 
 def test_arrows_have_the_colours_of_their_groups_and_a_legend():
     ends = np.array([[0.5, 0.5], [-0.5, 0.5]])
-    base = dict(name="p", extent=(-1, 1, -1, 1), arrows=(np.zeros((2, 2)), ends))
+    base = {"name": "p", "extent": (-1, 1, -1, 1), "arrows": (np.zeros((2, 2)), ends)}
     assert "→ arrows" in texts(Plane(**base))[-1]
     plane = Plane(**base, points={"some": ends[:1], "all": ends[1:]}, arrow_groups=("some", "all"), bold="all")
     assert colours(plane, DARK)["all"] == DARK.foreground and "→● some" in texts(plane)[-1]

@@ -42,7 +42,8 @@ def test_verdicts_are_words_where_the_encoding_has_no_such_signs(monkeypatch):
     monkeypatch.setattr("sys.stdout", TextIOWrapper(BytesIO(), encoding="ascii"))
     for width in (60, 120):
         words = facts_table(FACTS, width, False).split()
-        assert words.count("yes") == 2 and words.count("NO") == 1 and not {"✓", "✗"} & set(words)
+        assert words.count("NO") == 1 and not {"✓", "✗"} & set(words)
+        assert facts_table(FACTS[:1], width, False).split().count("yes") == 1
 
 
 @pytest.mark.parametrize("width", (60, 78, 120))

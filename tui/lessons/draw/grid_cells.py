@@ -20,6 +20,8 @@ _CLEAR = 1.8
 """The contrast with which a frame is seen on a shade."""
 _SIGNS = {"source": ("▌", "'"), "target": ("▌", ">"), "focus": ("▌", ">"), "dropped": (" ", "x")}
 """What stands before a marked number, with colours and without."""
+NOTHING = "·"
+"""What stands where a number is yet to come."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,11 @@ def _text(brush: Brush, cell: Cell, code: int, told_here: bool) -> str:
     fill = (HATCH if brush.ink.depth != "none" else "/") if never else " "
     if brush.numbers:
         value = float(brush.values[cell])
-        text = told(value, brush.digits) if told_here and not (never and value == 0) else ""
+        text = (
+            (told(value, brush.digits) or NOTHING)
+            if told_here and not (never and (value == 0 or value != value))
+            else ""
+        )
         aside = (room - 1 - brush.field) // 2
         return (text.rjust(room - aside, fill) + fill * aside)[:room]
     if never:
