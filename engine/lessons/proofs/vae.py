@@ -295,7 +295,5 @@ CLAIMS = (
     Claim(
         id="AC4b", says="ellipses are 1 and 2 sigma; the plane is decoded in place", check=drawn, needs="latent-digits"
     ),
-    Claim(
-        id="AC4b", says="the plane sorts digits that it was never told", check=sorted_by_digit, needs="latent-digits"
-    ),
+    Claim(id="AC4b", says="the plane sorts digits, never told", check=sorted_by_digit, needs="latent-digits"),
 )
