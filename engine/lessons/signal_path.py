@@ -196,7 +196,7 @@ LESSON = Lesson(
         ),
         Slider(name="d", default=64, stops=(16, 32, 64, 128, 256, 512), help="width of the vectors", key="d"),
         Slider(name="gain", default=0.9, low=0.5, high=1.5, step=0.05, help="|U|, largest singular value", key="g"),
-        Slider(name="distance", default=32, low=1, high=64, step=1, help="steps between the two states", key="i"),
+        Slider(name="distance", default=8, low=1, high=64, step=1, help="steps between the two states", key="i"),
         Switch(name="tanh", default=True, help="tanh in the RNN; off: a linear one", key="u"),
     ),
     scenes=(

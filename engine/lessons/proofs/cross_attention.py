@@ -1,26 +1,20 @@
 """What `cross-attention` claims, computed by PyTorch and the lab's own modules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from ...data.pairs import BEGIN, END, PAD, tokenize
-from ...models.attention import MultiHeadAttention
-from ...models.gpt import Gpt
 from ...models.translator import Translator
 from ...objectives.alignment import attentions, listening
 from ...probes.capture import looking
-from ...recipes.gpt import GptOptions
-from ...recipes.translator import TranslatorOptions
 from ...sampling.translation import Writer, greedy
-from ..cross_attention import CROSS, LESSON, toy
+from ..cross_attention import LESSON, toy
 from ..kit.facts import Claim, Outcome, same_arrays
 from ..kit.fixtures import GOLD3, S3, Floats
-from ..kit.seeding import seeded
 from ..kit.state import State
 from ..trainings.french import result
 from ..trainings.french_lab import module
@@ -29,85 +23,11 @@ from ..workings.french_lexicon import numbered, target_ids
 from ..workings.translating import LONGEST, Model, forced
 from ..workings.translating import greedy as write_greedily
 from ..workings.translation_figures import Sentence, sentence
-from .shown import difference, figures, together
+from .crossing_shown import only_decoders, rectangle, tensors
+from .shown import bars_by_label, difference, figures, together
 
 CPU = torch.device("cpu")
 EXPECTED = {"black": "noir", "cat": "chat"}
-
-
-def tensors(said: Sentence) -> tuple[Tensor, Tensor]:
-    """What the encoder and what the decoder reads, as batches of one."""
-    return torch.tensor([said.ids]), torch.tensor([said.read])
-
-
-def only_decoders(state: State) -> Outcome:
-    """The modules of the lab's classes, counted by name, against the table and the boxes that are shown."""
-    n = state["layers"]
-    with seeded(0):
-        built = Translator(TranslatorOptions(layers=n, width=8, hidden=8), 9, 9, 9)
-        gpt = Gpt(GptOptions(layers=n, width=8, heads=2, context=8), 9)
-    parts = {"encoder": built.encoder, "decoder": built.decoder, "decoder-only (GPT)": gpt.blocks}
-
-    def count(name: str, part: nn.Module) -> list[Any]:
-        names = [name for name, m in part.named_modules() if isinstance(m, MultiHeadAttention)]
-        crossing = sum("cross" in name for name in names)
-        return [name, len(names) - crossing, crossing]
-
-    boxes = {
-        stack: [
-            box.name.removeprefix("masked ") for box in figures(LESSON, "place", state, 0)[stack].boxes if box.depth
-        ]
-        for stack in ("encoder", "decoder")
-    }
-    order = {stack: [part for layer in parts[stack].children() for part in _order(layer)] for stack in boxes}
-    rows = [list(row) for row in figures(LESSON, "place", state, 1)["modules"].rows]
-    counted_rows = [count(name, part) for name, part in parts.items()]
-    return together(
-        {name: row[2] for name, row in zip(("encoder", "decoder", "GPT"), rows, strict=True)},
-        {name: row[2] for name, row in zip(("encoder", "decoder", "GPT"), counted_rows, strict=True)},
-        rows == counted_rows,
-        boxes == order,
-    )
-
-
-def _order(layer: nn.Module) -> list[str]:
-    names = {"attention": "self-attention", "cross_attention": "cross-attention", "feed_forward": "feed-forward"}
-    return [names[name] for name, _ in layer.named_children() if name in names]
-
-
-def rectangle(state: State) -> Outcome:
-    """The matrices shown of the first cross-attention against scaled_dot_product_attention on the lab's q, k, v."""
-    model, said = toy(state)
-    heads = forced(model, said.ids, said.target)[0].heads(CROSS)
-    lab = module(model)
-    heard: dict[str, Tensor] = {}
-    attend = lab.get_submodule(f"{CROSS}.attend")
-    handle = attend.register_forward_hook(
-        lambda _, given, out: heard.update(q=given[0], k=given[1], v=given[2], out=out)
-    )
-    with torch.no_grad():
-        lab(*tensors(said))
-    handle.remove()
-    q, k, v = (heard[name][0] for name in "qkv")
-    probe = torch.eye(len(said.ids), dtype=torch.float64).expand(len(q), -1, -1)
-    weights = F.scaled_dot_product_attention(q, k, probe)
-    mixed = F.scaled_dot_product_attention(q, k, v)
-    first, scored, shared, put = (figures(LESSON, "queries", state, n) for n in range(4))
-    same = difference(
-        *((first[name].values, heard[name.lower()][0, 0]) for name in "QKV"),
-        (scored["scores"].values, (q[0] @ k[0].T / q.shape[-1] ** 0.5).numpy()),
-        (shared["weights"].values, weights[0].numpy()),
-        (put["output"].values, mixed[0].numpy()),
-        (heads.weights, weights.numpy()),
-        (heads.mixed, mixed.transpose(0, 1).flatten(1).numpy()),
-    )
-    shape = list(np.shape(shared["weights"].values))
-    return together(
-        {"weights": shape},
-        {"weights": [len(said.target), len(said.ids)]},
-        same,
-        shape == [len(said.target), len(said.ids)],
-    )
 
 
 def _reaches(model: Model, said: Sentence, shown: Sequence[Floats] = ()) -> Outcome:
@@ -199,25 +119,31 @@ def passes(state: State) -> Outcome:
             _spent(last, lambda: each(lab)),
             _spent(last, lambda: greedy(Writer(lab, source), 1, LONGEST, CPU)),
         ]
-    table = figures(LESSON, "passes", state.with_values(text=S3, target="auto"), -1)["cost"]
+    here = state.with_values(text=S3, target="auto")
+    table, each_pass = figures(LESSON, "passes", here, -1)["cost"], figures(LESSON, "passes", here, -2)["passes"].rows
+    words = [model.target_words[k] for k in said.target]
+    rows = [(row[0], row[1], row[2], row[3]) for row in each_pass]
+    right = [(k + 1, *row) for k, row in enumerate(zip(words, found[1], found[2], strict=True))]
     same = _cached(model, said)
     return together(
         {"passes": [row[1] for row in table.rows]},
-        {"passes": [calls for calls, _ in found]},
-        [(row[1], row[2]) for row in table.rows] == found,
+        {"passes": [len(calls) for calls in found]},
+        [(row[1], row[2]) for row in table.rows] == [(len(calls), sum(calls)) for calls in found],
+        rows == right,
+        all(row[4] < 1e-5 for row in each_pass),
         same,
     )
 
 
-def _spent(part: nn.Module, work: Callable[[], object]) -> tuple[int, int]:
-    """Calls of a module while `work` is done, and the rows of words that it was given in all."""
+def _spent(part: nn.Module, work: Callable[[], object]) -> list[int]:
+    """The rows of words that a module is given in each call while `work` is done."""
     calls: list[int] = []
     handle = part.register_forward_hook(lambda _, given, out: calls.append(given[0].shape[1]))
     try:
         work()
     finally:
         handle.remove()
-    return len(calls), sum(calls)
+    return calls
 
 
 def cut_is_shown(state: State) -> Outcome:
@@ -254,8 +180,18 @@ def aligned(state: State) -> Outcome:
     found = {word: said.words[looked[said.target_words.index(word)]] for word in EXPECTED}
     rows = len(said.target) - 1
     here = figures(LESSON, "alignment", state.with_values(text=S3, target="auto", view="mean"), 0)["alignment"].values
-    same = difference((weights, cross.numpy()), (here, cross.numpy()))
+    same = difference((weights, cross.numpy()), (here, cross.numpy()), *_row_by_row(state, said, cross.numpy()))
     return together(found, EXPECTED, found == EXPECTED, crossing.crosses(looked[:rows]), same)
+
+
+def _row_by_row(state: State, said: Sentence, cross: Floats) -> Iterator[tuple[Any, Any]]:
+    """Of every frame the tint of the French words and the bars, which are by word, beside the module's row."""
+    for k, row in enumerate(cross):
+        there = figures(LESSON, "alignment", state.with_values(text=S3, target="auto", view="mean"), k)
+        yield there["source"].weights, row
+        shown, by_word = bars_by_label(there["top"]), dict(zip(said.words, row.tolist(), strict=True))
+        yield list(shown.values()), [by_word[word] for word in shown]
+        yield sum(shown.values()), float(np.sort(row)[-len(shown) :].sum())
 
 
 def translated(state: State) -> Outcome:

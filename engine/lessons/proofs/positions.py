@@ -15,7 +15,7 @@ from ..kit.state import State
 from ..positions import LESSON, sentence
 from ..workings import ordering, sinusoids
 from ..workings.attending import random_projections
-from .shown import agree, apart, figures
+from .shown import agree, apart, figures, rows_by_name
 
 
 def tensor(values: Any) -> Tensor:
@@ -43,21 +43,28 @@ def _layer(x: Tensor, arm: str, seed: int) -> Tensor:
     return F.scaled_dot_product_attention(q[None], k[None], v[None], is_causal=arm == "causal mask")[0]
 
 
+def _both(tokens: tuple[str, ...], moved: Any, arm: str, seed: int) -> tuple[Tensor, Tensor]:
+    """PyTorch's outputs in order, and those of the shuffled words brought back to their places."""
+    x = tensor(ordering.vectors(tokens, seed))
+    places = torch.from_numpy(np.array(moved))
+    back = torch.empty_like(x)
+    back[places] = _layer(x[places], arm, seed)
+    return _layer(x, arm, seed), back
+
+
 def bag_of_words(state: State) -> Outcome:
     """Without positions outputs permute with the words; with them, or with a causal mask, they change."""
     tokens, moved = sentence(state)
-    x = tensor(ordering.vectors(tokens, state.seed))
-    places = torch.from_numpy(moved.copy())
-    rows = {row[0]: row[1:] for row in figures(LESSON, "bag", state, len(ordering.ARMS))["arms"].rows}
-    pairs, oracle = [], {}
+    rows = rows_by_name(figures(LESSON, "bag", state, len(ordering.ARMS))["arms"])
+    pairs, oracle, named_ = [], {}, True
     for k, arm in enumerate(ordering.ARMS):
-        back = torch.empty_like(x)
-        back[places] = _layer(x[places], arm, state.seed)
-        plain = _layer(x, arm, state.seed)
+        plain, back = _both(tokens, moved, arm, state.seed)
+        apart_, means = (plain - back).abs(), (plain.mean(0) - back.mean(0)).abs()
         shown = figures(LESSON, "bag", state, k)
         pairs += [(shown["plain"].values, plain), (shown["back"].values, back)]
-        oracle[arm] = float((plain - back).abs().max())
-    agree_ = apart(*pairs) < 1e-5 and all(abs(rows[arm][0] - oracle[arm]) < 1e-5 for arm in oracle)
+        pairs += [(shown["change"].values, apart_.amax(1)), (rows[arm][:2], [apart_.max(), means.max()])]
+        named_ &= _in_place(shown, tokens, moved)
+        oracle[arm] = float(apart_.max())
     words = [token.lower() for token in tokens]
     still = words == [words[k] for k in moved]
     least = min(rows["sinusoidal"][0], rows["causal mask"][0])
@@ -66,21 +73,37 @@ def bag_of_words(state: State) -> Outcome:
     says = "the order is as it was, so nothing can change" if still else ""
     found = {"PE": rows["sinusoidal"][0], "mask": rows["causal mask"][0]}
     expected = {"PE": oracle["sinusoidal"], "mask": oracle["causal mask"]}
-    return Outcome(found, expected, agree_ and pattern and told, says)
+    return Outcome(found, expected, apart(*pairs) < 1e-5 and pattern and told and named_, says)
+
+
+def _in_place(shown: dict[str, Any], tokens: tuple[str, ...], moved: Any) -> bool:
+    """Rows and bars are called by the words in order; the shuffled ones tell where each of them stood."""
+    after, places = shown["after"], [int(k) for k in moved]
+    names = [[*shown["plain"].row_labels], [*shown["change"].labels]]
+    starts = all(
+        token.startswith(label.rstrip("…")) for each in names for label, token in zip(each, tokens, strict=True)
+    )
+    return starts and [*after.tokens] == [tokens[k] for k in places] and [*after.notes] == [str(k) for k in places]
 
 
 def pooled(state: State) -> Outcome:
-    """The mean over tokens does not notice the order."""
-    row = figures(LESSON, "bag", state, len(ordering.ARMS))["arms"].rows[0]
-    return Outcome({"outputs": row[1], "mean": row[2]}, "<= 1e-12", max(row[1], row[2]) <= 1e-12)
+    """The mean over tokens does not notice the order; neither does PyTorch's."""
+    row = rows_by_name(figures(LESSON, "bag", state, len(ordering.ARMS))["arms"])["no positions"]
+    plain, back = _both(*sentence(state), "no positions", state.seed)
+    theirs = float((plain.mean(0) - back.mean(0)).abs().max())
+    found = {"outputs": row[0], "mean": row[1]}
+    return Outcome(found, "<= 1e-12", max(row[0], row[1], theirs) <= 1e-12)
 
 
 def known_differences(state: State) -> Outcome:
-    """For one shuffle of the French sentence: nothing, then something, then something."""
-    x = ordering.vectors(S3.split(), state.seed)
-    moved = ordering.order(len(x), 1)
-    errors = [ordering.shuffled(x, moved, arm, state.seed).error for arm in ordering.ARMS]
-    return Outcome(errors, "0, >= 0.1, >= 0.1", errors[0] <= 1e-14 and min(errors[1:]) >= 0.1)
+    """For one shuffle of the French sentence, as shown: nothing, then something, then something, as in PyTorch."""
+    french = state.with_values(text=S3, shuffle=1)
+    rows = rows_by_name(figures(LESSON, "bag", french, len(ordering.ARMS))["arms"])
+    errors = [rows[arm][0] for arm in ordering.ARMS]
+    both = [_both(*sentence(french), arm, state.seed) for arm in ordering.ARMS]
+    theirs = [float((plain - back).abs().max()) for plain, back in both]
+    holds = errors[0] <= 1e-13 and min(errors[1:]) >= 0.1 and apart((errors, theirs)) < 1e-5
+    return Outcome(errors, "0, >= 0.1, >= 0.1", holds)
 
 
 def table(state: State) -> Outcome:
@@ -94,6 +117,9 @@ def table(state: State) -> Outcome:
     module = SinusoidalPositions(width, places)(torch.zeros(1, places, width))[0].numpy()
     start = figures(LESSON, "sinusoids", state, 1)["start"].values[0]
     fine = apart((ours, module[:, :columns])) < 1e-5 and float(np.abs(ours).max()) <= 1
+    fine &= [*shown["PE"].row_labels] == [str(q) for q in range(places)]
+    fine &= [label[:3] for label in shown["row"].labels] == ["sin", "cos"] * (len(shown["row"].labels) // 2)
+    fine &= set(shown["PE"].marks["focus"]) == {(p, column) for column in range(columns)}
     return agree(
         (ours, expected[:, :columns]),
         (shown["row"].values, expected[p, : len(shown["row"].values)]),
@@ -107,8 +133,10 @@ def lengths(state: State) -> Outcome:
     """|PE(p)|² = d/2 at 200 positions and in the bars: 8 at d = 16."""
     width = state["width"]
     squares = (sinusoids.sinusoids(np.arange(200), width) ** 2).sum(1)
-    shown = figures(LESSON, "sinusoids", state, 1)["norms"].values
-    holds = apart((squares, np.full(200, width / 2)), (shown, np.full(len(shown), width / 2))) < 1e-10
+    bars = figures(LESSON, "sinusoids", state, 1)["norms"]
+    shown = bars.values
+    holds = apart((squares, np.full(200, width / 2)), (shown, np.full(len(shown), bars.reference[1]))) < 1e-10
+    holds &= bars.reference[1] == width / 2
     return Outcome(float(shown[-1]), width / 2, holds)
 
 
@@ -118,6 +146,7 @@ def by_distance(state: State) -> Outcome:
     shown = figures(LESSON, "dots", state)
     matrix = shown["dots"].values
     curve = shown["likeness"].lines["likeness"]
+    marked = set(shown["dots"].marks["focus"]) == {(p, p + k) for p in range(len(matrix) - k)}
     rates = 10_000 ** (-2 * torch.arange(width // 2, dtype=torch.float64) / width)
 
     def closed(distance: Tensor) -> Tensor:
@@ -126,10 +155,12 @@ def by_distance(state: State) -> Outcome:
     places = torch.arange(len(matrix), dtype=torch.float64)
     pairs = [
         (matrix, closed((places[:, None] - places[None]).abs())),
-        (curve, closed(torch.arange(len(curve), dtype=torch.float64))),
+        (curve, closed(tensor(shown["likeness"].x))),
+        (shown["likeness"].x, np.arange(len(curve))),
+        ([shown["likeness"].levels["d/2"]], closed(torch.zeros(1, dtype=torch.float64))),
     ]
     here = float(curve[k])
-    return Outcome(here, float(closed(tensor(float(k)))), apart(*pairs) < 1e-9)
+    return Outcome(here, float(closed(tensor(float(k)))), apart(*pairs) < 1e-9 and marked)
 
 
 def turned(state: State) -> Outcome:
@@ -170,6 +201,8 @@ def waves(state: State) -> Outcome:
     told = all(abs(float(row[3].replace(",", "")) - expected[int(row[0])]) <= 0.0051 for row in rows)
     at_512 = round(float(sinusoids.wavelengths(512)[-1])) == 60_611
     holds = apart((np.asarray(ours) / expected, np.ones(len(expected)))) < 1e-9 and told and at_512
+    holds &= [*shown["waves"].x] == [*range(len(expected))]
+    holds &= apart(([*shown["waves"].levels.values()], [2 * cmath.pi, 20_000 * cmath.pi])) < 1e-9
     return Outcome(
         {"first": float(ours[0]), "last": float(ours[-1])}, {"first": expected[0], "last": expected[-1]}, holds
     )

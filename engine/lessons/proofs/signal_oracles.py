@@ -1,6 +1,7 @@
 """Oracles for `signal-path`: products of reachability matrices, autograd's graph, PyTorch's counter of operations."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -66,17 +67,22 @@ def counted(n: int, d: int) -> dict[str, int]:
     return {"rnn": recurrent.get_total_flops() // 2, "attention": attention.get_total_flops() // 2}
 
 
-def counted_whole(n: int, d: int) -> list[int]:
-    """Products that PyTorch counts in the whole layers of an RNN and of attention, forward, without biases."""
-    x, w = torch.zeros(n, d), torch.zeros(d, d)
-    with FlopCounterMode(display=False) as recurrent:
-        h = torch.zeros(1, d)
-        for at in range(n):
-            h = x[at : at + 1] @ w + h @ w
-    with FlopCounterMode(display=False) as attention:
-        q, k, v = x @ w, x @ w, x @ w
-        ((q @ k.T) @ v) @ w
-    return [recurrent.get_total_flops() // 2, attention.get_total_flops() // 2]
+def counted_parts(n: int, d: int) -> dict[str, tuple[int, int]]:
+    """Products that PyTorch counts in each part of an RNN and of attention, forward, without biases."""
+    x, w, scores, h = torch.zeros(n, d), torch.zeros(d, d), torch.zeros(n, n), torch.zeros(1, d)
+
+    def count(work: Callable[[], object]) -> int:
+        with FlopCounterMode(display=False) as counter:
+            work()
+        return int(counter.get_total_flops()) // 2
+
+    between = counted(n, d)
+    return {
+        "between tokens: U h, Q Kᵀ": (between["rnn"], between["attention"]),
+        "with the inputs: W x; W_Q, W_K, W_V": (n * count(lambda: h @ w), count(lambda: x @ torch.cat([w, w, w], 1))),
+        "A V": (0, count(lambda: scores @ x)),
+        "output: W_O": (0, count(lambda: x @ w)),
+    }
 
 
 def difference_norm(model: Any, tokens: Tensor, step: float = 1e-4) -> float:

@@ -6,7 +6,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ...data.pairs import PAD, SPECIAL
 from ...models.transformer import Residual
 from ...objectives.translation import shifted as shifted_by_lab
 from ...probes.capture import looking
@@ -18,59 +17,19 @@ from ..kit.state import State
 from ..trainings.french import result
 from ..trainings.french_lab import module
 from ..transformer import LESSON
-from ..workings.fresh_translator import SMALL, fresh
+from ..workings.fresh_translator import SMALL
 from ..workings.inference_frames import rerun, written
-from ..workings.input_frames import PADDED, SHOWN, answers_seen, decoder_input
 from ..workings.layer_ladders import SUBLAYERS
 from ..workings.loss_frames import chosen_model, uniform_loss
 from ..workings.translating import LONGEST, Model, forced, nll, probabilities, read
 from ..workings.translation_figures import Sentence, sentence
 from ..workings.writing import Rules
-from .cross_attention import CPU, example, tensors
+from .cross_attention import CPU, example
+from .crossing_shown import tensors
 from .shown import difference, figures, frame, number, together
+from .transformer_inputs import embedded, masked, shift
 from .transformer_parts import decoder_stack, encoder_stack, identity, lengths, normalised, toy
-
-
-def shift(state: State) -> Outcome:
-    """The lab's shift of the same target; no place reads its own answer."""
-    _, said = toy(state)
-    given = decoder_input(said.target, state["shift"])
-    lab = shifted_by_lab(torch.tensor([said.target]))[0].tolist()
-    repeated = sum(a == b for a, b in zip(lab, said.target, strict=True))
-    rows = figures(LESSON, "paths", state, 1)["places"].rows
-    return together(
-        {"answers read": sum(answers_seen(said.target, given)), "first": said_as(given[0])},
-        {"answers read": repeated, "first": said_as(lab[0])},
-        list(given) == lab,
-        [row[1] for row in rows] == [fresh(state.seed, SMALL).target_words[k] for k in lab],
-    )
-
-
-def said_as(word: int) -> str:
-    """A special word, or that it is none."""
-    return SPECIAL[word] if word < len(SPECIAL) else "a word"
-
-
-def embedded(state: State) -> Outcome:
-    """The module's own sum of embedding and positions."""
-    model, said = toy(state)
-    with torch.no_grad():
-        x0 = module(model).source(torch.tensor([said.ids]))[0].numpy()
-    table = torch.from_numpy(model.weights["source.embedding.weight"])
-    ones = F.one_hot(torch.tensor(said.ids), len(table)).double()
-    scaled = (ones @ table * SMALL.width**0.5).numpy()
-    there = read(model, said.ids)
-    row = min(int(state["focus"]), len(said.ids) - 1)
-    one = figures(LESSON, "embedding", state, 1)["sum"].values
-    every_word = figures(LESSON, "embedding", state, 2)
-    return difference(
-        (there.x0, x0),
-        (there.scaled, scaled),
-        (one, np.stack((scaled[row], x0[row] - scaled[row], x0[row]))),
-        (every_word["x0"].values, x0),
-        (every_word["scaled"].values, scaled),
-        limit=1e-6,
-    )
+from .translator_batches import drawn_as_by_the_lab, padding_costs_nothing, padding_is_not_seen, writer_is_forced
 
 
 def encoded(state: State) -> Outcome:
@@ -92,7 +51,7 @@ def encoded(state: State) -> Outcome:
 
 
 def decoded(state: State) -> Outcome:
-    """Three sub-layers a layer in the module, masked as shown, and its logits."""
+    """Three sub-layers a layer in the module, the first masked, and its logits; the masks that are shown."""
     model, said = toy(state)
     lab = module(model)
     with torch.no_grad():
@@ -101,22 +60,14 @@ def decoded(state: State) -> Outcome:
     frames = {sum(isinstance(m, Residual) for m in layer.children()) for layer in lab.decoder}
     own = there.heads("decoder.0.attention").weights
     seen = torch.ones(len(said.target), len(said.target)).tril().bool().numpy()
-    padded = (*decoder_input(said.target, state["shift"])[: SHOWN - PADDED], *[PAD] * PADDED)
-    ahead = torch.ones(len(padded), len(padded)).tril()
-    real = (torch.tensor(padded) != PAD).double().expand(len(padded), -1)
-    drawn_masks = figures(LESSON, "paths", state, 2)
-    same = difference(
-        (ours, scores),
-        (drawn_masks["look-ahead"].values, ahead.numpy()),
-        (drawn_masks["padding"].values, real.numpy()),
-        (drawn_masks["combined"].values, (ahead * real).numpy()),
-    )
+    same = difference((ours, scores))
     count, later = len(there.sublayers) // SMALL.layers, float(own[:, ~seen].max(initial=0.0))
     return together(
         {"sub-layers": count, "weight on later words": later},
         {"sub-layers": frames.pop(), "weight on later words": 0.0},
         same,
         count == 3 and later == 0,
+        masked(state),
     )
 
 
@@ -217,10 +168,13 @@ def rewritten(state: State) -> Outcome:
 CLAIMS = (
     Claim(id="AA1", says="the decoder reads the target shifted right, <begin> first", check=shift),
     Claim(id="AA2", says="x0 is the embedding times √D, plus the positions", check=embedded),
+    Claim(id="AA2", says="untrained weights spread as the lab's modules draw them", check=drawn_as_by_the_lab),
     Claim(id="AA3", says="untrained, D = 8: N encoder layers give T x D numbers", check=encoded),
     Claim(id="AA4", says="a decoder layer has 3 sub-layers, the first masked", check=decoded),
+    Claim(id="AA4", says="in a padded batch a sentence has the logits it has alone", check=padding_is_not_seen),
     Claim(id="AA5", says="untrained: softmax sums to 1 at every place", check=shares),
     Claim(id="AA6", says="untrained: the mean of -ln p; knowing nothing costs ln V", check=entropy_when_drawn),
+    Claim(id="AA6", says="padding counts nothing in the loss of a batch", check=padding_costs_nothing),
     Claim(id="AA6", says="the loss is the mean of -ln p of the right words", check=shown_loss, needs="french"),
     Claim(id="AA6", says="training starts near ln V", check=first_loss, needs="french"),
     Claim(
@@ -229,6 +183,7 @@ CLAIMS = (
         check=rewritten,
         needs="french",
     ),
+    Claim(id="AA7", says="the lab's writer has the chances of one forced pass", check=writer_is_forced),
     Claim(id="AB1", says="an encoder is N x (self-attention, feed-forward)", check=encoder_stack),
     Claim(id="AB2", says="a decoder is N x (masked self-, cross-attention, feed-fwd)", check=decoder_stack),
     Claim(id="AB3", says="layer norm gives every token mean 0 and variance 1", check=normalised),

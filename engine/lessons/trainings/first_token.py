@@ -38,8 +38,6 @@ class FirstToken:
     accuracies: dict[str, NDArray[np.float64]]
     bound: NDArray[np.float64]
     """|V| |U|^(T-1) |W| of the RNN over T-1 = the distance: no gradient of its logits can be larger (tanh' <= 1)."""
-    spectral: float
-    """|U|, the largest singular value of the RNN's recurrent matrix."""
     losses: dict[str, NDArray[np.float64]]
     models: dict[str, Any]
 
@@ -116,7 +114,6 @@ def learn(state: State, progress: Progress) -> FirstToken:
         gradients=gradients,
         accuracies=accuracies,
         bound=outside * spectral ** np.array(DISTANCES, dtype=float),
-        spectral=spectral,
         losses=losses,
         models=models,
     )

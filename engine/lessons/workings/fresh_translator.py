@@ -13,7 +13,7 @@ SMALL = Plan(width=8, layers=2, heads=2, cross_heads=2, hidden=16)
 
 @lru_cache(maxsize=16)
 def fresh(seed: int, plan: Plan = SMALL) -> Model:
-    """Xavier-uniform matrices, zero biases, embeddings of variance 1/m, gains of 1, as the lab draws them."""
+    """Xavier-uniform matrices, embeddings of variance 1/m, gains of 1, as in the lab; biases are 0, easier to read."""
     rng = np.random.default_rng(seed)
     french, english = lexicon()
     m, hidden = plan.width, plan.hidden

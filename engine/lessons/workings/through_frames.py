@@ -15,7 +15,7 @@ from .loss_frames import chosen_model
 from .transformer_layers import Heads, Sublayer
 from .translating import Model, Pass, forced, nll, probabilities, read
 from .translation_figures import Sentence, captioned, focused, sentence, strip, tokens
-from .weight_origins import linear_formula, weight_formulas
+from .weight_origins import figured, linear_formula, weight_formulas
 
 TOP = 8
 Stage = tuple[str, str, tuple[Figure, ...], tuple[Formula, ...], tuple[str, ...]]
@@ -182,7 +182,7 @@ def _outputs(model: Model, said: Sentence, decoder: Pass, scores: Floats, row: i
 
     def softmax(i: int, _: int) -> Origin:
         gap = scores[row, order[i]] - scores[row].max()
-        numbers = f"exp({gap:.3g}) / {total:.4g} = {p[row, order[i]]:.4g}"
+        numbers = f"exp({gap:#.6g}) / {figured(total)} = {p[row, order[i]]:.4g}"
         formula = Formula(symbols="p = exp(z - max) / Σ exp(z - max)", numbers=numbers)
         return Origin(formulas=(formula,), cells={"read": ((0, row),)})
 

@@ -14,11 +14,9 @@ from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs.convolution import CLAIMS
 from dlviz.engine.lessons.workings import (
     convolving,
-    equivariance,
     flattening,
     layer_counts,
     parameter_frames,
-    shifting,
     sliding,
     toeplitz,
 )
@@ -77,47 +75,6 @@ def test_a_matrix_that_is_one_column_off_is_found(monkeypatch: pytest.MonkeyPatc
     assert verdicts("E2") == [False, False]
 
 
-def test_a_border_that_is_not_circular_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert all(verdicts("E3"))
-    zeros = lambda image, kernel, stride=1: CONVOLVE(image, kernel, stride, 1)  # noqa: E731
-    monkeypatch.setattr(convolving, "convolve_round", zeros)
-    assert verdicts("E3")[0] is False
-
-
-def test_a_shift_the_wrong_way_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        shifting, "shifted", lambda image, down, right, wrap=True: np.roll(image, (right, down), (0, 1))
-    )
-    assert verdicts("E3", LESSON.state({"right": 2}))[0] is False
-
-
-def test_a_border_of_zeros_turns_the_meter_red_and_says_so() -> None:
-    told = facts("E3", LESSON.parse([], preset="border-breaks"))
-    assert not told[0].holds and "border of zeros" in told[0].claim and told[0].computed["off by"] > 2
-    assert all(fact.holds and "circular" in fact.claim for fact in told[1:])
-
-
-def test_a_shift_off_the_grid_misses_and_one_on_it_fits() -> None:
-    missed, fits = (facts("E3", LESSON.parse([], preset=f"shift-{name}"))[0] for name in ("off-grid", "by-stride"))
-    assert missed.holds and missed.expected == "> 0" and "no shift" in missed.claim
-    assert fits.holds and fits.computed["off by"] <= 1e-12
-
-
-def test_a_meter_that_counts_other_cells_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    state = LESSON.parse([], preset="shift-off-grid")
-    right = equivariance._two_ways
-
-    def optimist(asked: State) -> Any:
-        frame = right(asked)
-        return replace(
-            frame,
-            figures=tuple(replace(f, values=np.ones(1)) if f.name == "meter" else f for f in frame.figures),  # type: ignore[call-arg]
-        )
-
-    monkeypatch.setattr(equivariance, "_two_ways", optimist)
-    assert verdicts("E3")[0] and not verdicts("E3", state)[0]
-
-
 def test_labels_that_are_swapped_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     right = parameter_frames.Bars
     swapped = lambda **given: right(**{**given, "labels": given["labels"][::-1]})  # noqa: E731
@@ -125,18 +82,11 @@ def test_labels_that_are_swapped_are_found(monkeypatch: pytest.MonkeyPatch) -> N
     assert verdicts("E4") == [False, True]
 
 
-def test_a_zero_border_that_is_shifted_round_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = shifting.shifted
-    monkeypatch.setattr(shifting, "shifted", lambda image, down, across, wrap=True: right(image, down, across))
-    equivariance._errors.cache_clear()
-    assert verdicts("E3")[2] is False
-    equivariance._errors.cache_clear()
-
-
 def test_a_window_of_sparse_connections_beside_the_place_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     right = Geometry.window
+    known = toeplitz.taps(Geometry((6, 6), (3, 3), 1, 1))
+    monkeypatch.setattr(toeplitz, "taps", lambda geometry: known)
     monkeypatch.setattr(Geometry, "window", lambda g, row, column: right(g, row, column + 1))
-    monkeypatch.setattr(toeplitz, "taps", lambda g, known=toeplitz.taps(Geometry((6, 6), (3, 3), 1, 1)): known)
     assert verdicts("C1") == [False]
 
 
@@ -205,14 +155,6 @@ def test_slopes_of_another_image_are_found(monkeypatch: pytest.MonkeyPatch) -> N
     assert verdicts("C2") == [False]
 
 
-def test_a_transposed_map_of_shifts_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    state = LESSON.state({"stride": 2})
-    assert all(verdicts("E3", state))
-    right = equivariance._errors
-    monkeypatch.setattr(equivariance, "_errors", lambda *asked: right(*asked).T / 2)
-    assert verdicts("E3", state) == [True, False, False, True]
-
-
 def test_products_counted_with_one_side_of_the_kernel_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layer_counts, "conv_products", lambda n, k, c_in=1, c_out=1: n * n * k * c_in * c_out)
     assert verdicts("E4") == [False, True]
@@ -225,14 +167,6 @@ def test_counts_hold_also_where_the_kernel_is_larger_than_the_image(texts: list[
     first, _, last = next(scene for scene in LESSON.scenes if scene.name == "counted").frames(state)
     assert ("more" in first.caption) == (texts[:2] == ["n=2", "k=5"] or "k=11" in texts)
     assert ("no output" in last.caption) == (texts[0] == "n=2")
-
-
-def test_a_shift_that_happens_to_fit_is_not_called_off() -> None:
-    state = LESSON.parse(["stride=2", "image=edge", "kernel=sobel-y", "down=1", "right=0"])
-    scene = next(scene for scene in LESSON.scenes if scene.name == "equivariance")
-    first, second, _ = scene.frames(state)
-    assert "happens to be" in first.caption and "off by" not in first.caption
-    assert "multiples" not in second.caption
 
 
 def test_the_window_the_products_and_the_formula_fit_80_columns_by_24() -> None:
@@ -294,17 +228,6 @@ def test_a_row_of_the_matrix_lights_up_its_patch() -> None:
     moved = LESSON.state(figure("matrix", 0, "matrix").picks(35, 0))
     for name in ("image", "row"):
         assert set(figure("matrix", 2, name, moved).marks["window"]) == {(4, 4), (4, 5), (5, 4), (5, 5)}
-
-
-def test_shift_presets_say_what_happens() -> None:
-    scene = next(scene for scene in LESSON.scenes if scene.name == "equivariance")
-    captions = {
-        name: scene.frames(LESSON.parse([], preset=name))[0].caption
-        for name in ("shift-by-stride", "shift-off-grid", "border-breaks")
-    }
-    assert "is equivariant" in captions["shift-by-stride"]
-    assert "not equivariant" in captions["shift-off-grid"]
-    assert "border" in captions["border-breaks"]
 
 
 def test_every_preset_names_a_scene_and_computes() -> None:

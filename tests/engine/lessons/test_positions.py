@@ -1,13 +1,15 @@
 """The lesson `positions`: broken sinusoids turn its facts red, orders and extreme settings work."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from dlviz.engine.lessons import positions
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.positions import LESSON
-from dlviz.engine.lessons.workings import ordering, sinusoids
+from dlviz.engine.lessons.workings import ordering, position_scenes, sinusoids
 
 
 def red(state: State | None = None) -> set[str]:
@@ -78,8 +80,6 @@ def test_every_shuffle_moves_something_and_nought_moves_nothing() -> None:
 
 def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None:
     """Breaks what is shown: every figure called `name` of any scene is changed before a fact can read it."""
-    from dataclasses import replace
-
     from dlviz.engine.lessons.proofs import positions as proofs
     from dlviz.engine.lessons.proofs import shown
 
@@ -130,3 +130,39 @@ def test_the_table_of_wavelengths_says_where_it_leaves_some_out(width: int) -> N
     shown = [int(row[0]) for row in rows if row[0] != "…"]
     assert (len(shown) == width // 2) == ("…" not in [row[0] for row in rows])
     assert shown[0] == 0 and shown[-1] == width // 2 - 1
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("mean_error", lambda self: 0.0), ("error", lambda self: 0.5)])
+def test_wrong_differences_in_the_table_are_noticed(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Any) -> None:
+    monkeypatch.setattr(ordering.Shuffled, name, property(wrong))
+    assert red() == {"T2"}
+
+
+def broken_figure(monkeypatch: pytest.MonkeyPatch, module: Any, kind: str, name: str, change: Any) -> None:
+    """The lesson draws another picture: `change` of every figure of this kind and name that the module makes."""
+    right = getattr(module, kind)
+
+    def broken(**parts: Any) -> Any:
+        figure = right(**parts)
+        return replace(figure, **change(figure)) if figure.name == name else figure
+
+    monkeypatch.setattr(module, kind, broken)
+
+
+@pytest.mark.parametrize(
+    ("module", "kind", "name", "change", "claim"),
+    [
+        (positions, "Bars", "change", lambda bars: {"labels": bars.labels[::-1]}, "0 without positions"),
+        (positions, "Bars", "change", lambda bars: {"values": np.zeros_like(bars.values)}, "0 without positions"),
+        (positions, "Tokens", "after", lambda chips: {"notes": chips.notes[::-1]}, "0 without positions"),
+        (position_scenes, "Curves", "likeness", lambda curves: {"x": curves.x + 1}, "Σ cos"),
+        (position_scenes, "Curves", "waves", lambda curves: {"levels": {"shortest, 2π": 6.0}}, "wavelengths"),
+        (position_scenes, "Bars", "norms", lambda bars: {"reference": ("d/2", 7.0)}, "|PE(p)|²"),
+        (position_scenes, "Grid", "PE", lambda grid: {"row_labels": grid.row_labels[::-1]}, "the table is"),
+    ],
+)
+def test_names_places_and_lines_that_are_drawn_wrong_are_noticed(
+    monkeypatch: pytest.MonkeyPatch, module: Any, kind: str, name: str, change: Any, claim: str
+) -> None:
+    broken_figure(monkeypatch, module, kind, name, change)
+    assert any(claim in says for says in claims())

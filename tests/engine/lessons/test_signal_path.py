@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dlviz.engine.lessons.proofs import signal_path as proofs
+from dlviz.engine.lessons import signal_path
 from dlviz.engine.lessons.signal_path import LESSON, path_lengths
 from dlviz.engine.lessons.workings import costs_shown, gradients_shown, graph_paths, recurrent_gradient
 
@@ -19,6 +19,8 @@ def verdicts(lesson, state=None) -> dict[str, bool]:
 
 STEPS = "steps from the first token to another"
 BOUND = "the gradient of an RNN is at most |U|^(T-1)"
+SURVIVES = "the gradient survives the distance (0.01 to 100)"
+TICKS = "n steps of an RNN wait for one another, one of attention"
 
 
 def test_all_facts_hold():
@@ -37,36 +39,84 @@ def test_a_dilation_off_by_one_turns_the_paths_red(monkeypatch):
     assert not found[STEPS]
 
 
-def broken_frame(monkeypatch, name, k, figure, change):
-    """Another picture in the k-th frame of a scene: `change` of its figure."""
-    right = getattr(proofs, name)
+def broken_figure(monkeypatch, module, kind, name, change):
+    """The working draws another picture: `change` of every figure of this kind and name that the module makes."""
+    right = getattr(module, kind)
 
-    def broken(state):
-        frames = [*right(state)]
-        parts = tuple(change(part) if part.name == figure else part for part in frames[k].figures)
-        frames[k] = replace(frames[k], figures=parts)
-        return frames
+    def broken(**parts):
+        figure = right(**parts)
+        return replace(figure, **change(figure)) if figure.name == name else figure
 
-    monkeypatch.setattr(proofs, name, broken)
+    monkeypatch.setattr(module, kind, broken)
 
 
-def test_bars_that_count_the_tokens_between_turn_the_paths_red(monkeypatch):
-    broken_frame(monkeypatch, "path_lengths", 0, "lengths", lambda bars: replace(bars, values=bars.values - 1))
+def test_distances_that_count_the_tokens_between_turn_the_paths_red(monkeypatch):
+    right = signal_path.distances
+    monkeypatch.setattr(signal_path, "distances", lambda way, n: [max(0, steps - 1) for steps in right(way, n)])
     assert not verdicts(LESSON)[STEPS]
 
 
 def test_a_path_drawn_over_another_token_turns_red(monkeypatch):
     def shortcut(net):
         path = [edge for edge in net.edges if edge.role == "path"]
-        return replace(net, edges=[edge for edge in net.edges if edge is not path[2]])
+        return {"edges": [edge for edge in net.edges if edge is not path[len(path) // 2]]}
 
-    broken_frame(monkeypatch, "path_lengths", 1, "tokens", shortcut)
+    broken_figure(monkeypatch, signal_path, "Net", "tokens", shortcut)
+    assert not verdicts(LESSON)[STEPS]
+
+
+def test_a_path_that_is_not_marked_turns_red(monkeypatch):
+    def plain(net):
+        return {"edges": [replace(edge, role="quiet") for edge in net.edges]}
+
+    broken_figure(monkeypatch, signal_path, "Net", "tokens", plain)
+    assert not verdicts(LESSON)[STEPS]
+
+
+@pytest.mark.parametrize(("way", "part", "wrong"), [("rnn", "{target}", "99"), ("attention", "{steps}", "7 layers")])
+def test_a_caption_of_another_target_or_count_turns_red(monkeypatch, way, part, wrong):
+    monkeypatch.setitem(signal_path.STORIES, way, signal_path.STORIES[way].replace(part, wrong))
+    assert not verdicts(LESSON)[STEPS]
+
+
+def test_a_route_that_leaves_a_token_out_turns_red(monkeypatch):
+    right = signal_path._route
+
+    def shorter(way, n, row, column):
+        found = right(way, n, row, column)
+        formula = found.formulas[0]
+        return replace(found, formulas=(replace(formula, numbers=formula.numbers.replace(" › 3", "")),))
+
+    monkeypatch.setattr(signal_path, "_route", shorter)
     assert not verdicts(LESSON)[STEPS]
 
 
 def test_a_token_known_too_early_turns_the_ticks_red(monkeypatch):
-    broken_frame(monkeypatch, "parallel", 3, "rnn", lambda chips: replace(chips, dimmed=chips.dimmed[:-1]))
-    assert not verdicts(LESSON)["n steps of an RNN wait for one another, one of attention"]
+    broken_figure(monkeypatch, signal_path, "Tokens", "rnn", lambda chips: {"dimmed": chips.dimmed[1:]})
+    assert not verdicts(LESSON)[TICKS]
+
+
+def test_attention_that_knows_all_before_the_first_tick_turns_red(monkeypatch):
+    broken_figure(monkeypatch, signal_path, "Tokens", "attention", lambda chips: {"dimmed": ()})
+    assert not verdicts(LESSON)[TICKS]
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "claim"),
+    [
+        (signal_path, "orders", STEPS),
+        (costs_shown, "costs", "products of U h and of Q Kᵀ"),
+        (costs_shown, "whole", "products of the whole layers, RNN and attention"),
+        (gradients_shown, "numbers", BOUND),
+    ],
+)
+def test_rows_under_each_others_names_turn_red(monkeypatch, module, name, claim):
+    def crossed(table):
+        pairs = zip(table.rows, list(table.rows)[::-1], strict=True)
+        return {"rows": [(other[0], *row[1:]) for row, other in pairs]}
+
+    broken_figure(monkeypatch, module, "Table", name, crossed)
+    assert not verdicts(LESSON)[claim]
 
 
 def test_swapped_costs_turn_red(monkeypatch):
@@ -156,14 +206,20 @@ def test_gradients_stay_finite_and_below_their_bound(gain):
 
 
 @pytest.mark.parametrize("preset", [preset.name for preset in LESSON.presets])
-def test_presets_show_true_facts(preset):
-    assert all(verdicts(LESSON, LESSON.parse([], preset=preset)).values())
+def test_presets_show_true_facts_but_a_gradient_that_does_not_survive_is_red(preset):
+    red = [claim for claim, holds in verdicts(LESSON, LESSON.parse([], preset=preset)).items() if not holds]
+    assert red == ([SURVIVES] if preset in ("vanishing", "exploding") else [])
 
 
-def test_without_tanh_the_gradient_explodes_and_the_fact_knows_it() -> None:
+def test_a_gradient_that_is_read_one_step_off_turns_survival_red(monkeypatch):
+    right = gradients_shown.norms
+    monkeypatch.setattr(gradients_shown, "norms", lambda *parts: np.roll(right(*parts), -1))
+    assert not verdicts(LESSON)[SURVIVES]
+
+
+def test_without_tanh_the_gradient_explodes() -> None:
     state = LESSON.parse([], preset="exploding")
     curves, table = LESSON.scenes[4].frames(state)[0].figures
     assert curves.lines["|d h_T / d h_1|"][-1] > 1e6 and float(table.rows[0][1]) > 1e6
-    assert all(claim.fact("signal-path", state).holds for claim in LESSON.claims if not claim.needs)
     held = LESSON.scenes[4].frames(state.with_values(tanh=True))[0].figures[0]
     assert held.lines["|d h_T / d h_1|"][-1] < 1
