@@ -11,6 +11,7 @@ from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider, matrix
 from .kit.state import State
 from .workings import convolving
+from .workings.kernel_places import positions, size_formula
 from .workings.linking import present
 from .workings.sliding import Slide, number, slide_frames
 
@@ -30,16 +31,9 @@ def first(slide: Slide) -> tuple[Frame, ...]:
         Frame(
             caption=f"The kernel moves by {g.stride}: {g.out[0]}x{g.out[1]} outputs. {lost}{stops}",
             figures=present(slide.picture({}), slide.alone(), slide.products(), slide.result(slide.output, {})),
-            formulas=(_size(g.size[0], g.kernel[0], g.stride, g.padding),),
+            formulas=(size_formula(g.size[0], g.kernel[0], g.stride, g.padding),),
         ),
     )
-
-
-def _size(n: int, k: int, s: int, p: int) -> Formula:
-    size = convolving.output_size(n, k, s, p)
-    exact = (n + 2 * p - k) / s
-    numbers = f"floor(({n} + 2·{p} - {k}) / {s}) + 1 = floor({exact:.3g}) + 1 = {size}" if size else "no place fits"
-    return Formula(symbols="out = floor((n + 2p - k) / s) + 1", numbers=numbers)
 
 
 def full(slide: Slide) -> Floats:
@@ -85,7 +79,7 @@ def _full(slide: Slide) -> Frame:
         figures=present(
             slide.picture({"never": ()}), slide.factor(), _all(slide, f"stride 1, {values.size} units", False, "→")
         ),
-        formulas=(_size(6, 3, 1, slide.geometry.padding),),
+        formulas=(size_formula(6, 3, 1, slide.geometry.padding),),
     )
 
 
@@ -131,6 +125,14 @@ def _strongest(slide: Slide) -> Frame:
     if possible > len(shown):
         rest = best[len(shown) :]
         rows.append((f"{len(rest)} more", "", f"{len(places.intersection(rest))} kept"))
+
+    def source(row: int, column: int) -> Origin | None:
+        if row >= len(shown) or column != 1:
+            return None
+        r, c = shown[row]
+        return Origin(formulas=(whole.formula((r, c)),), cells={"full": ((r, c),)})
+
+    whole = replace(slide, geometry=replace(slide.geometry, stride=1))
     return Frame(
         caption=_found(slide, held, possible),
         figures=present(
@@ -142,6 +144,7 @@ def _strongest(slide: Slide) -> Frame:
                 columns=("place", "response", f"with stride {slide.geometry.stride}"),
                 rows=tuple(rows),
                 struck=tuple(i for i, cell in enumerate(shown) if cell not in places),
+                origin=source,
             ),
         ),
     )
@@ -161,48 +164,6 @@ def _found(slide: Slide, held: int, possible: int) -> str:
     return f"{told} by magnitude ({why}): all lie on the grid here. It does not look for them."
 
 
-def positions(state: State) -> Frames:
-    """One side of the image: where the kernel stands, step by step, and what it leaves at the end."""
-    n, k, s, p = state["n"], state["k"], state["stride"], state["padding"]
-    begins, width = convolving.starts(n, k, s, p), n + 2 * p
-    line = np.pad(np.linspace(0.3, 0.9, n), p)
-    end = begins[-1] + k if begins else 0
-    read = {begin + tap for begin in begins for tap in range(k)}
-
-    def frame(i: int) -> Frame:
-        shown = begins if i == 0 else begins[:i]
-        rows = max(1, len(begins))
-        values = np.tile(line, (rows, 1))
-        if i:
-            values[len(shown) :] = np.nan
-        never = tuple((row, c) for row in range(len(shown) or 1) for c in range(width) if c not in read)
-        grid = Grid(
-            name="steps",
-            title=f"one row of {n} pixels, padded to {width}",
-            about="Each line is one place of the kernel, which is drawn as a window. Padding is 0. Hatched columns are "
-            "never read: between two windows, or after the last.",
-            values=values,
-            digits=1,
-            shows="shades" if width > 15 else "numbers",
-            reach=(0, 1),
-            column_labels=tuple(str(c) for c in range(width)),
-            column_axis="column of the padded row",
-            row_axis="step",
-            marks={"window": tuple((row, b + tap) for row, b in enumerate(shown) for tap in range(k)), "never": never},
-        )
-        if not begins:
-            caption = f"A kernel of {k} does not fit into {width} columns: there is no output."
-        elif i == 0:
-            rest = f" Columns from {end} on are left over: the division is rounded down." if end < width else ""
-            caption = f"The kernel begins at columns {', '.join(map(str, begins))}: {len(begins)} places.{rest}"
-        else:
-            caption = f"Step {i}: columns {begins[i - 1]} to {begins[i - 1] + k - 1}, {s} further than the step before."
-            caption = caption if i > 1 else f"Step 1: columns 0 to {k - 1} (columns count from 0)."
-        return Frame(caption=caption, figures=present(grid), formulas=(_size(n, k, s, p),))
-
-    return Frames(1 + len(begins), frame)
-
-
 LESSON = Lesson(
     name="stride",
     chapter="convolution",
@@ -214,7 +175,7 @@ LESSON = Lesson(
         Slider(name="stride", default=2, low=1, high=5, help="pixels that the kernel moves", key="s"),
         Slider(name="padding", default=1, low=0, high=2, help="rows of zeros around the image", key="z"),
         Choice(name="show", default="numbers", choices=("numbers", "shades"), help="numbers or shades", key="v"),
-        Slider(name="n", default=6, low=2, high=24, help="pixels of the row", key="n"),
+        Slider(name="n", default=6, low=2, high=16, help="pixels of the row", key="n"),
         Slider(name="k", default=3, low=1, high=7, help="columns of the kernel", key="e"),
     ),
     scenes=(
@@ -275,15 +236,21 @@ LESSON = Lesson(
         Note(
             id="F1",
             said="strides reduce the number of hidden units and store only the most important information",
-            right="Strides sub-sample on a fixed grid, blind to importance: what is kept depends on where it lies, not "
-            "on how strong it is.",
+            right="Strides sub-sample on a fixed grid: what is kept depends on where it lies, not on how strong it is.",
         ),
         Note(
             id="F2",
             said="the stride determines how many pixels the filter shifts over the image at each step",
-            right="Where (n + 2p - k) / s is no whole number it is rounded down, as PyTorch does: the kernel stops "
-            "before the border and the last rows and columns are never read.",
+            right="Where (n + 2p - k) / s is no whole number it is rounded down: the last rows and columns are "
+            "never read.",
         ),
     ),
+    probe={
+        "kernel": matrix([[1, -2, 0], [3, 0.5, -1], [0, 2, -0.5]]),
+        "stride": 3,
+        "padding": 2,
+        "n": 11,
+        "k": 4,
+    },
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016 (arXiv 1603.07285)",
 )

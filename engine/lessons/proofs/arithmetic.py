@@ -31,7 +31,7 @@ _ALLOWED = re.compile(r"[\d\s.eE+\-*/(),]*", re.ASCII)
 def wrong(text: str) -> str:
     """What does not add up in a line of numbers, or nothing; parts that hold more than arithmetic are passed over."""
     for line in _lines(text):
-        known = [value for part in _SIDES.split(line) if (value := _value(part)) is not None]
+        known = [value for part in _SIDES.split(line) if (value := _value(part, "." in line)) is not None]
         for (a, slack_a, told_a), (b, slack_b, told_b) in itertools.pairwise(known):
             if abs(a - b) > 1.02 * (slack_a + slack_b) + 1e-9 * max(1.0, abs(a)):
                 return f"{told_a.strip()} is {a:g}, not {told_b.strip()} (in: {text})"
@@ -40,7 +40,7 @@ def wrong(text: str) -> str:
 
 def result(text: str) -> list[tuple[float, float]]:
     """The number that ends each line of a text, and how far its printed digits leave it open."""
-    ends = [_value(_SIDES.split(line)[-1]) for line in _lines(text)]
+    ends = [_value(_SIDES.split(line)[-1], "." in line) for line in _lines(text)]
     return [end[:2] for end in ends if end is not None]
 
 
@@ -48,8 +48,11 @@ def _lines(text: str) -> list[str]:
     return re.split(r"[;|\n]|,\s+(?=[A-Za-zα-ωΑ-Ω])", text)
 
 
-def _value(part: str) -> tuple[float, float, str] | None:
-    """The value of an expression and how far the printed digits leave it open; None for what is no arithmetic."""
+def _value(part: str, rounded: bool) -> tuple[float, float, str] | None:
+    """The value of an expression and how far the printed digits leave it open; None for what is no arithmetic.
+
+    A whole number that stands alone in a line with decimals may be `rounded` to three digits like the others.
+    """
     code = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", part.strip())
     code = re.sub(r"√\(", "sqrt(", re.sub(r"√(\d+\.?\d*|\.\d+)", r"sqrt(\1)", code))
     code = re.sub(r"(\d)\s*%", r"\1/100", code)
@@ -65,6 +68,8 @@ def _value(part: str) -> tuple[float, float, str] | None:
     if value is None:
         return None
     slack = 0.0
+    if rounded and re.fullmatch(r"-?\d+", code):
+        slack = 0.005 * 10.0 ** math.floor(math.log10(abs(value))) if value else 0.0005
     for found in _NUMBER.finditer(code):
         number, exponent = found.group(1), found.group(2) or ""
         digits = len(number.partition(".")[2])

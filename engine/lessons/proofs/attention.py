@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ...models.attention import ScaledDotProduct, causal_mask
 from ..attention import LESSON
 from ..kit.facts import Claim, Outcome, equal
 from ..kit.state import State
@@ -16,7 +17,11 @@ from ..workings.attention_looks import Look, look
 from ..workings.attention_stages import sized
 from .attention_scaling import five, naive, variance
 from .pronouns import cut, flips
-from .shown import agree, apart, bars_by_label, figures
+from .shown import agree, apart, bars_by_label, called, figures
+
+MASKS = {"BERT": "none", "GPT": "causal"}
+HIDDEN = "╱╱╱"
+"""Under a token that may not be looked at."""
 
 
 def tensor(values: Any) -> Tensor:
@@ -49,17 +54,26 @@ def in_context(state: State) -> Outcome:
     if shared is None:
         return Outcome("no word in common", "not applicable", True, "no word in common: nothing to compare")
     i, j = shared
-    oracle = []
-    for seen in (one, two):
+    drawn = figures(LESSON, "context", state)
+    words, oracle, pairs = [], [], []
+    for name, seen, at in (("one", one, i), ("two", two, j)):
         vectors = tensor(seen.x) + mixed(state, seen) @ tensor(seen.w.output)
-        oracle.append(vectors[i if seen is one else j])
+        words.append(tensor(seen.x)[at])
+        oracle.append(vectors[at])
+        pairs.append((drawn[name].weights, weights_of(state, seen)[at]))
+    pairs.append((drawn["vectors"].values, torch.stack([*words, *oracle])))
     expected = float(F.cosine_similarity(oracle[0], oracle[1], dim=0))
-    shown = bars_by_label(figures(LESSON, "context", state)["cosine"])
+    shown = bars_by_label(drawn["cosine"])
     before, after = shown["before"], shown["after"]
     same = bool((oracle[0] - oracle[1]).abs().max() < 1e-12)
-    holds = abs(before - 1) < 1e-9 and abs(after - expected) < 1e-9 and (after < 1 - 1e-9 or same)
+    pairs += [([before], [1.0]), ([after], [expected])]
+    holds = apart(*pairs) < 1e-9 and (after < 1 - 1e-9 or same) and _called(drawn["vectors"])
     says = f'"{one.tokens[i]}" sees the same in both sentences and stays the same' if same else ""
     return Outcome({"before": before, "after": after}, {"before": 1.0, "after": expected}, holds, says)
+
+
+def _called(vectors: Any) -> bool:
+    return [*vectors.row_labels] == ["x in text", "x in other", "after, text", "after, other"]
 
 
 def patterns(state: State) -> Outcome:
@@ -68,15 +82,20 @@ def patterns(state: State) -> Outcome:
     pairs, found, right = [], {}, True
     for grid in (each for each in shown.values()):
         name = "GPT" if "GPT" in grid.title else "BERT"
-        causal_ = name == "GPT"
-        seen = look(state.with_values(mask="causal" if causal_ else "none"))
+        seen = look(state.with_values(mask=MASKS[name]))
         ones = torch.ones(seen.size, seen.size, dtype=torch.bool)
-        allowed = ones.tril() if causal_ else ones
+        allowed = ones.tril() if name == "GPT" else ones
         q, k = (tensor(seen.x) @ tensor(w) for w in (seen.w.query, seen.w.key))
         eye = torch.eye(seen.size, dtype=torch.float64)[None]
         pairs.append((grid.values, F.scaled_dot_product_attention(q[None], k[None], eye, allowed[None])[0]))
         found[name] = seen.size**2 - len(grid.marks["never"])
         right &= set(grid.marks["never"]) == {(int(r), int(c)) for r, c in (~allowed).nonzero()}
+        row = next(each for each in figures(LESSON, "models", state, 1).values() if name in each.title)
+        pairs.append((row.weights, weights_of(state.with_values(mask=MASKS[name]), seen)[seen.focus]))
+        right &= set(row.dimmed) == {int(c) for c in (~allowed[seen.focus]).nonzero()}
+        right &= [float(note) for note in row.notes if note != HIDDEN] == [round(float(a), 2) for a in row.weights][
+            : seen.size - len(row.dimmed)
+        ]
     size = look(state).size
     expected = {"BERT": size * size, "GPT": size * (size + 1) // 2}
     return Outcome(found, expected, apart(*pairs) < 1e-9 and right and found == expected)
@@ -131,10 +150,7 @@ def asked(state: State) -> Outcome:
     tokens, top = shown["tokens"], shown["top"]
     places = [int(label.split()[0]) - 1 for label in top.labels]
     largest = weights.sort(descending=True).values[: len(places)]
-    named = all(
-        label.split()[1].rstrip("…") == seen.tokens[k][: len(label.split()[1].rstrip("…"))]
-        for label, k in zip(top.labels, places, strict=True)
-    )
+    named = called([label.split()[1] for label in top.labels], [seen.tokens[k] for k in places])
     return agree(
         (tokens.weights, weights),
         (top.values, largest),
@@ -149,7 +165,9 @@ def offered(state: State) -> Outcome:
     seen = look(state)
     shown = figures(LESSON, "focus", state, 1)
     scores = torch.einsum("d,jd->j", tensor(shown["Q"].values[0]), tensor(shown["K"].values))
-    return agree((shown["scores"].values, scores), (shown["scores"].values, _scores(state, seen)), tolerance=1e-10)
+    bars, rows = shown["scores"], [*shown["K"].row_labels]
+    names = called(bars.labels, seen.tokens) and called(rows, seen.tokens) and bars.marked == (seen.focus,)
+    return agree((bars.values, scores), (bars.values, _scores(state, seen)), tolerance=1e-10, also=names)
 
 
 def gathered(state: State) -> Outcome:
@@ -184,6 +202,11 @@ def pipeline(state: State) -> Outcome:
     pairs = [(np.nan_to_num(ours), oracle) for ours, oracle in zip(shown, expected, strict=True)]
     output = figures(LESSON, "stages", state, 4)["output"].values
     sums = (shown[3].sum(1), np.ones(seen.size))
+    lab = causal_mask(seen.size, seen.size, torch.device("cpu")) if state["mask"] == "causal" else None
+    q, k, v = (each[None, None] for each in (q, k, tensor(seen.x) @ tensor(seen.w.value)))
+    pairs += [(shown[3], ScaledDotProduct.weights(q, k, lab)[0, 0]), (output, ScaledDotProduct()(q, k, v, lab)[0, 0])]
+    grid = figures(LESSON, "stages", state, 3)["matrix"]
+    gaps &= called(grid.row_labels, seen.tokens) and called(grid.column_labels, seen.tokens)
     return agree(*pairs, (output, mixed(state, seen)), sums, ([pair[0]], [pair[1]]), also=gaps)
 
 
@@ -256,7 +279,7 @@ CLAIMS = (
     Claim(id="U4", says="the output is Σ a_j v_j, its own value included", check=gathered),
     Claim(id="U5", says='"it" follows the adjective, on all held-out sentences', check=flips, needs="pronouns"),
     Claim(id="U5", says="cutting the edge takes more than 0.5 from p", check=cut, needs="pronouns"),
-    Claim(id="V1", says="all stages equal PyTorch's, and rows sum to 1", check=pipeline),
+    Claim(id="V1", says="all stages equal the lab's and PyTorch's; rows sum to 1", check=pipeline),
     Claim(id="V2", says="Q and K are T x d_k, V is T x d_v", check=shapes),
     Claim(id="V3", says="Var(q·k) = d_k; unscaled softmax hardens with d_k", check=variance),
     Claim(id="V4", says="W_Q, W_K: D x d_k; W_V: D x d_v; W_O: h·d_v x D", check=matrices),

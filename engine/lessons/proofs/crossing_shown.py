@@ -1,6 +1,6 @@
 """What `cross-attention` claims of where it stands and of its stages, read from what is shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from ...recipes.gpt import GptOptions
 from ...recipes.translator import TranslatorOptions
 from ..cross_attention import CROSS, LESSON, toy
 from ..kit.facts import Outcome
-from ..kit.figures import Grid
+from ..kit.figures import Grid, Ladder
 from ..kit.fixtures import Floats
 from ..kit.seeding import seeded
 from ..kit.state import State
@@ -50,23 +50,22 @@ def only_decoders(state: State) -> Outcome:
         crossing = sum("cross" in name for name in names)
         return [name, len(names) - crossing, crossing]
 
-    ladders = {stack: figures(LESSON, "place", state, 0)[stack] for stack in STACKS}
-    boxes = {
-        stack: [(box.name.removeprefix("masked "), box.shape) for box in ladder.boxes]
-        for stack, ladder in ladders.items()
-    }
-    heard = _passed(built, said)
-    asked = [k for k, (name, _) in enumerate(boxes["decoder"]) if name == "cross-attention"]
-    wires = [(wire.source, wire.target) for wire in ladders["decoder"].wires]
     rows = [list(row) for row in figures(LESSON, "place", state, 1)["modules"].rows]
     counted = [count(name, part) for name, part in parts.items()]
     return together(
         {name: row[2] for name, row in zip(("encoder", "decoder", "GPT"), rows, strict=True)},
         {name: row[2] for name, row in zip(("encoder", "decoder", "GPT"), counted, strict=True)},
         rows == counted,
-        boxes == heard,
-        wires == [(0, k) for k in asked] and len(asked) == len(built.decoder),
+        as_it_runs(figures(LESSON, "place", state, 0), built, said),
     )
+
+
+def as_it_runs(ladders: Mapping[str, Ladder], built: Translator, said: Sentence) -> bool:
+    """Whether the boxes of both stacks are what the module calls, shape by shape, and K, V come from the memory."""
+    boxes = {stack: [(box.name.removeprefix("masked "), box.shape) for box in ladders[stack].boxes] for stack in STACKS}
+    asked = [k for k, (name, _) in enumerate(boxes["decoder"]) if name == "cross-attention"]
+    wires = [(wire.source, wire.target) for wire in ladders["decoder"].wires]
+    return boxes == _passed(built, said) and wires == [(0, k) for k in asked] and len(asked) == len(built.decoder)
 
 
 def _passed(built: Translator, said: Sentence) -> dict[str, list[tuple[str, str]]]:

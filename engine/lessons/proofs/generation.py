@@ -1,215 +1,179 @@
 """What `generation` claims, computed by PyTorch, by the lab's decoder, by enumeration."""
 
 from collections.abc import Sequence
-from itertools import combinations
 from math import log
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
+from ...models.gpt import Gpt
 from ...sampling.text import chances
-from ..generation import LESSON, LOGITS
-from ..kit.facts import Claim, Outcome, equal
+from ..generation import LESSON
+from ..kit.facts import Claim, Outcome
 from ..kit.fixtures import Floats
 from ..kit.state import State
 from ..trainings.grammar import result
 from ..trainings.grammar_lab import module
-from ..workings.decoding import decode, draw, share_of, tempered, top_p_kept
 from ..workings.gpt_forward import gpt_logits
-from ..workings.little_english import HELD_OUT, RULES, exact, numbers, surprise, words
-from ..workings.next_token import logits_after, reach, read_text, word_losses
-from ..workings.softmax_frames import given_logits
+from ..workings.little_english import HELD_OUT, LONGEST, RULES, START, numbers, words
+from ..workings.next_token import read_text
+from .decoding_shown import asked, decoded, drawn, read_right, subtracting, table, uniforms
 from .shown import bars_by_label, difference, figures, together
 
-TABLE = {1.0: (0.665, 0.245, 0.090), 0.2: (0.993, 0.007, 0.000), 10.0: (0.367, 0.332, 0.301)}
-"""Softmax of [2, 1, 0] by temperature."""
-GRID = tuple((t, k, p) for t in (0.2, 1.0, 5.0) for k in (0, 1, 3) for p in (0.5, 0.9, 1.0))
-"""T, top-k, top-p."""
-SPREAD = (np.array([2.0, 1.0, 0.0]), np.array([0.0, 1.5, -1.0, 2.0, 0.5]))
-UNIFORM = (0.0, 0.12, 0.31, 0.5, 0.62, 0.77, 0.91, 0.999)
-MASSES = (0.1, 0.3, 0.5, 0.66, 0.7, 0.9, 0.99)
+PREFIX = HELD_OUT[:5]
 
 
-def derivations(symbols: tuple[str, ...], said: tuple[str, ...]) -> float:
-    """The probability that the symbols derive exactly these words: every alternative of the first symbol tried."""
+def derivations(symbols: tuple[str, ...], said: tuple[str, ...], begun: bool = False) -> float:
+    """The probability that the symbols derive exactly these words: every alternative of the first symbol tried.
+
+    `begun`: that they derive a sentence which begins with these words.
+    """
+    if begun and not said:
+        return 1.0
     if not symbols:
         return float(not said)
     first, rest = symbols[0], symbols[1:]
     if first not in RULES:
-        return derivations(rest, said[1:]) if said and said[0] == first else 0.0
+        return derivations(rest, said[1:], begun) if said and said[0] == first else 0.0
     options = [part.split() for part in RULES[first].split("|")]
     total = sum(float(option[0]) for option in options)
-    return sum(float(option[0]) / total * derivations((*option[1:], *rest), said) for option in options)
+    return sum(float(option[0]) / total * derivations((*option[1:], *rest), said, begun) for option in options)
+
+
+def following(prefix: tuple[str, ...]) -> Floats:
+    """(V,): the probability in the grammar of each word after `prefix`."""
+    whole = derivations(("S",), prefix, begun=True)
+    return np.array([derivations(("S",), (*prefix, word), begun=True) / whole for word in words()])
+
+
+def after(lab: Gpt, ids: Sequence[int]) -> Tensor:
+    """(V,): logits of the word after `ids`; <start> and <unk> can never come."""
+    with torch.no_grad():
+        scores: Tensor = lab(torch.tensor([ids]))[0, -1]
+    scores[:2] = float("-inf")
+    return scores
 
 
 def learnt(state: State) -> Outcome:
-    """The module's own cross-entropy on the sentence held out."""
+    """The module's own cross-entropy on the sentence held out, word by word as it is shown, and the curve's ends."""
     trained, v = result(state), len(words())
     ids = torch.tensor([numbers(HELD_OUT)])
-    with torch.no_grad():
-        loss = float(F.cross_entropy(module(trained.model)(ids[:, :-1])[0], ids[0, 1:]))
-    ours = float(word_losses(trained.model, HELD_OUT).mean())
-    sentence_shown = figures(LESSON, "learning", state, 2)["sentence"]
-    true = log(derivations(("S",), HELD_OUT))
+    pairs, each = [], []
+    for k, model in enumerate((trained.fresh, trained.model), 1):
+        with torch.no_grad():
+            each.append(F.cross_entropy(module(model)(ids[:, :-1])[0], ids[0, 1:], reduction="none").numpy())
+        sentence = figures(LESSON, "learning", state, k)["sentence"]
+        pairs += [(sentence.weights, each[-1]), ([round(x, 2) for x in each[-1]], [float(x) for x in sentence.notes])]
+    curve = figures(LESSON, "learning", state, 0)["curve"]
+    outside = curve.lines["held-out sentence"]
+    ends = difference((outside[[0, -1]], [part.mean() for part in each]), limit=1e-4)
+    levels = (log(v), log(v) / 2, -log(derivations(("S",), HELD_OUT)) / len(HELD_OUT))
+    ours = float(np.mean(sentence.weights))
     return together(
         {"nats a word": ours},
-        {"nats a word": f"{loss:.4g}, below {log(v) / 2:.3f}"},
-        abs(ours - loss) < 1e-5,
-        abs(float(np.mean(sentence_shown.weights)) - loss) < 1e-5,
+        {"nats a word": f"{each[-1].mean():.4g}, below {log(v) / 2:.3f}"},
+        difference(*pairs[::2]),
+        difference(*pairs[1::2], limit=0.0101),
+        difference((list(curve.levels.values()), levels), limit=1e-9),
+        ends,
+        len(curve.x) == len(outside) == len(curve.lines["training"]),
+        tuple(sentence.tokens) == HELD_OUT,
         ours < log(v) / 2,
-        abs(float(trained.held_out[0]) - log(v)) < 1e-4,
-        abs(-surprise(HELD_OUT) * len(HELD_OUT) - true) < 1e-9,
+        abs(float(outside[0]) - log(v)) < 1e-4,
     )
 
 
 def follows_the_grammar(state: State) -> Outcome:
-    """The model's next word after `the cat sat on the` against the grammar's own probabilities."""
-    prefix = HELD_OUT[:5]
-    true = exact(prefix)
-    p = tempered(logits_after(result(state).model, numbers(prefix)), 1.0)
+    """The next word after `the cat sat on the`, as it is shown, against the grammar's own probabilities."""
+    true = following(PREFIX)
+    p = after(module(result(state).model), numbers(PREFIX)).softmax(0).numpy()
+    bars = figures(LESSON, "next", state.with_values(text=" ".join(PREFIX)), 1)["both"]
+    shown, places = bars_by_label(bars), [words().index(word) for word in bars.labels]
+    told = [float(note.split()[-1].rstrip("%")) / 100 for note in bars.notes]
     apart, allowed = float(abs(p - true).sum() / 2), float(p[true > 0].sum())
+    likeliest = max(shown, key=lambda word: shown[word])
     return together(
-        {"likeliest": words()[int(p.argmax())], "total variation": apart},
+        {"likeliest": likeliest, "total variation": apart},
         {"likeliest": "mat", "total variation": "<= 0.25"},
-        words()[int(p.argmax())] == "mat",
+        likeliest == "mat" == words()[int(p.argmax())],
+        difference((list(shown.values()), p[places]), limit=1e-6),
+        difference((told, true[places]), limit=5.1e-4),
+        abs(float(true.sum()) - 1) < 1e-9,
         apart <= 0.25,
         allowed >= 0.8,
     )
 
 
 def only_the_past(state: State) -> Outcome:
-    """One token changed in the module: logits before it are the same, bit for bit."""
-    model, masked = result(state).model, state["mask"]
-    ids = numbers(read_text(state["text"])[0])
-    lab = module(model)
-    changed = reach(model, ids, masked)
-    before = max((float(changed[:j, j].max()) for j in range(1, len(ids))), default=0.0)
-    later = min(float(changed[j, j]) for j in range(len(ids)))
-    worst = 0.0
+    """One token after the other changed in the module, which is masked; and its logits word by word with a cache."""
+    model = result(state).model
+    text = read_text(state["text"])[0]
+    ids = numbers(text)
+    lab, t = module(model), len(ids)
+    right = np.zeros((t, t))
     with torch.no_grad():
         scores = lab(torch.tensor([ids]))[0]
-        for j in range(1, len(ids)):
-            other = list(ids)
-            other[j] = 2 + (other[j] - 1) % (len(words()) - 2)
-            worst = max(worst, float((lab(torch.tensor([other]))[0] - scores)[:j].abs().max()))
+        for j in range(t):
+            other = [*ids[:j], 2 + (ids[j] - 1) % (len(words()) - 2), *ids[j + 1 :]]
+            right[:, j] = (lab(torch.tensor([other]))[0] - scores).abs().amax(-1).numpy()
+        cached = []
+        for n in (1, 3):
+            caches = lab.caches()
+            cached.append(torch.cat([lab(part, caches)[0] for part in torch.tensor([ids]).split(n, 1)]))
+    grid = figures(LESSON, "past", state, 0)["changes"]
+    changed = np.asarray(grid.values)
+    before = float(np.triu(changed, 1).max(initial=0.0))
     same = difference(
-        (gpt_logits(model, ids, masked), scores.numpy()),
-        (figures(LESSON, "past", state, 0)["changes"].values, changed),
+        (gpt_logits(model, ids, state["mask"]), scores.numpy()),
+        (changed, right),
+        *((part.numpy(), scores.numpy()) for part in cached),
     )
     return together(
-        {"change before it": before, "at it": later},
+        {"change before it": before, "at it": float(np.diag(changed).min())},
         {"change before it": 0.0, "at it": "> 0"},
-        before == 0,
-        worst == 0,
-        later > 1e-6,
+        before == 0 == float(np.triu(right, 1).max(initial=0.0)),
+        bool((np.diag(right) > 1e-6).all()),
+        tuple(grid.row_labels) == tuple(grid.column_labels) == (START, *text),
         same,
     )
-
-
-def table(state: State) -> Outcome:
-    """torch.softmax of [2, 1, 0] / T, and the rounded numbers of the syllabus."""
-    z = np.array([2.0, 1.0, 0.0])
-    bars = figures(LESSON, "softmax", state.with_values(logits=LOGITS["2-1-0"]), 1)
-    pairs, found = [], []
-    for t in TABLE:
-        p = tempered(z, t)
-        found.append([round(x, 3) for x in p.tolist()])
-        right = (torch.from_numpy(z) / t).softmax(0).numpy()
-        pairs += [(p, right), (bars[f"T {t:g}"].values, right)]
-    firsts = [row[0] for row in found]
-    return together(
-        {"p of the first": firsts},
-        {"p of the first": [row[0] for row in TABLE.values()]},
-        found == [list(row) for row in TABLE.values()],
-        difference(*pairs, limit=1e-12),
-    )
-
-
-def _smallest(p: Floats, mass: float) -> set[int]:
-    """Of all subsets with at least `mass` the smallest, and of those the likeliest."""
-    for size in range(1, len(p) + 1):
-        fitting = [part for part in combinations(range(len(p)), size) if p[list(part)].sum() >= mass - 1e-12]
-        if fitting:
-            return set(max(fitting, key=lambda part: (round(float(p[list(part)].sum()), 12), [-k for k in part])))
-    return set(range(len(p)))
-
-
-def decoded(state: State) -> Outcome:
-    """The table that is shown against the lab's decoding; a grid of T, k and p; T = 0.01; top-p against all subsets."""
-    logits = given_logits(state)
-    asked = (state["temperature"], state["top_k"], state["top_p"])
-    here, lab = decode(logits, *asked), chances(torch.from_numpy(logits), *asked).numpy()
-    seen = figures(LESSON, "softmax", state, 0)
-    names, by_token = seen["logits"].column_labels, bars_by_label(seen["bars"])
-    order = np.argsort(-lab + 1e-9 * np.arange(len(lab)), kind="stable")
-    pairs = [(here.chances, lab), ([by_token[name] for name in names], lab)]
-    rows = [row for row in seen["table"].rows if not row[0].startswith("…")]
-    printed = [0.0 if row[5].startswith("<") else float(row[5]) for row in rows]
-    in_order = [row[0] for row in rows] == [names[k] for k in order]
-    zeros = {k for k, token in enumerate(order) if lab[token] == 0}
-    struck = set(seen["table"].struck)
-    dropped = struck == zeros or (struck <= zeros and asked[0] < 0.1)  # a cold p is 0 by rounding, too
-    rounded = difference((printed, lab[order]), limit=6e-5)
-    pairs += [(decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy()) for z in SPREAD for rule in GRID]
-    cold = tempered(logits, 0.01)
-    top = float(torch.tensor(cold)[torch.from_numpy(logits) == float(logits.max())].sum())
-    wrong = sum(
-        set(np.flatnonzero(top_p_kept(tempered(z, 1.0), mass)).tolist()) != _smallest(tempered(z, 1.0), mass)
-        for z in (logits, *SPREAD)
-        for mass in (*MASSES, state["top_p"])
-        if mass < 1
-    )
-    same = difference(*pairs, limit=1e-6)
-    return together(
-        {**same.computed, "p at T = 0.01": top},
-        {"largest difference": same.expected, "p at T = 0.01": 1},
-        same,
-        rounded,
-        in_order,
-        dropped,
-        bool(np.isfinite(cold).all()) and top > 0.99,
-        wrong == 0,
-    )
-
-
-def drawn(state: State) -> Outcome:
-    """Which token u draws, and its share, against subtracting shares from u one after the other."""
-    shares = [decode(z, *rule).chances for z in SPREAD for rule in GRID]
-    wrong = 0
-    for chances_v in shares:
-        for u in UNIFORM:
-            token = draw(chances_v, u)
-            begin, end = share_of(chances_v, token)
-            wrong += token != _subtracting(chances_v, u) or not begin - 1e-9 <= u <= end + 1e-9
-    return equal({"draws that differ": wrong}, {"draws that differ": 0})
-
-
-def _subtracting(chances_v: Floats, u: float) -> int:
-    ranked = sorted(range(len(chances_v)), key=lambda k: (-chances_v[k], k))
-    for k in ranked:
-        if u < chances_v[k]:
-            return k
-        u -= chances_v[k]
-    raise ValueError("u is 1 or more")
 
 
 def next_in_the_lab(state: State) -> Outcome:
-    """The distribution of the next word of the text, as the lab's decoder has it from the module's logits."""
-    model = result(state).model
+    """The next word of the text, as the lab's decoder has it from the module's logits; at T = 5, too."""
     ids = numbers(read_text(state["text"])[0])
-    options: Sequence[float] = (state["temperature"], state["top_k"], state["top_p"])
-    with torch.no_grad():
-        scores = module(model)(torch.tensor([ids]))[0, -1]
-    scores[:2] = float("-inf")
-    lab = chances(scores, float(options[0]), int(options[1]), float(options[2])).numpy()
-    here = decode(logits_after(model, ids), float(options[0]), int(options[1]), float(options[2]))
-    seen = figures(LESSON, "next", state, 0)
-    shown = bars_by_label(seen["bars"])
-    theirs = [lab[words().index(token)] for token in shown]
-    least = float(np.sort(lab)[::-1][: len(shown)].min())
-    right = difference((here.chances, lab), (list(shown.values()), theirs), limit=1e-6)
-    return together(right.computed, right.expected, right, bool(min(theirs) >= least - 1e-9))
+    scores, right, pairs = after(module(result(state).model), ids), [], []
+    for here in (state, state.with_values(temperature=5.0)):
+        seen = figures(LESSON, "next", here, 0)
+        lab, shown = chances(scores, *asked(here)), bars_by_label(seen["bars"])
+        pairs.append((list(shown.values()), [float(lab[words().index(token)]) for token in shown]))
+        right.append(read_right(seen["table"], seen["bars"], words(), scores, asked(here)))
+    same = difference(*pairs, limit=1e-6)
+    return together(same.computed, same.expected, same, *right)
+
+
+def written(state: State) -> Outcome:
+    """Every word written, greedily and drawn: the likeliest of the module's, or the one in whose share u lies."""
+    lab, start = module(result(state).model), numbers(read_text(state["text"])[0])
+    count, wrong = 0, 0
+    for how in ("greedy", "sampled"):
+        here = state.with_values(decoding=how)
+        ids, draws = list(start), uniforms(state["draw"])
+        frames = next(scene for scene in LESSON.scenes if scene.name == "writing").frames(here)
+        for frame in frames:
+            seen = {figure.name: figure for figure in frame.figures}
+            scores, u = after(lab, ids), next(draws)
+            token = int(scores.argmax())
+            if how == "sampled":
+                token = subtracting(chances(scores, *asked(here)).numpy(), u)
+            name = seen["table"].rows[seen["table"].marked[0]][0]
+            right = read_right(seen["table"], seen["bars"], words(), scores, asked(here))
+            count, wrong = count + 1, wrong + (name != words()[token] or not right)
+            wrong += seen["text"].tokens[seen["text"].focus] != name
+            ids.append(token)
+        wrong += words()[ids[-1]] != HELD_OUT[-1] and len(ids) < LONGEST
+    return together({"words": count, "that differ": wrong}, {"words": count, "that differ": 0}, wrong == 0)
 
 
 CLAIMS = (
@@ -227,4 +191,5 @@ CLAIMS = (
         check=next_in_the_lab,
         needs="grammar",
     ),
+    Claim(id="R3", says="each word written is the likeliest, or the one u draws", check=written, needs="grammar"),
 )

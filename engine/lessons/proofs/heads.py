@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.sparse.csgraph import shortest_path
-from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy as scipy_entropy
 from torch import Tensor, nn
 
+from ...models.attention import MultiHeadAttention, causal_mask
 from ..heads import LESSON
 from ..kit.facts import Claim, Outcome, equal
-from ..kit.fixtures import S2, Floats
 from ..kit.state import State
 from ..workings import head_scenes, multihead
-from ..workings.sentences import split
-from .shown import agree, apart, figures
+from ..workings.sentences import embed
+from .head_patterns import far, labelled, learned, muted
+from .shown import agree, bars_by_label, figures
 
 
 def tensor(values: Any) -> Tensor:
@@ -27,7 +27,9 @@ def tensor(values: Any) -> Tensor:
 def counts(state: State) -> Outcome:
     """The table that is shown, 4D² (+4D), against PyTorch's module for every number of heads."""
     width = state["width"]
-    rows = figures(LESSON, "cost", state)["parameters"].rows
+    table = figures(LESSON, "cost", state)["parameters"]
+    rows, marked = table.rows, table.marked
+    here = [state["heads"]] if width % state["heads"] == 0 else []
     found = [[row[0], row[1], *(int(str(cell).replace(",", "")) for cell in row[2:])] for row in rows]
     expected = []
     for h in (h for h in (1, 2, 4, 8, 16, 32) if width % h == 0):
@@ -36,113 +38,61 @@ def counts(state: State) -> Outcome:
         weights, both = (sum(p.numel() for p in module.parameters()) for module in (bare, biased))
         expected.append([h, bare.head_dim, weights, both - weights, both])
     at_512 = [multihead.parameters(512), multihead.parameters(512, True) - multihead.parameters(512)]
-    holds = found == expected and at_512 == [1_048_576, 2_048]
+    holds = found == expected and at_512 == [1_048_576, 2_048] and [rows[k][0] for k in marked] == here
     return Outcome(found[-1][2:], expected[-1][2:], holds)
 
 
 def joined(state: State) -> Outcome:
-    """Concat and W_O as they are shown, against nn.MultiheadAttention with the same numbers."""
-    x, ours = head_scenes.heads_of(state)
+    """X, Q, the heads, W_O and the output as they are shown, against the lab's module and nn.MultiheadAttention."""
+    first, second, third, last = (figures(LESSON, "cutting", state, k) for k in range(4))
+    tokens = head_scenes.tokens_of(state)
     w = multihead.random_matrices(multihead.WIDTH, state.seed)
-    module = nn.MultiheadAttention(multihead.WIDTH, state["heads"], bias=False, batch_first=True, dtype=torch.float64)
+    h, size, width = state["heads"], len(tokens), multihead.WIDTH
+    x = tensor(first["X"].values)
+    mask = causal_mask(size, size, torch.device("cpu")) if state["masked"] else None
+    lab = MultiHeadAttention(width, h, bias=False).double()
+    module = nn.MultiheadAttention(width, h, bias=False, batch_first=True, dtype=torch.float64)
     with torch.no_grad():
+        for layer, matrix in ((lab.query, first["W_Q"].values), (lab.key, w.key), (lab.value, w.value)):
+            layer.weight.copy_(tensor(matrix).T)
+        lab.output.weight.copy_(tensor(last["W_O"].values).T)
         module.in_proj_weight.copy_(torch.cat([tensor(each).T for each in (w.query, w.key, w.value)]))
         module.out_proj.weight.copy_(tensor(w.output).T)
-        size = len(x)
-        mask = torch.ones(size, size, dtype=torch.bool).triu(1) if state["masked"] else None
-        batch = tensor(x)[None]
-        output, weights = module(batch, batch, batch, attn_mask=mask, average_attn_weights=False)
-    last, third = figures(LESSON, "cutting", state, 3), figures(LESSON, "cutting", state, 2)
-    chosen = min(state["head"], state["heads"]) - 1
-    again = tensor(last["concat"].values) @ tensor(last["W_O"].values)
+        output, weights = module(
+            x[None], x[None], x[None], attn_mask=None if mask is None else ~mask, average_attn_weights=False
+        )
+        ours, q, k = lab(x[None], mask=mask)[0], lab.query(x), lab.key(x)
+        split = (each.view(1, size, h, width // h).transpose(1, 2) for each in (q, k, lab.value(x)))
+        q_heads, k_heads, v_heads = split
+        concat = lab.attend(q_heads, k_heads, v_heads, mask)[0].transpose(0, 1).flatten(1)
+        theirs = lab.attend.weights(q_heads, k_heads, mask)[0]
+    cut = np.asarray(second["Q"].values)
+    gaps = [i for i in range(cut.shape[1]) if np.isnan(cut[:, i]).all()]
+    groups = [str(i * h // width + 1) for i in range(width)]
+    chosen = min(state["head"], h) - 1
+    right = [
+        gaps == [(i + 1) * (width // h) + i for i in range(h - 1)],
+        [*first["Q"].column_labels] == groups == [*last["concat"].column_labels],
+        [label for label in second["Q"].column_labels if label] == groups,
+        [*third["weights"].labels] == [f"head {i + 1}" for i in range(h)],
+        all(set(seen.marks["source"]) == _columns(size, chosen, width // h) for seen in (first["Q"], last["concat"])),
+    ]
     return agree(
+        (first["X"].values, embed(tokens)),
+        (first["Q"].values, q),
+        (np.delete(cut, gaps, 1), q),
+        (last["concat"].values, concat),
+        (last["output"].values, ours),
         (last["output"].values, output[0]),
-        (last["output"].values, again),
         (third["weights"].images, weights[0]),
-        (third["matrix"].values, weights[0, chosen]),
-        (ours.weights, weights[0]),
+        (third["weights"].images, theirs),
+        (third["matrix"].values, theirs[chosen]),
+        also=all(right),
     )
 
 
-def _scipy(weights: Floats) -> Floats:
-    """(h, h): SciPy's Jensen-Shannon distance squared, the mean of the rows."""
-    rows = [[np.mean(jensenshannon(a, b, axis=1) ** 2) for b in weights] for a in weights]
-    return np.nan_to_num(np.array(rows))
-
-
-def far(state: State) -> Outcome:
-    """The divergences that are shown against SciPy's; twins are near 0."""
-    weights = multihead.hand_made(head_scenes.tokens_of(state))
-    shown = figures(LESSON, "patterns", state, 1)["divergence"].values
-    twins = float(shown[0, 5])
-    holds = apart((shown, _scipy(weights))) < 1e-6 and twins < 0.02 and float(shown.max()) <= np.log(2) + 1e-9
-    return Outcome({"twins": twins}, "< 0.02", bool(holds))
-
-
-def muted(state: State) -> Outcome:
-    """The pictures: hand-made rows by PyTorch's softmax; muted, the first column is gone and rows sum to 1 again."""
-    tokens = head_scenes.tokens_of(state)
-    size = len(tokens)
-    wall = figures(LESSON, "patterns", state)["heads"]
-    place = torch.arange(size)[:, None] - torch.arange(size)[None]
-    oracle = []
-    for scores in (5.0 * (place == 1), 5.0 * (torch.arange(size) == 0).expand(size, size), 5.0 * (place == 0)):
-        rows = scores.double().masked_fill(place < 0, float("-inf")).softmax(1)
-        if state["mute"]:
-            rest = rows.clone()
-            rest[:, 0] = 0
-            rows = torch.where(rest.sum(1, keepdim=True) > 0, rest / rest.sum(1, keepdim=True), rows)
-        oracle.append(rows)
-    return agree((wall.images[:3], torch.stack(oracle)))
-
-
-def labelled(state: State) -> Outcome:
-    """Shares and rows in the bars of every head of the sentence, added up by hand; heads do what they were set to.
-
-    A kind is possible in few rows of some sentences: what is set is compared on one long enough to tell, and on S2.
-    """
-    tokens = head_scenes.tokens_of(state)
-    weights = multihead.hand_made(tokens)
-    pairs = []
-    for k, each in enumerate(weights):
-        bars = figures(LESSON, "patterns", state.with_values(head=k + 1))["masses"]
-        shares, rows = _kinds(each, tokens)
-        pairs += [(bars.values, shares), ([int(note.split()[0]) for note in bars.notes], rows)]
-    wanted = [*multihead.KINDS[:4], multihead.MIXED, multihead.KINDS[0]]
-    long = ("the", "cat", "saw", "the", "dog", "and", "the", "dog", "ran", ".")
-    here = [tokens] if tokens == split(S2, head_scenes.MOST) else []
-    found = [[multihead.kind(each, seen)[0] for each in multihead.hand_made(seen)] for seen in (long, *here)]
-    right = sum(a == b for a, b in zip(found[-1], wanted, strict=True))
-    holds = apart(*pairs) < 1e-12 and all(labels == wanted for labels in found)
-    return Outcome({"as set": right, "shares differ by": apart(*pairs)}, {"as set": 6, "shares differ by": 0}, holds)
-
-
-def _kinds(weights: Floats, tokens: tuple[str, ...]) -> tuple[list[float], list[int]]:
-    """Of each kind the mean weight over the rows where it is possible, and their number; token by token."""
-    size = len(tokens)
-    if size == 1:
-        return [0.0, 0.0, 1.0, 0.0], [0, 0, 1, 0]
-    kinds: list[list[float]] = [[], [], [], []]
-    for i in range(size):
-        if i:
-            for column, kind in ((i - 1, kinds[0]), (0, kinds[1]), (i, kinds[2])):
-                kind.append(float(weights[i, column]))
-        twins = [j for j in range(i) if tokens[j].casefold() == tokens[i].casefold()]
-        if twins:
-            kinds[3].append(float(sum(weights[i, j] for j in twins)))
-    return [sum(kind) / max(1, len(kind)) for kind in kinds], [len(kind) for kind in kinds]
-
-
-def learned(state: State) -> Outcome:
-    """Distances of the trained heads; they are not all the same, and nothing looks ahead."""
-    attention = state.result("peeking").honest.attention
-    at = min(state["passage"], len(attention)) - 1
-    weights = attention[at].reshape(-1, *attention.shape[-2:])
-    shown = figures(LESSON, "learned", state, 1)["divergence"].values
-    largest = float(shown.max())
-    ahead = float(np.triu(weights, 1).max())
-    holds = apart((shown, _scipy(weights))) < 1e-6 and largest >= 0.05 and ahead == 0.0
-    return Outcome({"largest": largest, "on the future": ahead}, ">= 0.05, 0", bool(holds))
+def _columns(size: int, head: int, depth: int) -> set[tuple[int, int]]:
+    return {(row, column) for row in range(size) for column in range(head * depth, (head + 1) * depth)}
 
 
 def shortest(state: State) -> Outcome:
@@ -172,7 +122,8 @@ def spread(state: State) -> Outcome:
     if state["masked"]:
         scores = scores.masked_fill(torch.ones(size, size, dtype=torch.bool).triu(1), float("-inf"))
     theirs = scipy_entropy(scores.softmax(2).numpy(), axis=2).mean(1) / max(float(np.log(size)), 1e-9)
-    return agree((figures(LESSON, "benefits", state)["entropy"].values, theirs))
+    shown = bars_by_label(figures(LESSON, "benefits", state)["entropy"])
+    return agree(([shown[f"head {k + 1}"] for k in range(len(theirs))], theirs))
 
 
 PUBLISHED = {
@@ -201,7 +152,7 @@ def published(state: State) -> Outcome:
 
 CLAIMS = (
     Claim(id="W1", says="4D² weights (+4D biases) for every number of heads", check=counts),
-    Claim(id="W1", says="heads side by side times W_O: nn.MultiheadAttention", check=joined),
+    Claim(id="W1", says="every stage is that of the lab's module and PyTorch's", check=joined),
     Claim(id="W2", says="distances are SciPy's; a redundant pair is near 0", check=far),
     Claim(id="W2", says="learned heads differ, and none looks ahead", check=learned, needs="peeking"),
     Claim(id="W2", says="labels are measured: previous, sink, self, same word", check=labelled),

@@ -1,5 +1,6 @@
 """What `masks` claims, computed by PyTorch, by counting, or measured on the trained models."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -7,13 +8,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...models.attention import ScaledDotProduct, causal_mask
 from ..kit.facts import Claim, Outcome, close
 from ..kit.state import State
 from ..masks import LESSON
 from ..workings import attending, masking, masking_scenes
-from ..workings.grammar import draw, entropy_rate
+from ..workings.grammar import STOP, WORDS, draw, entropy_rate, stream
 from ..workings.sentences import hand_set
-from .shown import apart, figures
+from .shown import apart, bars_by_label, called, figures, frame, named, rows_by_name
 
 
 def tensor(values: Any) -> Tensor:
@@ -45,16 +47,32 @@ def counted(state: State) -> Outcome:
 def zeros(state: State) -> Outcome:
     """The weights that are shown equal PyTorch's, and those of the future are exactly 0; false without the mask."""
     tokens = masking_scenes.sentence(state)
+    first = figures(LESSON, "look-ahead", state)
     ours = figures(LESSON, "look-ahead", state, 2)["matrix"].values
     gaps = np.isnan(figures(LESSON, "look-ahead", state, 1)["matrix"].values)
     size = len(tokens)
     mask = torch.ones(size, size, dtype=torch.bool)
     mask = mask.tril() if state["masked"] else mask
     theirs = oracle(tensor(masking.vectors(tokens)), mask, weights=True)
+    q, k = (tensor(first[name].values) for name in ("Q", "K"))
+    x, w = tensor(masking.vectors(tokens)), hand_set()
+    lab = causal_mask(size, size, torch.device("cpu")) if state["masked"] else None
     future = ours[np.triu_indices(size, 1)]
     largest = float(future.max()) if future.size else 0.0
-    holds = apart((ours, theirs)) < 1e-9 and bool((gaps == (~mask).numpy()).all())
-    return Outcome({"largest weight on the future": largest}, 0.0, holds and largest == 0.0)
+    pairs = [
+        (ours, theirs),
+        (ours, ScaledDotProduct.weights(q[None, None], k[None, None], lab)[0, 0]),
+        (first["matrix"].values, torch.einsum("id,jd->ij", q, k) / k.shape[1] ** 0.5),
+        (q, x @ tensor(w.query)),
+        (k, x @ tensor(w.key)),
+    ]
+    holds = apart(*pairs) < 1e-9 and bool((gaps == (~mask).numpy()).all())
+    names = all(
+        called(labels, tokens)
+        for grid in (first["Q"], first["K"], first["matrix"])
+        for labels in (grid.row_labels, grid.column_labels if grid.name == "matrix" else tokens)
+    )
+    return Outcome({"largest weight on the future": largest}, 0.0, holds and names and largest == 0.0)
 
 
 def unmoved(state: State) -> Outcome:
@@ -63,10 +81,13 @@ def unmoved(state: State) -> Outcome:
     size = len(tokens)
     x = masking.vectors(tokens)
     torch_mask = torch.ones(size, size, dtype=torch.bool).tril() if state["masked"] else None
-    edited, pairs = 0.0, []
+    edited, pairs, told, order = 0.0, [], [], []  # type: ignore[var-annotated]
     for k in range(size):
-        bars = figures(LESSON, "future", state, k)["changes"]
+        at = frame(LESSON, "future", state, k)
+        bars = named(at)["changes"]
         j = bars.notes.index("edited")
+        told.append((int(re.findall(r"oken (\d+)", at.caption)[0]) - 1, int(bars.labels[j].split()[0]) - 1))
+        order.append(j)
         edited = max(edited, float(bars.values[:j].max()) if j else 0.0)
         other = tensor(masking.edited(x, j))
         pairs.append((bars.values, (oracle(other, torch_mask) - oracle(tensor(x), torch_mask)).abs().amax(1)))
@@ -75,21 +96,53 @@ def unmoved(state: State) -> Outcome:
     )
     gradient = float(jacobian.abs().amax((1, 3)).triu(1).max())
     found = {"change before the edit": edited, "gradient": gradient}
-    return Outcome(found, 0.0, edited == 0.0 and gradient == 0.0 and apart(*pairs) < 1e-9)
+    right = told == [(j, j) for j in order] and sorted(order) == list(range(size)) and apart(*pairs) < 1e-9
+    return Outcome(found, 0.0, edited == 0.0 and gradient == 0.0 and right)
 
 
 def cheated(state: State) -> Outcome:
-    """Below the entropy of the grammar there is only peeking; as in writing, the cheat is worse than guessing."""
+    """Both models run anew on the held-out sentences: what is shown is theirs; below the floor there is only peeking.
+
+    As in writing, each word from a pass over those before it alone, the cheat is worse than guessing.
+    """
     peeking = state.result("peeking")
-    honest, cheat, floor = peeking.honest, peeking.cheating, peeking.floor
+    rng = np.random.default_rng(state.seed + 100)
+    drawn = [stream(rng, 24) for _ in range(128)]
+    tokens = torch.tensor([[WORDS.index(word) for word in (STOP, *words)] for words, _ in drawn])
+    floor = float(np.mean([costs for _, costs in drawn]))
+    honest, cheat = peeking.honest.model(), peeking.cheating.model()
+    for block in cheat.blocks:
+        block.attention.attend.register_forward_pre_hook(lambda module, given: (*given[:3], None))
+    with torch.no_grad():
+        whole = {"causal mask": _nats(honest(tokens), tokens), "no mask": _nats(cheat(tokens), tokens)}
+        few = tokens[:32]
+        alone = torch.stack([cheat(few[:, : k + 1])[:, -1] for k in range(few.shape[1])], 1)
+        # With the mask a pass over all words is the same as one over those before each.
+        writing = {"causal mask": _nats(honest(few), few), "no mask": _nats(alone, few)}
+    shown = figures(LESSON, "cheating", state, 2)
+    bars, rows = bars_by_label(shown["alone"]), rows_by_name(shown["arms"])
+    pairs = [([rows[name][0], rows[name][1], rows[name][2]], [whole[name], writing[name], floor]) for name in whole]
+    pairs += [([bars[f"{name}, as trained"], bars[f"{name}, as in writing"]], rows[name][:2]) for name in whole]
+    pairs.append(([shown["alone"].reference[1]], [np.log(len(WORDS))]))
+    curves = figures(LESSON, "cheating", state)["loss"]
+    ends = {name: float(np.mean(line[-10:])) for name, line in curves.lines.items()}
     holds = (
-        0.97 <= honest.held_out / floor <= 1.10
-        and cheat.held_out <= 0.05 * floor
-        and honest.alone <= 1.15 * floor
-        and cheat.alone >= 2.5 * floor
+        apart(*pairs) < 1e-4
+        and 0.97 <= whole["causal mask"] / floor <= 1.10
+        and whole["no mask"] <= 0.05 * floor
+        and writing["causal mask"] <= 1.15 * floor
+        and writing["no mask"] >= 2.5 * floor
+        and abs(curves.levels["floor: entropy"] - floor) < 0.05
+        and ends["no mask"] < 0.5 * floor < ends["causal mask"]
     )
-    found = {"peeks": cheat.held_out, "writes": cheat.alone}
+    found = {"peeks": rows["no mask"][0], "writes": rows["no mask"][1]}
     return Outcome(found, f"<= {0.05 * floor:.2f}, >= {2.5 * floor:.1f}", bool(holds))
+
+
+def _nats(logits: Tensor, tokens: Tensor) -> float:
+    """Mean -ln p of each next word, added up."""
+    logs = logits[:, : tokens.shape[1] - 1].double().log_softmax(-1)
+    return float(-logs.gather(-1, tokens[:, 1:, None]).mean())
 
 
 def entropy(state: State) -> Outcome:
@@ -110,9 +163,12 @@ def hidden_padding(state: State) -> Outcome:
     for mask in (keys, None):
         before, after = (oracle(tensor(masking.vectors(tokens, pad)), mask)[rows] for pad in (0.0, state["junk"]))
         expected.append(float((after - before).abs().max()))
-    bars = figures(LESSON, "padding", state, 1)["moved"]
-    shown = dict(zip(bars.labels, map(float, bars.values), strict=True))
-    holds = apart(([shown["masked"], shown["not masked"]], expected)) < 1e-9 and shown["masked"] == 0.0
+    shown = bars_by_label(figures(LESSON, "padding", state, 1)["moved"])
+    first = figures(LESSON, "padding", state)
+    hatched = set(first["padding"].marks["never"]) == {(i, int(j)) for i in range(len(real)) for j in (~rows).nonzero()}
+    dimmed = [set(first[f"sentence {k + 1}"].dimmed) for k in range(2)]
+    hatched &= dimmed == [{j for j, token in enumerate(each) if token == masking.PAD} for each in both.tokens]
+    holds = hatched and apart(([shown["masked"], shown["not masked"]], expected)) < 1e-9 and shown["masked"] == 0.0
     return Outcome(shown, {"masked": 0.0, "not masked": expected[1]}, holds)
 
 
@@ -129,9 +185,13 @@ def real_loss(state: State) -> Outcome:
     targets = torch.full((len(real),), -100)
     targets[real] = torch.tensor([names.index(word) for word in following])
     theirs = float(F.cross_entropy(logits, targets, ignore_index=-100))
+    each = F.cross_entropy(logits, targets, ignore_index=-100, reduction="none")
     bars = figures(LESSON, "padding", state, 2)["losses"]
     left_out = set(bars.dropped) == set(np.flatnonzero(~both.real[shorter]).tolist())
-    return Outcome(bars.reference[1], theirs, abs(bars.reference[1] - theirs) < 1e-9 and left_out)
+    shown = [label.split(" → ") for label, ok in zip(bars.labels, both.real[shorter], strict=True) if ok]
+    asked = called([label[0] for label in shown], words) and called([label[-1] for label in shown], following)
+    same = apart((bars.values, each), ([bars.reference[1]], [theirs])) < 1e-9
+    return Outcome(bars.reference[1], theirs, same and left_out and asked)
 
 
 def both_masks(state: State) -> Outcome:
@@ -151,20 +211,28 @@ def both_masks(state: State) -> Outcome:
     theirs = scores.masked_fill(torch.from_numpy(~expected), float("-inf")).softmax(-1).numpy()
     weights = figures(LESSON, "combined", state, 1)["weights"].values
     same = np.allclose(weights, theirs, atol=1e-9, equal_nan=True)
-    empty = int(np.isnan(weights).any(1).sum())
+    broken = np.flatnonzero(np.isnan(weights).any(1)).tolist()
+    empty = len(broken)
+    last = frame(LESSON, "combined", state, 1)
+    rows = [int(row) - 1 for row in re.findall(r"\d+", named(last)["told"].text.partition(":")[0])]
+    counts = [int(row) for row in re.findall(r"^(\d+) row", last.caption)]
+    told = rows == broken and counts == ([empty] if empty else [])
+    for grid, allowed in ((shown["both"], expected), (named(last)["weights"], expected), (shown["causal"], parts[0])):
+        told &= set(grid.marks["never"]) == {(int(i), int(j)) for i, j in np.argwhere(np.asarray(allowed) == 0)}
     found = {"allowed": int(shown["both"].values.sum()), "NaN rows": empty}
     wanted = {"allowed": int(expected.sum()), "NaN rows": 0}
-    return Outcome(found, wanted, found == wanted and right == 0 and bool(same))
+    return Outcome(found, wanted, found == wanted and right == 0 and bool(same) and told)
 
 
 def left_is_nan(state: State) -> Outcome:
-    """Left padding with the causal mask gives NaN rows, right padding none; PyTorch's softmax has as many."""
+    """Left padding with the causal mask gives NaN rows, right padding none, as shown; PyTorch's softmax has as many."""
     found, expected = {}, {}
     for side in ("left", "right"):
-        batch = masking.padded((("The", "cat", "sat"), ("Go",)), side)
-        a = masking.attended(batch.tokens[1], masking.combined(batch.real[1]))
-        found[side] = int(np.isnan(a.weights).any(1).sum())
-        hidden = [[j > i or batch.tokens[1][j] == masking.PAD for j in range(3)] for i in range(3)]
+        now = state.with_values(text="The cat sat", second="Go", pad=side)
+        weights = figures(LESSON, "combined", now, 1)["weights"].values
+        found[side] = int(np.isnan(weights).any(1).sum())
+        pads = (0, 1) if side == "left" else (1, 2)
+        hidden = [[j > i or j in pads for j in range(3)] for i in range(3)]
         scores = torch.zeros(3, 3).masked_fill(torch.tensor(hidden), float("-inf"))
         expected[side] = int(scores.softmax(1).isnan().any(1).sum())
     return Outcome(found, expected, found == expected == {"left": 2, "right": 0})

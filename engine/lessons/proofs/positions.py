@@ -15,7 +15,7 @@ from ..kit.state import State
 from ..positions import LESSON, sentence
 from ..workings import ordering, sinusoids
 from ..workings.attending import random_projections
-from .shown import agree, apart, figures, rows_by_name
+from .shown import agree, apart, called, figures, rows_by_name
 
 
 def tensor(values: Any) -> Tensor:
@@ -79,10 +79,7 @@ def bag_of_words(state: State) -> Outcome:
 def _in_place(shown: dict[str, Any], tokens: tuple[str, ...], moved: Any) -> bool:
     """Rows and bars are called by the words in order; the shuffled ones tell where each of them stood."""
     after, places = shown["after"], [int(k) for k in moved]
-    names = [[*shown["plain"].row_labels], [*shown["change"].labels]]
-    starts = all(
-        token.startswith(label.rstrip("…")) for each in names for label, token in zip(each, tokens, strict=True)
-    )
+    starts = called(shown["plain"].row_labels, tokens) and called(shown["change"].labels, tokens)
     return starts and [*after.tokens] == [tokens[k] for k in places] and [*after.notes] == [str(k) for k in places]
 
 

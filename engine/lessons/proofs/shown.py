@@ -52,6 +52,13 @@ def rows_by_name(table: Any) -> dict[str, tuple[Any, ...]]:
     return {row[0]: tuple(row[1:]) for row in table.rows}
 
 
+def called(labels: Sequence[str], tokens: Sequence[str]) -> bool:
+    """Whether rows or bars are called by the tokens in order; long ones end in `…`."""
+    return len(labels) == len(tokens) and all(
+        token.startswith(label.rstrip("…")) for label, token in zip(labels, tokens, strict=True)
+    )
+
+
 def number(text: str) -> float:
     """The number that ends a text such as `9·0.1 + 0.2 = 1.1`; raises ValueError."""
     return float(text.replace(",", "").replace("≈", "=").rsplit("=", 1)[-1])

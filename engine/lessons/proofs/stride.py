@@ -9,16 +9,11 @@ from torch.nn import functional as F
 
 from .. import stride as lesson
 from ..kit.facts import Claim, Outcome, equal, every
-from ..kit.fixtures import IMG6, K3
 from ..kit.state import State
 from ..workings import convolving
 from ..workings.sliding import Slide
-from .shown import apart, figure_of, frame, values_of
-
-
-def tensor(values: object) -> torch.Tensor:
-    """[1, 1, rows, columns] in double precision."""
-    return torch.as_tensor(np.array(values), dtype=torch.float64)[None, None]
+from .shown import apart, figure_of, figures, frame, number, values_of
+from .slid import tensor
 
 
 def subsampled(state: State) -> Outcome:
@@ -57,8 +52,18 @@ def blind(state: State) -> Outcome:
     sampled[:: g.stride, :: g.stride] = True
     strong = (full >= full.flatten().topk(int(sampled.sum())).values[-1] - 1e-9) & (full > 1e-9)
     marked = figure_of(lesson.LESSON, "sampled", 2, "full", state).marks["winner"]
-    best, places = set(marked), set(lesson.kept(slide))
+    best, places = set(marked), {(int(r), int(c)) for r, c in sampled.nonzero()}
     held = len(best & places)
+    table = figure_of(lesson.LESSON, "sampled", 2, "strongest", state)
+    signed = F.conv2d(tensor(slide.image), tensor(slide.kernel), padding=g.padding)[0, 0]
+    told = [(*(int(n) for n in re.findall(r"\d+", row[0])), row[1], row[2]) for row in table.rows if row[1]]
+    listed = all(abs(float(value) - float(signed[r, c])) <= 5e-4 for r, c, value, _ in told)
+    listed &= all((kept == "kept") == ((r, c) in places) for r, c, _, kept in told)
+    listed &= [abs(float(row[2])) for row in told] == sorted((abs(float(row[2])) for row in told), reverse=True)
+    listed &= table.struck == tuple(k for k, row in enumerate(told) if row[:2] not in places)
+    listed &= {row[:2] for row in told} <= best and len(told) == min(len(best), lesson.ROWS - (len(best) > lesson.ROWS))
+    lost = figure_of(lesson.LESSON, "sampled", 2, "full", state).marks["dropped"]
+    listed &= not set(lost) & (places | best)
     says = "strongest responses kept, blindly"
     if held == len(best):
         says = "all of the strongest responses lie on the grid here" if best else "all responses are 0"
@@ -66,7 +71,7 @@ def blind(state: State) -> Outcome:
     return Outcome(
         {"kept": held, "of": len(best)},
         {"kept": int((strong & sampled).sum()), "of": int(strong.sum())},
-        right and {(int(r), int(c)) for r, c in (strong & sampled).nonzero()} == best & places,
+        right and listed and {(int(r), int(c)) for r, c in (strong & sampled).nonzero()} == best & places,
         says,
     )
 
@@ -85,6 +90,12 @@ def places(state: State) -> Outcome:
     drawn = [(row, int(column)) for row, window in enumerate(windows.tolist()) for column in window]
     unread = sorted(set(range(width)) - set(windows.flatten().tolist()))
     right = sorted(grid.marks["window"]) == sorted(drawn)
+    line = F.pad(torch.linspace(0.3, 0.9, n, dtype=torch.float64), (p, p))
+    right &= apart((grid.values, line.expand(max(1, len(windows)), -1))) <= 1e-9
+    right &= list(grid.column_labels) == [str(column) for column in range(width)]
+    for step in range(1, len(oracle) + 1):
+        drawn_so_far = figure_of(lesson.LESSON, "positions", step, "steps", state).marks["window"]
+        right &= sorted(drawn_so_far) == [cell for cell in sorted(drawn) if cell[0] < step]
     right &= sorted({column for _, column in grid.marks["never"]}) == unread
     told = re.match(r"floor\(\((\d+) \+ 2·(\d+) - (\d+)\) / (\d+)\) \+ 1 = .* = (\d+)$", asked.formulas[0].numbers)
     right &= (tuple(map(int, told.groups())) == (n, p, k, s, pooled)) if told else not pooled
@@ -103,31 +114,50 @@ def formula(state: State) -> Outcome:
                         image = torch.empty(1, 1, n, n, device="meta")
                         kernel = torch.empty(1, 1, k, k, device="meta")
                         size = F.conv2d(image, kernel, stride=s, padding=p).shape[-1]
-                        tried, wrong = tried + 1, wrong + (size != convolving.output_size(n, k, s, p))
+                        tried, wrong = tried + 1, wrong + (size != number(lesson._size(n, k, s, p).numbers))
     return Outcome({"sizes compared": tried, "wrong": wrong}, {"sizes compared": tried, "wrong": 0}, wrong == 0)
 
 
-def by_two(state: State) -> Outcome:
-    """Stride 2 on the 6x6 image: PyTorch's shape, and its gradient is 0 where no output reads."""
-    size = {p: convolving.Geometry((6, 6), (3, 3), 2, p) for p in (0, 1)}
-    padded = F.pad(tensor(IMG6), (1, 1, 1, 1)).requires_grad_()
-    kernel = torch.ones_like(tensor(K3))
-    output = F.conv2d(padded, kernel, stride=2)
-    output.sum().backward()  # type: ignore[no-untyped-call]
+def unread(state: State) -> list[list[int]]:
+    """The cells of the padded image that PyTorch's gradient does not reach."""
+    slide, p = Slide.of(state), state["padding"]
+    padded = F.pad(tensor(slide.image), (p, p, p, p)).requires_grad_()
+    F.conv2d(padded, torch.ones_like(tensor(slide.kernel)), stride=state["stride"]).sum().backward()  # type: ignore[no-untyped-call]
     assert padded.grad is not None
-    unread = [[int(r), int(c)] for r, c in (padded.grad[0, 0] == 0).nonzero()]
-    drawn = figure_of(lesson.LESSON, "by two", 0, "image", state.with_values(stride=2, padding=1))
-    ours = [list(cell) for cell in drawn.marks["never"]]
-    border = {(7, i) for i in range(8)} | {(i, 7) for i in range(8)}
-    return every(
-        output=equal(list(size[1].out), list(output.shape[2:])),
-        never_read=Outcome(len(ours), len(unread), ours == unread),
-        which=Outcome(
-            "last row and column" if {tuple(cell) for cell in ours} == border else "others",
-            "last row and column",
-            {tuple(cell) for cell in unread} == border,
+    return [[int(r), int(c)] for r, c in (padded.grad[0, 0] == 0).nonzero()]
+
+
+def by_two(state: State) -> Outcome:
+    """PyTorch's shape and numbers, and its gradient is 0 where no output reads; with stride 2 on 6x6 too."""
+    fixed = state.with_values(stride=2, padding=1)
+    border = sorted([r, c] for r in range(8) for c in range(8) if 7 in (r, c))
+    right = unread(fixed) == border
+    for values in (state, fixed):
+        shown = figures(lesson.LESSON, "by two", values)
+        oracle = F.conv2d(
+            tensor(values["image"]), tensor(values["kernel"]), stride=values["stride"], padding=values["padding"]
+        )[0, 0]
+        ours = [list(cell) for cell in shown["image"].marks["never"]]
+        right &= ours == unread(values) and apart((shown["output"].values, oracle)) <= 1e-9
+    s, p, output = state["stride"], state["padding"], figures(lesson.LESSON, "by two", state)
+    size = list(np.shape(output["output"].values))
+    found = every(
+        output=equal(
+            size, list(F.conv2d(tensor(state["image"]), tensor(state["kernel"]), stride=s, padding=p).shape[2:])
         ),
+        never_read=equal(len(output["image"].marks["never"]), len(unread(state))),
     )
+    says = f"stride {s}, padding {p}: cells never read"
+    return replace(found, holds=found.holds and right and products(state), says=says)
+
+
+def products(state: State) -> bool:
+    """Whether the products of every step are those of PyTorch's unfolded windows."""
+    image, kernel = tensor(state["image"]), tensor(state["kernel"])
+    windows = F.unfold(image, kernel.shape[2:], padding=state["padding"], stride=state["stride"])[0]
+    oracle = (windows * kernel.reshape(-1, 1)).T.reshape(-1, *kernel.shape[2:])
+    steps = range(1, 1 + len(oracle))
+    return apart(*((values_of(lesson.LESSON, "by two", k, "products", state), oracle[k - 1]) for k in steps)) <= 1e-9
 
 
 CLAIMS = (
@@ -135,5 +165,5 @@ CLAIMS = (
     Claim(id="F1", says="a stride does not select what is important", check=blind),
     Claim(id="F2", says="the kernel begins at columns 0, s, 2s, …", check=places),
     Claim(id="F2", says="out = floor((n + 2p - k) / s) + 1, as in PyTorch", check=formula),
-    Claim(id="F3", says="stride 2, padding 1: what is never read", check=by_two),
+    Claim(id="F3", says="what is never read", check=by_two),
 )

@@ -10,14 +10,13 @@ import torch
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers
 from torch.nn import functional as F
 
-from ...data.tokenizers import PIECES
+from ...data.tokenizers import PIECES, BytePairs
 from ..kit.facts import Claim, Outcome, equal
 from ..kit.fixtures import S1, S2, S3
 from ..kit.state import State
-from ..tokens import embedding, embeddings, split, vocabulary
+from ..tokens import LESSON, embeddings, vocabulary
 from ..workings import byte_pairs as pairs
-from ..workings.merges_shown import merging
-from .shown import named, seen
+from .shown import bars_by_label, figures, frame, named, rows_by_name
 
 HOSTILE = (
     "\x1b]0;title\x07[/bold] a lone [",
@@ -32,19 +31,19 @@ HOSTILE = (
 
 
 @lru_cache(maxsize=4)
-def _library(lower: bool, merged: int) -> models.BPE:
-    """The library's own encoder with our merges; a byte is the letter of its number from 0x100 on."""
+def _library(lower: bool, merged: int) -> tuple[models.BPE, int]:
+    """The library's own encoder with our merges, and how many; a byte is the letter of its number from 0x100 on."""
     names = ["<unk>", *(chr(0x100 + byte) for byte in range(pairs.BYTES))]
     joins = []
     for left, right in pairs.merges(lower)[:merged]:
         joins.append((names[left], names[right]))
         names.append(names[left] + names[right])
-    return models.BPE({name: number for number, name in enumerate(names)}, joins)
+    return models.BPE({name: number for number, name in enumerate(names)}, joins), len(joins)
 
 
 def library(text: str, lower: bool, merged: int) -> list[list[int]]:
     """The byte-pair numbers of every piece of a text, split by the lab's own expression, all by the library."""
-    model = Tokenizer(_library(lower, merged))
+    model = Tokenizer(_library(lower, merged)[0])
     text = " " + (text.lower() if lower else text)
     pieces = pre_tokenizers.Split(Regex(PIECES), "isolated").pre_tokenize_str(text)
     return [model.encode("".join(chr(0x100 + byte) for byte in piece.encode())).ids for piece, _ in pieces]
@@ -61,13 +60,13 @@ def read(chips: Any) -> str:
 
 def returns(state: State) -> Outcome:
     """The text that is set comes back, read from the chips shown and from the numbers under them."""
-    frame = split(state)[0]
-    chips = named(frame)["tokens"]
+    at = frame(LESSON, "split", state)
+    chips = named(at)["tokens"]
     back = pairs.decode([int(note) for note in chips.notes], state["kind"], lower=state["lower"])
     wanted = state["text"].lower() if state["lower"] else state["text"]
     lost = any(note == "0" for note in chips.notes)
     seen_back = lost or read(chips) == wanted
-    formula = frame.formulas[0].numbers == back and (frame.formulas[0].symbols[-3:] == "= s") == (back == state["text"])
+    formula = at.formulas[0].numbers == back and (at.formulas[0].symbols[-3:] == "= s") == (back == state["text"])
     says = "decode(encode(s)) == s in lower case" if state["lower"] else ""
     return Outcome(back, wanted, back == wanted and seen_back and formula, says)
 
@@ -85,7 +84,7 @@ def stable(state: State) -> Outcome:
         number_of: dict[tuple[str, bool], str] = {}
         chip_of: dict[str, str] = {}
         for text in (S1, S2, S3, "rat the cat", state["text"]):
-            chips = seen(split, state.with_values(text=text, kind=kind, lower=False))["tokens"]
+            chips = figures(LESSON, "split", state.with_values(text=text, kind=kind, lower=False))["tokens"]
             for chip, number in zip(chips.tokens, chips.notes, strict=True):
                 # A full stop of the vocabulary and the byte that spells one look alike and are two tokens.
                 token = chip, int(number) <= pairs.BYTES
@@ -99,10 +98,51 @@ def as_library(state: State) -> Outcome:
     merged, lower = state["merges"], state["lower"]
     ours, theirs = [], []
     for text in (state["text"], S1, S2, S3):
-        chips = seen(split, state.with_values(text=text, kind="bpe"))["tokens"]
+        chips = figures(LESSON, "split", state.with_values(text=text, kind="bpe"))["tokens"]
         ours.append([int(note) for note in chips.notes])
         theirs.append([number for piece in library(text, lower, merged) for number in piece])
     return Outcome(sum(map(len, ours)), sum(map(len, theirs)), ours == theirs)
+
+
+def as_the_lab(state: State) -> Outcome:
+    """Byte pairs shown of plain sentences are the tokens that the lab's own tokenizer learns from the same text."""
+    merged, lower = state["merges"], state["lower"]
+    corpus = " " + (pairs.CORPUS.lower() if lower else pairs.CORPUS)
+    letters = "".join(sorted({chr(code) for code in range(0x20, 0x7F)} | set(corpus)))
+    lab = BytePairs(letters, corpus, len(letters) + merged)
+    plain = [text for text in (state["text"], S1, S2, S3) if text.isascii() and text.isprintable()]
+    ours, theirs = [], []
+    for text in plain:
+        chips = figures(LESSON, "split", state.with_values(text=text, kind="bpe"))["tokens"]
+        ours.append([chip.replace("▁", " ") for chip in chips.tokens])
+        theirs.append([lab.tokens[number] for number in lab.encode(" " + (text.lower() if lower else text))])
+    return Outcome(sum(map(len, ours)), sum(map(len, theirs)), ours == theirs)
+
+
+def counted(state: State) -> Outcome:
+    """The counts in the table and bars: characters, tokens, bytes, unknown ones, and the vocabularies."""
+    text, lower = state["text"], state["lower"]
+    corpus = " " + (pairs.CORPUS.lower() if lower else pairs.CORPUS)
+    words = {piece for piece, _ in pre_tokenizers.Split(Regex(PIECES), "isolated").pre_tokenize_str(corpus)}
+    learned = {"word": len(words), "char": len(set(corpus)), "bpe": _library(lower, state["merges"])[1]}
+    shown, compared = figures(LESSON, "split", state), figures(LESSON, "split", state, 1)
+    numbers = [int(note) for note in shown["tokens"].notes]
+    rows = {name: row[0] for name, row in rows_by_name(shown["counts"]).items()}
+    expected = {
+        "characters, with ▁ before the text": len(text) + 1,
+        "tokens": len(numbers),
+        "of them single bytes": len([number for number in numbers if number in range(1, 257)]),
+        "of them unknown": len([number for number in numbers if not number]),
+        "vocabulary": 1 + 256 + learned[state["kind"]],
+    }
+    bars, notes = bars_by_label(compared["length"]), dict(zip(pairs.KINDS, compared["length"].notes, strict=True))
+    lengths = {kind: len(compared[kind].tokens) for kind in pairs.KINDS}
+    right = {kind: int(bars[kind]) for kind in pairs.KINDS} == lengths
+    right &= notes == {kind: f"vocabulary {257 + size}" for kind, size in learned.items()}
+    right &= bars[state["kind"]] == len(numbers) and lengths["bpe"] == len(flat(library(text, lower, state["merges"])))
+    ranges = [int(end) for name in rows_by_name(shown["numbers"]) for end in re.findall(r"\d+", name)]
+    right &= ranges == [0, 1, 256, 257]
+    return Outcome([*rows.values()], [*expected.values()], rows == expected and right)
 
 
 def merges_shown(state: State) -> Outcome:
@@ -110,8 +150,8 @@ def merges_shown(state: State) -> Outcome:
     lower, text, wrong, shown = state["lower"], state["text"], 0, 0
     cut: list[int] = []
     left_out = 0
-    for frame in merging(state):
-        chips, table = named(frame)["tokens"], named(frame)["pairs"]
+    for at in next(scene for scene in LESSON.scenes if scene.name == "merges").frames(state):
+        chips, table = named(at)["tokens"], named(at)["pairs"]
         k = int(str(chips.title).split()[1])
         numbers = [int(note) for note in chips.notes]
         for skipped in range(shown + 1, k):
@@ -125,6 +165,9 @@ def merges_shown(state: State) -> Outcome:
         wrong += numbers != flat(library(text, lower, k))
         wrong += [row[2] for row in table.rows] != best[: len(table.rows)]
         wrong += any(counts[row[0], row[1]] != row[2] for row in table.rows)
+        newest = [number == pairs.BYTES + k for number in numbers]
+        tinted = [bool(weight) for weight in chips.weights] if chips.weights is not None else [False] * len(numbers)
+        wrong += table.marked != (0,) or tinted != newest
     return Outcome({"wrong": wrong + left_out}, {"wrong": 0}, wrong + left_out == 0)
 
 
@@ -150,7 +193,8 @@ def greedy(state: State) -> Outcome:
 def example(state: State) -> Outcome:
     """The sentence of the notes as shown: six words and a full stop; The and the differ until all is lower-cased."""
     chips = [
-        seen(split, state.with_values(text=S1, kind="word", lower=lower))["tokens"].notes for lower in (False, True)
+        figures(LESSON, "split", state.with_values(text=S1, kind="word", lower=lower))["tokens"].notes
+        for lower in (False, True)
     ]
     words = S1.replace(".", " .").split()
     lowered = {word.lower() for word in words}
@@ -162,7 +206,7 @@ def example(state: State) -> Outcome:
 def lookup(state: State) -> Outcome:
     """The vector shown is nn.Embedding's, and the one-hot row shown picks it out of the rows shown."""
     weight = torch.from_numpy(embeddings(vocabulary(state), state.seed))
-    first, second = seen(embedding, state, 0), seen(embedding, state, 1)
+    first, second = (figures(LESSON, "embedding", state, k) for k in range(2))
     chips = first["tokens"]
     number = torch.tensor([int(chips.notes[chips.focus])])
     theirs = torch.nn.Embedding(len(weight), weight.shape[1], _weight=weight)(number).detach()
@@ -187,6 +231,8 @@ CLAIMS = (
     Claim(id="Q2", says="it holds for hostile texts too, with every tokenizer", check=hostile),
     Claim(id="Q2", says="a token has the same number in every text", check=stable),
     Claim(id="Q2", says="byte pairs are those of the tokenizers library", check=as_library),
+    Claim(id="Q2", says="byte pairs are those that the lab's tokenizer learns", check=as_the_lab),
+    Claim(id="Q2", says="counts of tokens, bytes and vocabularies as shown", check=counted),
     Claim(id="Q2", says="merges and pair counts shown are the library's", check=merges_shown),
     Claim(id="Q2", says="every merge joins a most frequent pair", check=greedy),
     Claim(id="Q3", says="7 tokens; The is not the: 7 different, lower-cased 6", check=example),

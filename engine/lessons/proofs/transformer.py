@@ -7,33 +7,38 @@ import torch
 import torch.nn.functional as F
 
 from ...models.transformer import Residual
+from ...models.translator import Translator
 from ...objectives.translation import shifted as shifted_by_lab
 from ...probes.capture import looking
+from ...recipes.translator import TranslatorOptions
 from ...sampling.translation import Writer
 from ...sampling.translation import greedy as greedy_by_lab
 from ..kit.facts import Claim, Outcome, close
 from ..kit.fixtures import S3
+from ..kit.seeding import seeded
 from ..kit.state import State
 from ..trainings.french import result
 from ..trainings.french_lab import module
-from ..transformer import LESSON
+from ..transformer import LESSON, plan_of
+from ..workings import translating
 from ..workings.fresh_translator import SMALL
 from ..workings.inference_frames import rerun, written
 from ..workings.layer_ladders import SUBLAYERS
 from ..workings.loss_frames import chosen_model, uniform_loss
-from ..workings.translating import LONGEST, Model, forced, nll, probabilities, read
+from ..workings.translating import LONGEST, Model, forced, probabilities, read
 from ..workings.translation_figures import Sentence, sentence
 from ..workings.writing import Rules
 from .cross_attention import CPU, example
-from .crossing_shown import tensors
+from .crossing_shown import as_it_runs, tensors
 from .shown import difference, figures, frame, number, together
 from .transformer_inputs import embedded, masked, shift
 from .transformer_parts import decoder_stack, encoder_stack, identity, lengths, normalised, toy
+from .transformer_through import choices, curve_and_ignorance, followed
 from .translator_batches import drawn_as_by_the_lab, padding_costs_nothing, padding_is_not_seen, writer_is_forced
 
 
 def encoded(state: State) -> Outcome:
-    """N modules, and an output of T x D: the memory of the module."""
+    """N modules, and an output of T x D: the memory of the module; both ladders as the lab's module runs."""
     model, said = toy(state)
     lab = module(model)
     with torch.no_grad():
@@ -41,11 +46,16 @@ def encoded(state: State) -> Outcome:
     there = read(model, said.ids)
     same = difference((there.out, memory.numpy()))
     layers = len(there.sublayers) // len(SUBLAYERS["encoder"])
+    plan = plan_of(state)
+    sizes = TranslatorOptions(layers=plan.layers, width=plan.width, heads=plan.heads, cross_heads=1, hidden=8)
+    with seeded(0):
+        built = Translator(sizes, len(model.source_words), len(model.target_words), LONGEST + 1)
     return together(
         {"layers": layers, "output": list(there.out.shape)},
         {"layers": len(lab.encoder), "output": [len(said.ids), SMALL.width]},
         same,
         layers == len(lab.encoder),
+        as_it_runs(figures(LESSON, "stacks", state, 0), built, said),
         list(there.out.shape) == [len(said.ids), SMALL.width],
     )
 
@@ -90,7 +100,7 @@ def _entropy(model: Model, said: Sentence) -> Outcome:
     with torch.no_grad():
         scores = module(model)(*tensors(said))[0]
     expected = float(F.cross_entropy(scores, torch.tensor(said.target)))
-    return close(float(nll(forced(model, said.ids, said.target)[1], said.target).mean()), expected, 1e-5)
+    return close(float(translating.nll(forced(model, said.ids, said.target)[1], said.target).mean()), expected, 1e-5)
 
 
 def entropy_when_drawn(state: State) -> Outcome:
@@ -141,6 +151,7 @@ def first_loss(state: State) -> Outcome:
         abs(first - log(v)) < 0.5,
         last <= 0.3,
         abs(guessed - ignorance) < 0.1,
+        curve_and_ignorance(state),
         _entropy(*example(state)),
     )
 
@@ -170,6 +181,7 @@ CLAIMS = (
     Claim(id="AA2", says="x0 is the embedding times √D, plus the positions", check=embedded),
     Claim(id="AA2", says="untrained weights spread as the lab's modules draw them", check=drawn_as_by_the_lab),
     Claim(id="AA3", says="untrained, D = 8: N encoder layers give T x D numbers", check=encoded),
+    Claim(id="AA3", says="all layers give what the module's layers give", check=followed, needs="french"),
     Claim(id="AA4", says="a decoder layer has 3 sub-layers, the first masked", check=decoded),
     Claim(id="AA4", says="in a padded batch a sentence has the logits it has alone", check=padding_is_not_seen),
     Claim(id="AA5", says="untrained: softmax sums to 1 at every place", check=shares),
@@ -183,6 +195,7 @@ CLAIMS = (
         check=rewritten,
         needs="french",
     ),
+    Claim(id="AA7", says="each table is that of the module after the words before", check=choices, needs="french"),
     Claim(id="AA7", says="the lab's writer has the chances of one forced pass", check=writer_is_forced),
     Claim(id="AB1", says="an encoder is N x (self-attention, feed-forward)", check=encoder_stack),
     Claim(id="AB2", says="a decoder is N x (masked self-, cross-attention, feed-fwd)", check=decoder_stack),

@@ -1,11 +1,15 @@
 """What `transformer` claims of one layer, its norms and its residual stream, computed by the lab's modules."""
 
+from typing import Any
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from ...models.attention import MultiHeadAttention
 from ...models.feedforward import FeedForward
+from ...models.transformer import Residual
 from ...models.translator import Translator
 from ...recipes.translator import TranslatorOptions
 from ..kit.facts import Outcome
@@ -15,11 +19,11 @@ from ..trainings.french_lab import module
 from ..transformer import LESSON, plan_of
 from ..workings.fresh_translator import SMALL, fresh
 from ..workings.layer_ladders import SUBLAYERS, layer_parameters
-from ..workings.layer_norm import layer_norm, mean_and_variance
-from ..workings.norm_frames import DEPTH, drawn, silenced, stream_norms
+from ..workings.layer_norm import layer_norm
+from ..workings.norm_frames import DEPTH, drawn, silenced
 from ..workings.translating import Model, read
 from ..workings.translation_figures import Sentence, sentence, sentence_untrained
-from .shown import difference, figures, together
+from .shown import difference, figures, rows_by_name, together
 
 KINDS = {MultiHeadAttention: "attention", FeedForward: "feed-forward"}
 
@@ -56,6 +60,9 @@ def _stack(state: State, stack: str) -> Outcome:
     boxes = [box.name for box in ladder.boxes if box.depth]
     counts = [int(box.detail.split(",  ")[0].split(", K")[0].replace(",", "")) for box in ladder.boxes if box.depth]
     heard = _order(first, stack)
+    added = [k for k, box in enumerate(ladder.boxes) if box.name == "+"]
+    streams = [0, *(k + (0 if plan.norm_first else 1) for k in added)]
+    wires = [(wire.source, wire.target) for wire in ladder.wires]
     return together(
         {"layers": plan.layers, "sub-layers": len(SUBLAYERS[stack]), "parameters": layer_parameters(plan, stack)},
         {"layers": len(layers), "sub-layers": len(_parts(first, stack)), "parameters": count},
@@ -64,6 +71,9 @@ def _stack(state: State, stack: str) -> Outcome:
         layer_parameters(plan, stack) == count,
         boxes == [name for name, _ in heard],
         counts == [part for _, part in heard],
+        wires == list(zip(streams[:-1], added, strict=True)),
+        len(added) == sum(isinstance(part, Residual) for part in first.children()),
+        difference(([box.share for box in ladder.boxes if box.depth], [part / count for _, part in heard])),
     )
 
 
@@ -98,24 +108,29 @@ def decoder_stack(state: State) -> Outcome:
 
 
 def normalised(state: State) -> Outcome:
-    """F.layer_norm without gain and bias: mean 0, variance 1."""
+    """F.layer_norm without gain and bias, torch's mean and variance: of all tokens, and of the one that is shown."""
     model, said = toy(state)
-    x = read(model, said.ids).x0
-    ours = layer_norm(x)
-    mean, variance = mean_and_variance(ours)
-    expected = F.layer_norm(torch.from_numpy(x), (x.shape[1],)).numpy()
+    x = torch.from_numpy(read(model, said.ids).x0)
+    expected = F.layer_norm(x, (x.shape[1],))
+    ours = torch.from_numpy(layer_norm(x.numpy()))
     row = min(int(state["focus"]), len(said.ids) - 1)
-    layered = read(drawn(state), said.ids).x0[row]
-    torched = torch.from_numpy(layered)
-    rows = figures(LESSON, "norms", state, 0)["token"].values
-    oracle = torch.stack((torched, torched - torched.mean(), F.layer_norm(torched, (len(torched),))))
-    same = difference((ours, expected), (rows, oracle.numpy()), limit=1e-9)
-    off = float(abs(variance - 1).max())
+    one = torch.from_numpy(read(drawn(state), said.ids).x0[row])
+    there = figures(LESSON, "norms", state, 0)
+    token, moments = there["token"], rows_by_name(there["moments"])
+    made = {"before": one, "after": F.layer_norm(one, (len(one),))}
+    same = difference(
+        (ours, expected),
+        (token.values, torch.stack((one, one - one.mean(), made["after"])).numpy()),
+        *((moments[name], (float(z.mean()), float(z.var(correction=0)))) for name, z in made.items()),
+        limit=1e-9,
+    )
+    mean, off = float(ours.mean(-1).abs().max()), float((ours.var(-1, correction=0) - 1).abs().max())
     return together(
-        {"mean": round(float(abs(mean).max()), 9) + 0.0, "variance off 1 by": off},
+        {"mean": round(mean, 9) + 0.0, "variance off 1 by": off},
         {"mean": 0.0, "variance off 1 by": "< 0.001"},
         same,
-        float(abs(mean).max()) < 1e-9,
+        list(moments) == list(made) and [label[0] for label in token.row_labels] == ["x", "x", "L"],
+        mean < 1e-9,
         off < 1e-3,
     )
 
@@ -133,28 +148,41 @@ def identity(state: State) -> Outcome:
     with torch.no_grad():
         given = torch.from_numpy(read(here, said.ids).x0)[None]
         layered = module(here).encoder[0](given)[0].numpy()
-    rows = figures(LESSON, "norms", state, 2)["layer"].values
+    there = figures(LESSON, "norms", state, 2)
+    rows, changes = there["layer"].values, (torch.from_numpy(layered) - given[0]).abs().amax(-1)
     change = float(abs(after["pre"] - read(pre, said.ids).x0).max())
     return together(
         {"pre-LN changes it by": change},
         {"pre-LN changes it by": 0.0},
         change == 0,
         difference((after["pre"], kept), (after["post"], moved), limit=1e-9),
-        difference((rows[0], given[0, row].numpy()), (rows[1], layered[row])),
+        difference((rows[0], given[0, row]), (rows[1], layered[row]), (rows[2], layered[row] - given[0, row].numpy())),
+        difference(([part[1] for part in there["change"].rows], changes)),
+        tuple(part[0] for part in there["change"].rows) == said.words,
+        tuple(there["layer"].row_labels) == ("before", "after", "change"),
     )
 
 
 def lengths(state: State) -> Outcome:
-    """Lengths of the stream in the module, pre-LN and post-LN, after every layer."""
-    pairs = []
-    lines = figures(LESSON, "norms", state, 1)["norms"].lines
+    """Lengths of the stream in the module, pre-LN and post-LN, after every sub-layer; with a norm behind it √D."""
+    drawn_lines = figures(LESSON, "norms", state, 1)["norms"]
+    pairs: list[tuple[Any, Any]] = [(drawn_lines.x, np.arange(1 + 2 * DEPTH))]
+    pairs.append((list(drawn_lines.levels.values()), [SMALL.width**0.5]))
     for norm in ("pre", "post"):
         model = drawn(state, DEPTH, norm)
         said = sentence(state, model, own=False)
-        lab = module(model)
-        x, heard = lab.source(torch.tensor([said.ids])), []
-        for layer in lab.encoder:
-            x = layer(x)
-            heard.append(float(x[0].norm(dim=-1).mean().detach()))
-        pairs += [(stream_norms(model, said.ids)[2::2], heard), (lines[f"{norm}-LN"][2::2], heard)]
+        lab, heard = module(model), []
+        x = lab.source(torch.tensor([said.ids]))
+
+        def hear(_: nn.Module, __: Any, out: torch.Tensor, heard: list[float] = heard) -> None:
+            heard.append(float(out[0].norm(dim=-1).mean()))
+
+        for part in lab.encoder.modules():
+            if isinstance(part, Residual):
+                (part.add if norm == "pre" else part.norm).register_forward_hook(hear)
+        with torch.no_grad():
+            hear(lab.source, None, x)
+            for layer in lab.encoder:
+                x = layer(x)
+        pairs.append((drawn_lines.lines[f"{norm}-LN"], heard))
     return difference(*pairs)

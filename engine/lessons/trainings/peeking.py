@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ...models.attention import ScaledDotProduct, causal_mask
@@ -48,6 +49,15 @@ class Arm:
     """Share of the written sentences that the grammar has."""
     attention: Floats
     """[passages, l, h, t, t]."""
+    weights: dict[str, NDArray[np.float32]]
+    """What was learned, by name; arrays alone, to be sent anywhere."""
+
+    def model(self) -> Gpt:
+        """The network with these weights, in eval mode."""
+        with seeded(0):
+            model = Gpt(OPTIONS, len(WORDS))
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in self.weights.items()})
+        return model.eval()
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +125,8 @@ def _arm(seed: int, masked: bool, seen: Tensor, held_out: Tensor, progress: Prog
     complete = sentences(written)
     right = sum(map(accepted, complete)) / max(1, len(complete))
     progress(start + 0.5, f"{name}: done")
-    return Arm(np.array(losses), float(scored), float(alone), tuple(written), right, kept)
+    weights = {key: tensor.detach().numpy().copy() for key, tensor in model.state_dict().items()}
+    return Arm(np.array(losses), float(scored), float(alone), tuple(written), right, kept, weights)
 
 
 def _loss(logits_btv: Tensor, tokens: Tensor) -> Tensor:

@@ -45,7 +45,7 @@ def _cell(before: Floats, x: Floats, state: State, stage: int, row: int, column:
     lines = [
         Formula(
             symbols="GN(h) = (h - mean) / sqrt(var + 1e-5)",
-            numbers=f"({h:.3g} - {mean[0]:.3g}) / sqrt({variance[0]:.3g} + {EPSILON:g}) = {normal:.3g}",
+            numbers=f"({h:.3f} - ({mean[0]:.3f})) / sqrt({variance[0]:.3f} + {EPSILON:g}) = {normal:.3f}",
         )
     ]
     if stage == 2:

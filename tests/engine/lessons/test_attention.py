@@ -13,11 +13,19 @@ from dlviz.engine.lessons.proofs import attention as attention_proofs
 from dlviz.engine.lessons.proofs import attention_scaling as scaling_proofs
 from dlviz.engine.lessons.proofs import shown
 from dlviz.engine.lessons.proofs.every_scene import adds_up
-from dlviz.engine.lessons.workings import attending, attention_focus, attention_scaling, attention_stages
+from dlviz.engine.lessons.workings import (
+    attending,
+    attention_focus,
+    attention_looks,
+    attention_models,
+    attention_scaling,
+    attention_stages,
+)
 from dlviz.engine.lessons.workings.antecedents import IT, VOCABULARY, every_sentence, sentence
 from dlviz.engine.lessons.workings.attention_looks import look
 from dlviz.engine.lessons.workings.sentences import MOST, guesses, split
 
+from .redrawing import redraw
 from .test_every_lesson import _well_formed
 
 
@@ -284,4 +292,21 @@ def test_bars_under_each_others_names_are_noticed(
 
     for module in (attention_proofs, scaling_proofs):
         monkeypatch.setattr(module, "figures", broken)
+    assert id_ in red()
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "id_"),
+    [
+        ("one", lambda chips: {"weights": chips.weights[::-1]}, "S1"),
+        ("two", lambda chips: {"weights": chips.weights[::-1]}, "S1"),
+        ("vectors", lambda grid: {"values": grid.values[::-1]}, "S1"),
+        ("causal", lambda figure: {"weights": figure.weights * 0.5} if hasattr(figure, "weights") else {}, "S2"),
+        ("scores", lambda figure: {"labels": figure.labels[::-1]} if hasattr(figure, "labels") else {}, "U3"),
+        ("naive", lambda table: {"rows": [[*row[:3], row[4], "0.5"] for row in table.rows]}, "V6"),
+    ],
+)
+def test_what_is_drawn_wrong_is_noticed(monkeypatch: pytest.MonkeyPatch, name: str, change: Any, id_: str) -> None:
+    drawn = (attention_focus, attention_looks, attention_models, attention_scaling)
+    redraw(monkeypatch, drawn, name, change)
     assert id_ in red()

@@ -1,6 +1,7 @@
 """`cross-attention`: what turns its facts red, other sentences, and hostile ones. Nothing is trained here."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,18 @@ from dlviz.engine.lessons.cross_attention import LESSON, attention_modules
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.trainings.french import PLAN, French
-from dlviz.engine.lessons.workings import crossing, transformer_layers, translating
+from dlviz.engine.lessons.workings import (
+    crossing,
+    crossing_stages,
+    transformer_layers,
+    translating,
+    translation_figures,
+)
 from dlviz.engine.lessons.workings.french_lexicon import GOLD, kinds, lexicon, numbered, told
 from dlviz.engine.lessons.workings.fresh_translator import SMALL, fresh
 from dlviz.engine.lessons.workings.transformer_layers import Heads
+
+from .redrawing import redraw
 
 HOSTILE = ("[/x] un chat", "\x1b]0;x\x07chat", "[", "🐈 chat 猫", "' ' '", "chat " * 24, "l'l'l'l'")
 
@@ -70,6 +79,46 @@ def test_weights_of_another_head_turn_z2_red(monkeypatch: pytest.MonkeyPatch) ->
         cross_attention, "stages", lambda h, *rest: right(replace(h, weights=h.weights[::-1].copy()), *rest)
     )
     assert not all(fact.holds for fact in facts(LESSON.state(), "Z2"))
+
+
+def test_origins_of_other_rows_turn_z2_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crossing_stages, "_row", lambda i, count: tuple((0, c) for c in range(count)))
+    assert not all(fact.holds for fact in facts(LESSON.state(), "Z2"))
+
+
+@pytest.mark.parametrize("figure", ["Q", "K", "V", "output"])
+def test_rows_called_by_other_words_turn_z2_red(monkeypatch: pytest.MonkeyPatch, figure: str) -> None:
+    redraw(monkeypatch, (translation_figures,), figure, lambda f: {"row_labels": f.row_labels[::-1]})
+    assert not all(fact.holds for fact in facts(LESSON.state(), "Z2"))
+
+
+def test_changes_with_their_signs_turn_z2_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crossing, "np", SimpleNamespace(**{**vars(np), "abs": lambda x: x}))
+    assert [fact.holds for fact in facts(LESSON.state(), "Z2")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f: {"wires": f.wires[1:]},
+        lambda f: {"wires": [replace(wire, source=1) for wire in f.wires]},
+        lambda f: {"boxes": [replace(box, shape="7x8") for box in f.boxes]},
+        lambda f: {"boxes": f.boxes[:-1]},
+    ],
+)
+@pytest.mark.parametrize("layers", [1, 3])
+def test_boxes_and_wires_that_are_not_the_modules_turn_z3_red(
+    monkeypatch: pytest.MonkeyPatch, change: Any, layers: int
+) -> None:
+    right = cross_attention.decoder_ladder
+
+    def wrong(*args: Any) -> Any:
+        ladder = right(*args)
+        return replace(ladder, **change(ladder))
+
+    assert all(fact.holds for fact in facts(LESSON.state({"layers": layers}), "Z3"))
+    monkeypatch.setattr(cross_attention, "decoder_ladder", wrong)
+    assert not all(fact.holds for fact in facts(LESSON.state({"layers": layers}), "Z3"))
 
 
 def test_a_ladder_in_the_wrong_order_turns_z3_red(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import pytest
 from dlviz.engine.lessons.index import NAMES, load
 from dlviz.engine.lessons.kit.figures import Formula, Grid, Origin
 from dlviz.engine.lessons.kit.lesson import Frame, Lesson, Scene
+from dlviz.engine.lessons.kit.settings import Moves, Numbers, Words
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs.arithmetic import wrong
 from dlviz.engine.lessons.proofs.every_scene import claims
@@ -40,6 +41,18 @@ def test_the_formulas_of_every_preset_add_up(name):
             if not claim.needs:
                 fact = claim.fact(name, lesson.state(preset.values))
                 assert fact.holds, f"{preset.name}: {fact.computed}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_formulas_add_up_when_a_setting_is_turned(name):
+    lesson = load(name)
+    untrained = [claim for claim in claims(lesson) if not claim.needs]
+    for setting in lesson.settings:
+        for by in (1, -1) if not isinstance(setting, Numbers | Words | Moves) else ():
+            value = setting.turn(lesson.defaults[setting.name], by)
+            for claim in untrained:
+                fact = claim.fact(name, lesson.state({setting.name: value}))
+                assert fact.holds, f"{setting.name}={value}: {fact.computed}"
 
 
 def scene(numbers: str, value: float = 3.0, cell: tuple[int, int] = (0, 1)) -> Lesson:

@@ -1,21 +1,35 @@
 """`generation`: what turns its facts red, texts and temperatures at their ends. Nothing is trained here."""
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from dlviz.engine.lessons import generation
 from dlviz.engine.lessons.generation import LESSON
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs import generation as proofs
-from dlviz.engine.lessons.proofs.generation import derivations
+from dlviz.engine.lessons.proofs.generation import derivations, following
 from dlviz.engine.lessons.trainings.grammar import HEADS, LAYERS, WIDTH, Grammar
-from dlviz.engine.lessons.workings import decoding, next_token
-from dlviz.engine.lessons.workings.decoding import decode, draw, top_k_kept, top_p_kept
+from dlviz.engine.lessons.workings import (
+    decoding,
+    decoding_figures,
+    little_english,
+    next_token,
+    softmax_frames,
+    writing,
+)
+from dlviz.engine.lessons.workings.decoding import Decoded, decode, draw, top_k_kept, top_p_kept
 from dlviz.engine.lessons.workings.gpt_forward import Gpt
 from dlviz.engine.lessons.workings.little_english import HELD_OUT, LONGEST, next_words, sentence, surprise, words
+from dlviz.engine.lessons.workings.little_english import grammar as grammar_of
+from dlviz.engine.models import gpt as lab_gpt
+
+from .redrawing import redraw
 
 HOSTILE = ("[/x] the cat", "\x1b]0;x\x07cat", "[", "🐈 cat 猫", "the " * 29, ". . .", "<unk> <start>")
 
@@ -67,8 +81,8 @@ def facts(state: State, id_: str) -> list[Fact]:
 def test_softmax_without_the_temperature_turns_r3_red(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(fact.holds for fact in facts(LESSON.state(), "R3"))
     right: Callable[..., Any] = decoding.tempered
-    monkeypatch.setattr(proofs, "tempered", lambda z, t: right(z, 1.0))
-    monkeypatch.setattr(decoding, "tempered", lambda z, t: right(z, 1.0))
+    for part in (decoding, softmax_frames):
+        monkeypatch.setattr(part, "tempered", lambda z, t: right(z, 1.0))
     assert [fact.holds for fact in facts(LESSON.state(), "R3")] == [False, False, True]
 
 
@@ -78,8 +92,78 @@ def test_a_top_k_off_by_one_turns_r3_red_whatever_is_set(monkeypatch: pytest.Mon
 
 
 def test_a_draw_from_the_other_end_turns_r3_red(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proofs, "draw", lambda chances, u: draw(chances, 1 - u))
+    monkeypatch.setattr(decoding, "draw", lambda chances, u: draw(chances, 1 - u))
     assert [fact.holds for fact in facts(LESSON.state(), "R3")] == [True, True, False]
+
+
+def test_a_temperature_upside_down_turns_r3_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    right: Callable[..., Any] = decoding.tempered
+    monkeypatch.setattr(softmax_frames, "tempered", lambda z, t: right(z, 1 / t))
+    assert [fact.holds for fact in facts(LESSON.state(), "R3")] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda scaled, full, kept, p: Decoded(scaled * 5, full, kept, p),
+        lambda scaled, full, kept, p: Decoded(scaled, p, kept, full),
+        lambda scaled, full, kept, p: Decoded(scaled, full, ~kept, p),
+    ],
+)
+def test_what_decoding_tells_beside_its_chances_is_proved(monkeypatch: pytest.MonkeyPatch, wrong: Any) -> None:
+    monkeypatch.setattr(decoding, "Decoded", wrong)
+    assert not facts(LESSON.state(), "R3")[1].holds
+
+
+@pytest.mark.parametrize(
+    ("module", "figure", "change"),
+    [
+        (softmax_frames, "logits", lambda f: {"values": -f.values}),
+        (softmax_frames, "T 10", lambda f: {"labels": f.labels[::-1]}),
+        (softmax_frames, "stable", lambda f: {"rows": [(*row[:3], row[2], row[4]) for row in f.rows]}),
+        (softmax_frames, "stable", lambda f: {"marked": ()}),
+        (decoding_figures, "table", lambda f: {"rows": [(*row[:2], row[1], *row[3:]) for row in f.rows]}),
+        (decoding_figures, "table", lambda f: {"struck": ()}),
+        (decoding_figures, "table", lambda f: {"struck": () if f.columns[2] == "z / 5" else f.struck}),
+        (decoding_figures, "bars", lambda f: {"dropped": ()}),
+        (decoding_figures, "bars", lambda f: {"labels": f.labels[::-1]}),
+    ],
+)
+def test_what_is_shown_of_decoding_is_read(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, figure: str, change: Callable[[Any], dict[str, Any]]
+) -> None:
+    redraw(monkeypatch, (module,), figure, change)
+    assert not all(fact.holds for fact in facts(LESSON.state(), "R3"))
+
+
+def test_a_word_that_u_does_not_draw_turns_r3_red(monkeypatch: pytest.MonkeyPatch, grammar: Grammar) -> None:
+    state = LESSON.state({"draw": 3, "temperature": 2.0}).with_result("grammar", grammar)
+    assert all(fact.holds for fact in facts(state, "R3"))
+    next_token.continued.cache_clear()
+    monkeypatch.setattr(writing, "draw", lambda chances, u: draw(chances, 1 - u))
+    found = facts(state, "R3")
+    next_token.continued.cache_clear()
+    assert [fact.holds for fact in found] == [True, True, True, True, False]
+
+
+@pytest.mark.parametrize("change", [lambda f: {"values": f.values.T}, lambda f: {"values": f.values * 2}])
+def test_changes_that_are_not_the_modules_turn_r2_red(
+    monkeypatch: pytest.MonkeyPatch, grammar: Grammar, change: Callable[[Any], dict[str, Any]]
+) -> None:
+    redraw(monkeypatch, (generation,), "changes", change)
+    assert not facts(LESSON.state().with_result("grammar", grammar), "R2")[0].holds
+
+
+def test_a_mask_that_forgets_the_cache_turns_r2_red(monkeypatch: pytest.MonkeyPatch, grammar: Grammar) -> None:
+    monkeypatch.setattr(lab_gpt, "causal_mask", lambda t, s, device: torch.ones(t, s, dtype=torch.bool).tril())
+    assert not facts(LESSON.state().with_result("grammar", grammar), "R2")[0].holds
+
+
+def test_the_grammar_that_is_shown_is_the_one_derived(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = little_english.next_words(HELD_OUT[:5])
+    assert np.allclose([right.get(word, 0.0) for word in words()], following(HELD_OUT[:5]))
+    monkeypatch.setattr(little_english, "grammar", lambda: {name: parts[:1] for name, parts in grammar_of().items()})
+    assert not np.allclose(little_english.exact(HELD_OUT[:5]), following(HELD_OUT[:5]))
 
 
 def test_a_drawn_word_is_always_in_the_table(grammar: Grammar) -> None:
@@ -106,7 +190,6 @@ def test_a_nucleus_one_token_too_large_turns_r3_red(monkeypatch: pytest.MonkeyPa
 
     state = LESSON.state({"top_p": 0.6})
     assert all(fact.holds for fact in facts(state, "R3"))
-    monkeypatch.setattr(proofs, "top_p_kept", larger)
     monkeypatch.setattr(decoding, "top_p_kept", larger)
     assert [fact.holds for fact in facts(state, "R3")] == [True, False, True]
 

@@ -8,7 +8,9 @@ import pytest
 
 from dlviz.engine.lessons.heads import LESSON
 from dlviz.engine.lessons.kit.state import State
-from dlviz.engine.lessons.workings import head_walls, multihead
+from dlviz.engine.lessons.workings import head_cards, head_scenes, head_walls, multihead
+
+from .redrawing import redraw
 
 
 def red(state: State | None = None) -> set[str]:
@@ -74,20 +76,6 @@ def test_presets_lead_to_frames() -> None:
         assert scene.frames(LESSON.parse([], preset=preset.name))[0].figures
 
 
-def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None:
-    """Breaks what is shown: every figure called `name` of any scene is changed before a fact can read it."""
-    from dataclasses import replace
-
-    from dlviz.engine.lessons.proofs import heads as proofs
-    from dlviz.engine.lessons.proofs import shown
-
-    def broken(*arguments: Any) -> dict[str, Any]:
-        found = shown.figures(*arguments)
-        return {key: replace(each, **change(each)) if key == name else each for key, each in found.items()}
-
-    monkeypatch.setattr(proofs, "figures", broken)
-
-
 @pytest.mark.parametrize(
     ("name", "change", "ids"),
     [
@@ -99,13 +87,23 @@ def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None
         ("heads", lambda wall: {"images": wall.images.transpose(0, 2, 1)}, {"W2"}),
         ("entropy", lambda bars: {"values": bars.values[::-1]}, {"W3"}),
         ("benefits", lambda table: {"rows": [[row[0], row[2], row[1], row[3]] for row in table.rows]}, {"W3"}),
+        ("X", lambda grid: {"values": grid.values[::-1]}, {"W1"}),
+        ("W_Q", lambda grid: {"values": grid.values.T}, {"W1"}),
+        ("Q", lambda grid: {"values": grid.values[:, ::-1]}, {"W1"}),
+        ("Q", lambda grid: {"column_labels": grid.column_labels[::-1]}, {"W1"}),
+        ("concat", lambda grid: {"values": grid.values[:, ::-1]}, {"W1"}),
+        ("weights", lambda wall: {"labels": wall.labels[::-1]}, {"W1"}),
+        ("heads", lambda wall: {"labels": wall.labels[::-1]}, {"W2"}),
+        ("masses", lambda bars: {"labels": bars.labels[::-1]}, {"W2"}),
+        ("divergence", lambda grid: {"cursor": (1, 0)}, {"W2"}),
+        ("entropy", lambda bars: {"labels": bars.labels[::-1]}, {"W3"}),
         ("models", lambda table: {"rows": [[*row[:4], 24] for row in table.rows]}, {"X2"}),
     ],
 )
 def test_what_is_shown_is_what_is_proved(
     monkeypatch: pytest.MonkeyPatch, name: str, change: Any, ids: set[str]
 ) -> None:
-    swap_figure(monkeypatch, name, change)
+    redraw(monkeypatch, (head_walls, head_scenes, head_cards), name, change)
     assert ids <= red()
 
 
@@ -155,3 +153,13 @@ def test_heads_are_counted_from_one_and_a_wall_without_patterns_says_so() -> Non
     frames = head_walls.trained_wall(LESSON.state().with_result("peeking", peeking))
     assert frames[0].caption.startswith("Head 1, L1H1") and "No pattern with a name" in frames[0].caption
     assert "No pattern" not in head_walls.hand_made_wall(LESSON.state())[0].caption
+
+
+def test_an_entropy_that_is_halved_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head_walls, "entropy", lambda weights: multihead.entropy(weights) / 2)
+    assert "W2" in red()
+
+
+def test_a_pair_that_is_not_the_farthest_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head_walls, "_extremes", lambda apart: ((1, 0), (1, 0)))
+    assert red() == {"W2"}

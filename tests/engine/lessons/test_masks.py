@@ -5,9 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlviz.engine.lessons.kit.seeding import seeded
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.masks import LESSON
+from dlviz.engine.lessons.trainings.peeking import OPTIONS, Arm, Peeking
 from dlviz.engine.lessons.workings import attending, grammar, masking, masking_scenes, padding_scenes
+from dlviz.engine.models.gpt import Gpt
+
+from .redrawing import redraw
 
 
 def red(state: State | None = None) -> set[str]:
@@ -31,7 +36,7 @@ def test_a_mask_that_lets_one_future_token_through_is_noticed(monkeypatch: pytes
 
 
 def test_masks_joined_by_or_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(masking, "combined", lambda real: attending.causal(len(real)) | real[None, :])
+    monkeypatch.setattr(padding_scenes, "combined", lambda real: attending.causal(len(real)) | real[None, :])
     assert "Y4" in red()
 
 
@@ -89,20 +94,6 @@ def test_chances_of_the_grammar_sum_to_one() -> None:
             assert sum(grammar.options(words[:k]).values()) == pytest.approx(1)
 
 
-def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None:
-    """Breaks what is shown: every figure called `name` of any scene is changed before a fact can read it."""
-    from dataclasses import replace
-
-    from dlviz.engine.lessons.proofs import masks as proofs
-    from dlviz.engine.lessons.proofs import shown
-
-    def broken(*arguments: Any) -> dict[str, Any]:
-        found = shown.figures(*arguments)
-        return {key: replace(each, **change(each)) if key == name else each for key, each in found.items()}
-
-    monkeypatch.setattr(proofs, "figures", broken)
-
-
 @pytest.mark.parametrize(
     ("name", "change", "ids"),
     [
@@ -111,7 +102,14 @@ def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None
         ("mask", lambda grid: {"marks": {"never": ()}}, {"X1", "Y3"}),
         ("moved", lambda bars: {"labels": bars.labels[::-1]}, {"Y2"}),
         ("losses", lambda bars: {"reference": ("mean", float(np.nanmean(bars.values)))}, {"Y2"}),
-        ("changes", lambda bars: {"values": bars.values[::-1]}, {"Y1"}),
+        ("changes", lambda bars: {"values": bars.values / 2}, {"Y1"}),
+        ("changes", lambda bars: {"labels": bars.labels[::-1]}, {"Y1"}),
+        ("Q", lambda grid: {"values": grid.values[::-1]}, {"X1"}),
+        ("K", lambda grid: {"values": grid.values[::-1]}, {"X1"}),
+        ("losses", lambda bars: {"values": bars.values[::-1]}, {"Y2"}),
+        ("losses", lambda bars: {"labels": bars.labels[::-1]}, {"Y2"}),
+        ("padding", lambda grid: {"marks": {"never": ()}}, {"Y2"}),
+        ("both", lambda grid: {"marks": {"never": ()}}, {"Y4"}),
         ("both", lambda grid: {"values": grid.values.T}, {"Y4"}),
         ("weights", lambda grid: {"values": grid.values.T}, {"Y4"}),
     ],
@@ -119,7 +117,7 @@ def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None
 def test_what_is_shown_is_what_is_proved(
     monkeypatch: pytest.MonkeyPatch, name: str, change: Any, ids: set[str]
 ) -> None:
-    swap_figure(monkeypatch, name, change)
+    redraw(monkeypatch, (masking_scenes, padding_scenes), name, change)
     assert ids <= red()
 
 
@@ -149,3 +147,34 @@ def test_the_mask_can_be_switched_off_in_the_first_scene() -> None:
     off = LESSON.scenes[0].frames(LESSON.state({"masked": False}))
     assert not off[2].figures[1].marks["never"]
     assert (off[2].figures[0].values > 0).all()
+
+
+def test_a_card_that_lists_other_rows_than_those_without_a_key_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = LESSON.state({"text": "The cat sat", "second": "Go", "pad": "left"})
+    cards = next(scene for scene in LESSON.scenes if scene.name == "combined").frames(left)[1].figures
+    assert cards[1].text.startswith("Rows 1, 2: NaN")
+    redraw(monkeypatch, (padding_scenes,), "told", lambda card: {"text": "Row 3: NaN."})
+    assert red() == {"Y4"}
+
+
+def test_a_caption_of_another_token_than_the_edited_one_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = masking_scenes.changes
+    monkeypatch.setattr(masking_scenes, "changes", lambda x, token, mask: right(x, max(0, token - 1), mask))
+    assert "Y1" in red()
+
+
+def test_losses_that_the_trained_weights_do_not_give_are_noticed() -> None:
+    with seeded(0):
+        model = Gpt(OPTIONS, len(grammar.WORDS))
+    weights = {name: tensor.detach().numpy() for name, tensor in model.state_dict().items()}
+    rng = np.random.default_rng(100)
+    floor = float(np.mean([grammar.stream(rng, 24)[1] for _ in range(128)]))
+
+    def told(whole: float, alone: float, losses: list[float]) -> Arm:
+        return Arm(np.array(losses), whole, alone, (), 0.0, np.zeros((1, 1, 1, 1, 1)), weights)
+
+    peeking = Peeking(told(floor, floor, [floor]), told(0.0, 3 * floor, [0.0]), floor, ())
+    state = LESSON.state().with_result("peeking", peeking)
+    claim = next(claim for claim in LESSON.claims if claim.needs and "peeks" in claim.says)
+    fact = claim.fact("masks", state)
+    assert not fact.holds and fact.computed["peeks"] == 0.0
