@@ -4,6 +4,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from dlviz.engine.lessons.index import NAMES, load
@@ -27,6 +28,7 @@ def measure() -> list[Figure]:
             launch["empty"].append(painted([PYTHON, "-m", "benchmarks.empty"], folder, rb"an empty app"))
             launch["lesson"].append(painted([*DLVIZ, "lesson", "convolution"], folder, rb"kernel 3x3"))
         opened, again, changed = opening()
+        beside, replayed = beside_facts(), beside_a_replay()
         torch = elapsed([PYTHON, "-c", "import torch"], folder)
         quick = verified(folder, "--quick")
         trained = verified(folder)
@@ -42,6 +44,9 @@ def measure() -> list[Figure]:
         ),
         figure(f"opening a lesson, the slowest ({slow})", "ms", opened[slow], least, again[slow], most=300),
         figure("opening a lesson, median", "ms", median(list(opened.values())), least, usual, most=300),
+        figure("the same while facts of another are computed, the slowest", "ms", max(beside), least, usual, most=300),
+        figure("the same, median", "ms", median(beside), least, usual, most=300),
+        figure("the same while 100 moves of a game are replayed", "ms", replayed, least, usual, most=300),
         figure("a setting turned, the slowest lesson", "ms", max(changed.values()), least, usual, most=100),
         figure("`dlviz verify --quick`", "s", quick, "import torch", torch, most=20),
         figure("`dlviz verify`, three seeds", "s", trained, "without training", quick, most=320),
@@ -68,6 +73,35 @@ def opening() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
         changed[name] = median(times) if times else again[name]
     study.close()
     return opened, again, changed
+
+
+def beside_facts() -> list[float]:
+    """Milliseconds until the first frame of each lesson while the facts of the one before it are computed."""
+    heard = threading.Event()
+    study = Study(heard.set)
+    study.open()
+    times = []
+    for before, name in pairwise((NAMES[-1], *NAMES)):
+        study.prove(Place(lesson=before, values=load(before).defaults))
+        while not any(study.view.facts):  # the first is there, so that the next is being computed
+            heard.wait(0.5)
+            heard.clear()
+        times.append(shown(study, heard, Place(lesson=name, values=load(name).defaults)))
+    study.close()
+    return times
+
+
+def beside_a_replay() -> float:
+    """Milliseconds until the first frame of another lesson a second after a long game was asked for."""
+    heard = threading.Event()
+    study = Study(heard.set)
+    lesson = load("gan")
+    arena = [scene.name for scene in lesson.scenes].index("arena")
+    study.show(Place(lesson="gan", values={**lesson.defaults, "moves": "x" * 100}, scene=arena))
+    time.sleep(1.0)
+    took = shown(study, heard, Place(lesson="convolution", values=load("convolution").defaults))
+    study.close()
+    return took
 
 
 def shown(study: Study, heard: threading.Event, place: Place) -> float:

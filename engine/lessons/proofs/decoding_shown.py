@@ -58,7 +58,7 @@ def read_right(table: Table, bars: Bars, names: Sequence[str], logits: Tensor, r
     by_token = bars_by_label(bars)
     right.append(all(abs(p - float(lab[names.index(token)])) < 1e-6 for token, p in by_token.items()))
     right.append(list(by_token) == [row[0] for _, row in shown])
-    right.append(list(bars.dropped) == list(table.struck))
+    right.append(list(bars.dropped) == list(table.struck) and list(bars.marked) == list(table.marked))
     return all(right)
 
 
@@ -128,11 +128,16 @@ def decoded(state: State) -> Outcome:
         shown.append((np.ravel(seen["logits"].values), logits))
     lab = chances(torch.from_numpy(logits), *asked(state)).numpy()
     pairs = [*shown, (decoding.decode(logits, *asked(state)).chances, lab)]
-    pairs += [(decoding.decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy()) for z in SPREAD for rule in GRID]
+    pairs += [
+        (decoding.decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy())
+        for z in SPREAD
+        for rule in GRID
+    ]
     cold = decoding.tempered(logits, 0.01)
     top = float(cold[logits == logits.max()].sum())
     wrong = sum(
-        set(np.flatnonzero(decoding.top_p_kept(decoding.tempered(z, 1.0), mass)).tolist()) != _smallest(decoding.tempered(z, 1.0), mass)
+        set(np.flatnonzero(decoding.top_p_kept(decoding.tempered(z, 1.0), mass)).tolist())
+        != _smallest(decoding.tempered(z, 1.0), mass)
         for z in (logits, *SPREAD)
         for mass in (*MASSES, state["top_p"])
         if mass < 1

@@ -20,7 +20,7 @@ from ..workings.gpt_forward import gpt_logits
 from ..workings.little_english import HELD_OUT, LONGEST, RULES, START, numbers, words
 from ..workings.next_token import read_text
 from .decoding_shown import asked, decoded, drawn, read_right, subtracting, table, uniforms
-from .shown import bars_by_label, difference, figures, together
+from .shown import bars_by_label, difference, figures, named, together
 
 PREFIX = HELD_OUT[:5]
 
@@ -121,7 +121,8 @@ def only_the_past(state: State) -> Outcome:
         cached = []
         for n in (1, 3):
             caches = lab.caches()
-            cached.append(torch.cat([lab(part, caches)[0] for part in torch.tensor([ids]).split(n, 1)]))
+            parts = [torch.tensor([ids[k : k + n]]) for k in range(0, t, n)]
+            cached.append(torch.cat([lab(part, caches)[0] for part in parts]))
     grid = figures(LESSON, "past", state, 0)["changes"]
     changed = np.asarray(grid.values)
     before = float(np.triu(changed, 1).max(initial=0.0))
@@ -162,7 +163,7 @@ def written(state: State) -> Outcome:
         ids, draws = list(start), uniforms(state["draw"])
         frames = next(scene for scene in LESSON.scenes if scene.name == "writing").frames(here)
         for frame in frames:
-            seen = {figure.name: figure for figure in frame.figures}
+            seen = named(frame)
             scores, u = after(lab, ids), next(draws)
             token = int(scores.argmax())
             if how == "sampled":

@@ -173,6 +173,7 @@ def rewritten(state: State) -> Outcome:
         list(words) == again == answer,
         [row[1] for row in rows] == [row[2] for row in rows] == [names[k] for k in again],
         list(rerun(model, said.ids, words)) == again,
+        [(row[0], row[3]) for row in rows] == [(k + 1, True) for k in range(len(words))],
     )
 
 

@@ -171,7 +171,8 @@ def lengths(state: State) -> Outcome:
     for norm in ("pre", "post"):
         model = drawn(state, DEPTH, norm)
         said = sentence(state, model, own=False)
-        lab, heard = module(model), []
+        lab = module(model)
+        heard: list[float] = []
         x = lab.source(torch.tensor([said.ids]))
 
         def hear(_: nn.Module, __: Any, out: torch.Tensor, heard: list[float] = heard) -> None:

@@ -18,7 +18,7 @@ from ..trainings.french_lab import module
 from ..transformer import LESSON
 from ..workings.loss_frames import chosen_model
 from ..workings.translation_figures import Sentence, sentence
-from .crossing_shown import tensors
+from .crossing_shown import named_by, tensors
 from .decoding_shown import asked, read_right
 from .shown import bars_by_label, difference, named, together
 
@@ -68,6 +68,19 @@ def followed(state: State) -> Outcome:
         if name.startswith("decoder"):
             right["cross"] = heard[f"{name}.cross_attention.attend"]
         pairs += [(there[part].values, value.numpy()) for part, value in right.items()]
+    words = {"encoder": said.words, "decoder": said.read_words}
+    called = [
+        tuple(there[part].row_labels) == words[name[:7]] and tuple(there["own"].column_labels) == words[name[:7]]
+        for name, there in zip(stages, frames[3:], strict=False)
+        for part in ("own", "stream")
+    ]
+    called += [tuple(figure.row_labels) == said.words for there in frames[1:3] for figure in there.values()]
+    called += [tuple(there["cross"].column_labels) == said.words for there in frames if "cross" in there]
+    later = {(i, j) for j in range(len(said.read)) for i in range(j)}
+    called += [set(there["own"].marks["never"]) == later for there in frames if "cross" in there and later]
+    texts = (("source", said.ids, model.source_words), ("read", said.read, model.target_words))
+    called += [named_by(frames[0][name].tokens, ids, known) for name, ids, known in texts]
+    called += [list(frames[0][name].notes) == [str(k) for k in ids] for name, ids, _ in texts]
     row = min(int(state["focus"]), len(said.target) - 1)
     known = model.target_words
     for bars, whole in ((frames[-3]["logits"], scores[row]), (frames[-2]["p"], scores[row].softmax(0))):
@@ -79,6 +92,7 @@ def followed(state: State) -> Outcome:
         {"layers": 2 * layers, "largest difference": same.expected},
         same,
         len(frames) == 6 + 2 * layers,
+        *called,
     )
 
 

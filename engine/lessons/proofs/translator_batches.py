@@ -131,7 +131,7 @@ def drawn_as_by_the_lab(state: State) -> Outcome:
         ratios.append(float(np.abs(arrays).max() / torch.stack(theirs).abs().max()))
     tables = [array for name, array in weights.items() if "embedding" in name]
     with seeded(state.seed):
-        lab = [WordEmbedding(*table.shape, None, 0.0).embedding.weight.detach() for table in tables]
+        lab = [WordEmbedding(len(table), SMALL.width, None, 0.0).embedding.weight.detach() for table in tables]
     spread = float(np.concatenate(tables).std() / torch.cat(lab).std())
     off, wide = max(abs(ratio - 1) for ratio in ratios), abs(spread - 1)
     return together(

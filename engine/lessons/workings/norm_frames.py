@@ -140,7 +140,7 @@ def _one_token(x: Floats, word: str, scaled: Floats, place: Floats) -> Frame:
             numbers = f"{x[c]:.3g} - {_signed(mean)} = {x[c] - mean:.3g}"
             formula = Formula(symbols="x - mean", numbers=numbers)
             return Origin(formulas=(formula,), cells={"token": tuple((0, k) for k in range(len(x)))})
-        numbers = f"{x[c] - mean:.3g} / √({variance:.3g} + {EPSILON:g}) = {normal[c]:.3g}"
+        numbers = f"{x[c] - mean:.4f} / √({variance:.4f} + {EPSILON:g}) = {normal[c]:.3f}"
         formula = Formula(symbols="(x - mean) / √(variance + ε)", numbers=numbers)
         return Origin(formulas=(formula,), cells={"token": tuple((1, k) for k in range(len(x)))})
 

@@ -1,6 +1,5 @@
 """The lesson `positions`: broken sinusoids turn its facts red, orders and extreme settings work."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,9 @@ import pytest
 from dlviz.engine.lessons import positions
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.positions import LESSON
-from dlviz.engine.lessons.workings import ordering, position_scenes, sinusoids
+from dlviz.engine.lessons.workings import ordering, position_scenes, position_turning, sinusoids
+
+from .redrawing import redraw
 
 
 def red(state: State | None = None) -> set[str]:
@@ -78,18 +79,6 @@ def test_every_shuffle_moves_something_and_nought_moves_nothing() -> None:
         assert ordering.order(2, shuffle).tolist() == [1, 0]
 
 
-def swap_figure(monkeypatch: pytest.MonkeyPatch, name: str, change: Any) -> None:
-    """Breaks what is shown: every figure called `name` of any scene is changed before a fact can read it."""
-    from dlviz.engine.lessons.proofs import positions as proofs
-    from dlviz.engine.lessons.proofs import shown
-
-    def broken(*arguments: Any) -> dict[str, Any]:
-        found = shown.figures(*arguments)
-        return {key: replace(each, **change(each)) if key == name else each for key, each in found.items()}
-
-    monkeypatch.setattr(proofs, "figures", broken)
-
-
 def mirrored(plane: Any) -> dict[str, Any]:
     """The clock with its axes changed."""
     return {"paths": {name: [path[:, ::-1] for path in paths] for name, paths in plane.paths.items()}}
@@ -111,7 +100,7 @@ def mirrored(plane: Any) -> dict[str, Any]:
 def test_what_is_shown_is_what_is_proved(
     monkeypatch: pytest.MonkeyPatch, name: str, change: Any, ids: set[str]
 ) -> None:
-    swap_figure(monkeypatch, name, change)
+    redraw(monkeypatch, (positions, position_scenes, position_turning), name, change)
     assert ids <= red()
 
 
@@ -138,31 +127,20 @@ def test_wrong_differences_in_the_table_are_noticed(monkeypatch: pytest.MonkeyPa
     assert red() == {"T2"}
 
 
-def broken_figure(monkeypatch: pytest.MonkeyPatch, module: Any, kind: str, name: str, change: Any) -> None:
-    """The lesson draws another picture: `change` of every figure of this kind and name that the module makes."""
-    right = getattr(module, kind)
-
-    def broken(**parts: Any) -> Any:
-        figure = right(**parts)
-        return replace(figure, **change(figure)) if figure.name == name else figure
-
-    monkeypatch.setattr(module, kind, broken)
-
-
 @pytest.mark.parametrize(
-    ("module", "kind", "name", "change", "claim"),
+    ("name", "change", "claim"),
     [
-        (positions, "Bars", "change", lambda bars: {"labels": bars.labels[::-1]}, "0 without positions"),
-        (positions, "Bars", "change", lambda bars: {"values": np.zeros_like(bars.values)}, "0 without positions"),
-        (positions, "Tokens", "after", lambda chips: {"notes": chips.notes[::-1]}, "0 without positions"),
-        (position_scenes, "Curves", "likeness", lambda curves: {"x": curves.x + 1}, "Σ cos"),
-        (position_scenes, "Curves", "waves", lambda curves: {"levels": {"shortest, 2π": 6.0}}, "wavelengths"),
-        (position_scenes, "Bars", "norms", lambda bars: {"reference": ("d/2", 7.0)}, "|PE(p)|²"),
-        (position_scenes, "Grid", "PE", lambda grid: {"row_labels": grid.row_labels[::-1]}, "the table is"),
+        ("change", lambda bars: {"labels": bars.labels[::-1]}, "0 without positions"),
+        ("change", lambda bars: {"values": np.zeros_like(bars.values)}, "0 without positions"),
+        ("after", lambda chips: {"notes": chips.notes[::-1]}, "0 without positions"),
+        ("likeness", lambda curves: {"x": curves.x + 1}, "Σ cos"),
+        ("waves", lambda curves: {"levels": {"shortest, 2π": 6.0}}, "wavelengths"),
+        ("norms", lambda bars: {"reference": ("d/2", 7.0)}, "|PE(p)|²"),
+        ("PE", lambda grid: {"row_labels": grid.row_labels[::-1]}, "the table is"),
     ],
 )
 def test_names_places_and_lines_that_are_drawn_wrong_are_noticed(
-    monkeypatch: pytest.MonkeyPatch, module: Any, kind: str, name: str, change: Any, claim: str
+    monkeypatch: pytest.MonkeyPatch, name: str, change: Any, claim: str
 ) -> None:
-    broken_figure(monkeypatch, module, kind, name, change)
+    redraw(monkeypatch, (positions, position_scenes, position_turning), name, change)
     assert any(claim in says for says in claims())

@@ -10,6 +10,8 @@ from dlviz.engine.lessons import signal_path
 from dlviz.engine.lessons.signal_path import LESSON, path_lengths
 from dlviz.engine.lessons.workings import costs_shown, gradients_shown, graph_paths, recurrent_gradient
 
+from .redrawing import redraw
+
 
 def verdicts(lesson, state=None) -> dict[str, bool]:
     """Every untrained claim's words as declared, and whether it holds."""
@@ -39,17 +41,6 @@ def test_a_dilation_off_by_one_turns_the_paths_red(monkeypatch):
     assert not found[STEPS]
 
 
-def broken_figure(monkeypatch, module, kind, name, change):
-    """The working draws another picture: `change` of every figure of this kind and name that the module makes."""
-    right = getattr(module, kind)
-
-    def broken(**parts):
-        figure = right(**parts)
-        return replace(figure, **change(figure)) if figure.name == name else figure
-
-    monkeypatch.setattr(module, kind, broken)
-
-
 def test_distances_that_count_the_tokens_between_turn_the_paths_red(monkeypatch):
     right = signal_path.distances
     monkeypatch.setattr(signal_path, "distances", lambda way, n: [max(0, steps - 1) for steps in right(way, n)])
@@ -61,7 +52,7 @@ def test_a_path_drawn_over_another_token_turns_red(monkeypatch):
         path = [edge for edge in net.edges if edge.role == "path"]
         return {"edges": [edge for edge in net.edges if edge is not path[len(path) // 2]]}
 
-    broken_figure(monkeypatch, signal_path, "Net", "tokens", shortcut)
+    redraw(monkeypatch, (signal_path,), "tokens", shortcut)
     assert not verdicts(LESSON)[STEPS]
 
 
@@ -69,7 +60,7 @@ def test_a_path_that_is_not_marked_turns_red(monkeypatch):
     def plain(net):
         return {"edges": [replace(edge, role="quiet") for edge in net.edges]}
 
-    broken_figure(monkeypatch, signal_path, "Net", "tokens", plain)
+    redraw(monkeypatch, (signal_path,), "tokens", plain)
     assert not verdicts(LESSON)[STEPS]
 
 
@@ -92,12 +83,12 @@ def test_a_route_that_leaves_a_token_out_turns_red(monkeypatch):
 
 
 def test_a_token_known_too_early_turns_the_ticks_red(monkeypatch):
-    broken_figure(monkeypatch, signal_path, "Tokens", "rnn", lambda chips: {"dimmed": chips.dimmed[1:]})
+    redraw(monkeypatch, (signal_path,), "rnn", lambda chips: {"dimmed": chips.dimmed[1:]})
     assert not verdicts(LESSON)[TICKS]
 
 
 def test_attention_that_knows_all_before_the_first_tick_turns_red(monkeypatch):
-    broken_figure(monkeypatch, signal_path, "Tokens", "attention", lambda chips: {"dimmed": ()})
+    redraw(monkeypatch, (signal_path,), "attention", lambda chips: {"dimmed": ()})
     assert not verdicts(LESSON)[TICKS]
 
 
@@ -115,7 +106,7 @@ def test_rows_under_each_others_names_turn_red(monkeypatch, module, name, claim)
         pairs = zip(table.rows, list(table.rows)[::-1], strict=True)
         return {"rows": [(other[0], *row[1:]) for row, other in pairs]}
 
-    broken_figure(monkeypatch, module, "Table", name, crossed)
+    redraw(monkeypatch, (module,), name, crossed)
     assert not verdicts(LESSON)[claim]
 
 

@@ -1,16 +1,15 @@
 """The lesson on tokens: texts meant to break it, and tokenizers that are wrong."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlviz.engine.lessons import tokens
-from dlviz.engine.lessons.proofs import tokens as proofs
 from dlviz.engine.lessons.tokens import LESSON, encoded
 from dlviz.engine.lessons.workings import byte_pairs, merges_shown
+
+from .redrawing import redraw
 
 
 def verdicts(lesson, state=None) -> dict[str, bool]:
@@ -64,46 +63,48 @@ def test_a_merge_that_is_not_the_most_frequent_turns_red(monkeypatch):
     assert not verdicts(LESSON)["every merge joins a most frequent pair"]
 
 
-def broken_frame(monkeypatch, name, k, figure, change):
-    """Another picture in the k-th frame of a scene: `change` of its figure."""
-    right = getattr(proofs, name)
-
-    def broken(state):
-        frames = [*right(state)]
-        parts = tuple(change(part) if part.name == figure else part for part in frames[k].figures)
-        frames[k] = replace(frames[k], figures=parts)
-        return frames
-
-    monkeypatch.setattr(proofs, name, broken)
-
-
 LOOKUP = "embedding(x) == onehot(x) @ E, exactly"
+BACK = "decode(encode(s)) == s"
+COUNTS = "counts of tokens, bytes and vocabularies as shown"
+MERGES = "merges and pair counts shown are the library's"
+LAB = "byte pairs are those that the lab's tokenizer learns"
 
 
-def test_a_one_hot_row_with_another_one_turns_the_lookup_red(monkeypatch):
-    def first(grid):
-        return replace(grid, values=np.eye(grid.values.shape[1])[:1])
-
-    broken_frame(monkeypatch, "embedding", 1, "one-hot", first)
-    assert not verdicts(LESSON)[LOOKUP]
+def renamed(table):
+    """The rows under each other's names."""
+    return {"rows": [(other[0], *row[1:]) for row, other in zip(table.rows, list(table.rows)[::-1], strict=True)]}
 
 
-def test_a_vector_of_another_row_turns_the_lookup_red(monkeypatch):
-    broken_frame(monkeypatch, "embedding", 0, "vector", lambda grid: replace(grid, values=grid.values[:, ::-1]))
-    assert not verdicts(LESSON)[LOOKUP]
+@pytest.mark.parametrize(
+    ("name", "change", "claim"),
+    [
+        ("one-hot", lambda grid: {"values": np.eye(np.shape(grid.values)[1])[:1]}, LOOKUP),
+        ("vector", lambda grid: {"values": grid.values[:, ::-1]}, LOOKUP),
+        ("tokens", lambda chips: {"tokens": chips.tokens[::-1]}, BACK),
+        ("pairs", lambda table: {"rows": [(*row[:2], row[2] + 1) for row in table.rows]}, MERGES),
+        ("pairs", lambda table: {"marked": (1,)}, MERGES),
+        ("counts", renamed, COUNTS),
+        ("counts", lambda table: {"rows": [(name, count + 1) for name, count in table.rows]}, COUNTS),
+        ("numbers", lambda table: {"rows": [("0", "x"), ("1 to 255", "x"), ("from 256", "x")]}, COUNTS),
+        ("length", lambda bars: {"labels": (*bars.labels[1:], bars.labels[0])}, COUNTS),
+        ("length", lambda bars: {"notes": bars.notes[::-1]}, COUNTS),
+        ("bpe", lambda chips: {"tokens": chips.tokens[1:], "notes": chips.notes[1:]}, COUNTS),
+    ],
+)
+def test_what_is_drawn_wrong_turns_its_fact_red(monkeypatch, name, change, claim):
+    redraw(monkeypatch, (tokens, merges_shown), name, change)
+    assert not verdicts(LESSON)[claim]
 
 
-def test_chips_in_another_order_turn_the_round_trip_red(monkeypatch):
-    broken_frame(monkeypatch, "split", 0, "tokens", lambda chips: replace(chips, tokens=chips.tokens[::-1]))
-    assert not verdicts(LESSON)["decode(encode(s)) == s"]
+def test_merges_of_rare_pairs_are_not_those_of_the_lab(monkeypatch):
+    right = byte_pairs.learning(False)
+    monkeypatch.setattr(byte_pairs, "learning", lambda lower: (*right[:3], right[4], right[3], *right[5:]))
+    assert not verdicts(LESSON)[LAB]
 
 
-def test_wrong_counts_of_pairs_turn_red(monkeypatch):
-    def more(table):
-        return replace(table, rows=[(left, right, count + 1) for left, right, count in table.rows])
-
-    broken_frame(monkeypatch, "merging", 3, "pairs", more)
-    assert not verdicts(LESSON)["merges and pair counts shown are the library's"]
+def test_a_token_that_is_not_the_newest_is_not_tinted(monkeypatch):
+    redraw(monkeypatch, (merges_shown,), "tokens", lambda chips: {"weights": np.ones(len(chips.tokens))})
+    assert not verdicts(LESSON)[MERGES]
 
 
 def test_a_merge_left_out_that_changes_the_text_turns_red(monkeypatch):

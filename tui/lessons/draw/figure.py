@@ -1,5 +1,6 @@
 """Figures as strips: the kind decides; titles are drawn here."""
 
+from functools import lru_cache
 from types import ModuleType
 
 from rich.cells import cell_len
@@ -38,12 +39,15 @@ KINDS: dict[type[Figure], ModuleType] = {
     Tokens: tokens,
     Wall: wall,
 }
+_KEPT = 2048
+"""Measures of figures that are remembered: a page is tried in many ways."""
 _TITLE_MOST = 2
 """Lines of a title."""
 _TITLE_WIDE = 40
 """Columns that a title may demand of a figure that is narrower itself."""
 
 
+@lru_cache(maxsize=_KEPT)
 def smallest(figure: Figure, ink: Ink, width: int) -> tuple[int, int]:
     """The least room (columns, rows) in which the figure is usable, at most `width` wide; title included."""
     wide, tall = KINDS[type(figure)].smallest(figure, ink, width)
@@ -51,6 +55,7 @@ def smallest(figure: Figure, ink: Ink, width: int) -> tuple[int, int]:
     return wide, tall + title_rows(figure, wide)
 
 
+@lru_cache(maxsize=_KEPT)
 def best(figure: Figure, ink: Ink, width: int, height: int) -> tuple[int, int]:
     """The room (columns, rows) that it would use of `width` x `height`; title included."""
     head = title_rows(figure, width)
@@ -59,6 +64,7 @@ def best(figure: Figure, ink: Ink, width: int, height: int) -> tuple[int, int]:
     return wide, tall + title_rows(figure, wide)
 
 
+@lru_cache(maxsize=_KEPT)
 def title_rows(figure: Figure, width: int) -> int:
     """Lines that the title takes in `width` columns."""
     return min(_TITLE_MOST, len(wrapped_words(figure.title, width))) if figure.title else 0
@@ -93,6 +99,7 @@ def moved_at(figure: Plane, at: tuple[float, float] | None, key: str) -> tuple[f
     return plane.moved_at(figure, at, key)
 
 
+@lru_cache(maxsize=_KEPT)
 def title_width(figure: Figure, rows: int = _TITLE_MOST) -> int:
     """Columns at which the title takes at most `rows` lines, unless it is very long."""
     size = cell_len(figure.title)

@@ -1,6 +1,7 @@
 """How a grid fits into its room: numbers, shades, or two cells to one of the screen; windows and pooled cells."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from rich.cells import cell_len
@@ -95,6 +96,7 @@ def best(figure: Grid, ink: Ink, width: int, height: int, zoom: int = 0) -> tupl
     return min(width, max(plan.width, _LEGEND if plan.foot else 0)), plan.height
 
 
+@lru_cache(maxsize=2048)
 def exact(figure: Grid, ink: Ink, zoom: int) -> tuple[int, int]:
     """The room that cells of this size take, however much that is; -1 is smaller than 0 where there are many rows."""
     values = values_of(figure)
