@@ -79,7 +79,7 @@ class Telling:
             print(f"\r\x1b[K{text:.{width() - 1}}", end="", file=sys.stderr, flush=True)
         elif int(10 * stage.share) > self._tenths:
             if self._tenths < 0:
-                line = f"{stage.count} pieces, about {clock(stage.left)}"
+                line = f"{stage.count} {'piece' if stage.count == 1 else 'pieces'}, about {clock(stage.left)}"
             else:
                 line = f"{stage.done}/{stage.count}  {clock(seconds)}  {' | '.join(stage.running)}".rstrip()
             print(line, file=sys.stderr, flush=True)

@@ -8,6 +8,7 @@ import numpy as np
 from ...engine.lessons.kit.figures import Bars, Cell, Curves, Figure, Formula, Grid, Mark, Plane, Table
 from ...engine.lessons.kit.lesson import Frame
 from ..render.palette import Ink
+from .cutting import short_title
 from .draw import figure as figures
 from .draw import grid
 from .draw.grid_plan import values_of
@@ -15,6 +16,8 @@ from .layout import Page, arrange, squeezed
 
 LEAST = 4
 """Lines of a figure, with its title, however long its formula is."""
+_NAMED, _CELL = 8, 7
+"""Columns of the names of a part's rows, and of each of its columns: a longer title is shortened."""
 Part = tuple[Figure, Cell]
 """A figure or a part of it, and the cell of the figure where that begins."""
 
@@ -128,6 +131,7 @@ def _slice(figure: Grid, rows: range, columns: range) -> tuple[Grid, Cell]:
     }
     part = replace(
         figure,
+        title=short_title(figure, _NAMED + _CELL * len(columns)),
         values=values[rows.start : rows.stop, columns.start : columns.stop],
         row_labels=tuple(figure.row_labels)[rows.start : rows.stop],
         column_labels=tuple(figure.column_labels)[columns.start : columns.stop],

@@ -14,14 +14,12 @@ NARROW = 130
 """With fewer columns, settings stand in a line under the figures instead of beside them."""
 SIDE = 46
 """Columns of what stands beside."""
-_LEAST = 12
-"""Columns of a scene's title below which it is left out."""
 
 
 def heading(reading: Reading, figure: str, depth: str, beyond: str, busy: bool, width: int, ink: Ink) -> Strip:
     """`convolution › The kernel slides › output`, how far one is, whether there is `beyond` more, and what is awaited.
 
-    Where there is no room the title of the scene gives way first, then the name of the figure.
+    Where there is no room the name of the figure gives way first: its title stands below.
     """
     dim = ink.style(ink.dim)
     right = f" {reading.scene + 1}/{len(reading.lesson.scenes)}"
@@ -34,16 +32,12 @@ def heading(reading: Reading, figure: str, depth: str, beyond: str, busy: bool, 
     tails.append((right, dim))
     room = max(0, width - sum(cell_len(text) for text, _ in tails))
     name, last = f" {reading.lesson.name} ", "› the number" if depth == "formula" else ""
-    figure = figure if depth != "overview" else ""
+    figure = figure if depth == "part" else ""
     spare = room - cell_len(name) - cell_len(last) - 3
     title = reading.at.title
-    if figure:
-        figure = cut(figure, max(8, spare - 3 - min(_LEAST, cell_len(title))))
-        left = spare - 3 - cell_len(figure)
-        title = cut(title, left) if left >= min(_LEAST, cell_len(title)) else ""
-        figure = figure if title else cut(figure, max(0, spare))
-    else:
-        title = cut(title, max(0, spare))
+    if figure and spare - 3 - cell_len(figure) < cell_len(title):
+        figure = ""
+    title = cut(title, max(0, spare - (3 + cell_len(figure) if figure else 0)))
     parts: list[Part] = [(name, ink.style(ink.accent, bold=True))]
     for text, style in ((title, ink.style(bold=True)), (figure, ink.style())):
         parts += [("› ", dim), (f"{text} ", style)] if text else []

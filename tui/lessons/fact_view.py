@@ -74,7 +74,8 @@ def _said(proved: Proved, room: int, below: int) -> list[str]:
     """
     claim = proved.fact.claim
     if proved.waits:
-        return [f"{cut(claim, max(8, room - 20))}: needs training (t)"]
+        why = proved.fact.computed or "needs training (t)"
+        return [f"{cut(claim, max(8, room - len(why) - 2))}: {why}"]
     computed, expected = told(proved.fact.computed), told(proved.fact.expected)
     if proved.fact.holds:
         whole = f"{claim}: {computed}"
@@ -105,7 +106,7 @@ def fact_lines(proved: Proved, width: int, ink: Ink) -> list[Strip]:
     for k, row in enumerate(wrapped(f"{fact.id} {fact.claim}", width - 4)):
         strips.append(line([*(lead if k == 0 else [("   ", ink.style())]), (row, ink.style())], width, ink))
     computed, expected = told(fact.computed), told(fact.expected)
-    said = "needs training (t)" if proved.waits else computed
+    said = (computed or "needs training (t)") if proved.waits else computed
     if not proved.waits and expected != computed:
         said += f" (expected {expected})"
     quiet = ink.style(ink.dim if proved.waits or fact.holds else ink.bad)

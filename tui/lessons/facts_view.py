@@ -36,7 +36,8 @@ def facts_page(lesson: Lesson, facts: Sequence[Proved | None], width: int, ink: 
             head = [(" ", ink.style()), sign, (f" {pad(fact.id, 5)} ", ink.style(bold=True))]
             strips.append(line([*(head if k == 0 else [(" " * 9, ink.style())]), (row, ink.style())], width, ink))
         if proved.waits:
-            strips.append(line([(" " * 9 + "needs training: t in its scene", ink.style(ink.dim))], width, ink))
+            rows = wrapped(fact.computed or "needs training: t in its scene", max(8, width - 10))
+            strips += [line([(" " * 9 + row, ink.style(ink.dim))], width, ink) for row in rows]
             continue
         bad = not fact.holds
         for name, value in (("computed", fact.computed), ("expected", fact.expected)):

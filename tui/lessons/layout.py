@@ -27,7 +27,7 @@ _FORMULA_LEAST = 28
 """Columns that formulas have at least."""
 _NONE = Region(0, 0, 0, 0)
 
-__all__ = ["Page", "Region", "arrange", "compose", "squeezed"]
+__all__ = ["Page", "Region", "arrange", "breaks", "compose", "squeezed"]
 
 
 def arrange(frame: Frame, ink: Ink, width: int, height: int, before: Page | None = None) -> Page:
@@ -70,22 +70,25 @@ def _anew(frame: Frame, ink: Ink, width: int, height: int) -> Page:
 
 
 def _page(frame: Frame, columns: tuple[Column, ...], ink: Ink, width: int, height: int, told: int) -> Page:
-    """The page with its `told` lines of formulas below the figures, or beside them where it would scroll else."""
-    beside = None
+    """The page with its `told` lines of formulas below the figures, or beside them where it would scroll else.
+
+    Where a place beside them is so narrow that formulas break, they rather stand below without a blank line.
+    """
+    narrow = None
     for room in (height - told - 1, height - told, height) if told else (height,):
         page = _placed(frame, columns, ink, room)
         if not told:
             return page
-        beside = None
-        if page.height + 1 + told <= height or height <= 0:
+        if height <= 0 or page.height + told + (room < height - told) <= height:
             break
         beside = _free(page, frame, ink, width)
         if beside is not None and page.height <= height:
-            break
-        if beside is None and page.height + told <= height:
-            break
-    if beside is not None:
-        return replace(page, formulas=beside)
+            narrow = narrow or replace(page, formulas=beside)
+            if beside.h <= told:
+                return narrow
+    else:
+        if narrow is not None:
+            return narrow
     lines = page.height
     at = lines + (lines > 0 and lines + told != height)  # rather no blank line than a page that scrolls
     return replace(page, formulas=Region(0, at, width, told), height=at + told)
@@ -119,19 +122,34 @@ def _placed(frame: Frame, columns: tuple[Column, ...], ink: Ink, room: int) -> P
     return Page(frame.figures, tuple(places), tuple(zooms), tuple(titles), tuple(signs), none, bottom)
 
 
+def breaks(page: Page, frame: Frame, ink: Ink, width: int) -> bool:
+    """Whether the formulas of a page are broken where in its full width they would not be."""
+    return page.formulas.h > len(formula.draw(frame.formulas, ink, width))
+
+
 def _free(page: Page, frame: Frame, ink: Ink, width: int) -> Region | None:
-    """A place beside or below the figures where all formulas fit, the lowest and widest; none where there is none."""
+    """A place beside or below figures where all formulas fit, in few lines, far to the right; none where none is."""
     natural = max((cell_len(text) for f in frame.formulas for text in (f.symbols, "  " + f.numbers)), default=0)
-    for place_x in sorted({0, *(place.x + place.w + _ASIDE for place in page.places)}, reverse=True):
+    found: list[Region] = []
+    for place_x in sorted({0, *(x for p in page.places for x in (p.x, p.x + p.w + _ASIDE))}, reverse=True):
         rest = width - place_x
         if rest < min(_FORMULA_LEAST, natural):
             continue
         tall = len(formula.draw(frame.formulas, ink, rest))
-        lowest = max((p.y + p.h + 1 for p in page.places if p.x + p.w + _ASIDE > place_x), default=0)
-        others = [p.y + p.h for p in page.places if p.y + p.h > lowest]
-        if lowest + tall <= page.height and (others or lowest == 0):
-            return Region(place_x, lowest, rest, tall)
-    return None
+        found += [Region(place_x, y, rest, tall) for y, end in _gaps(page, place_x) if y + tall <= end]
+    return min(found, key=lambda region: region.h, default=None)
+
+
+def _gaps(page: Page, x: int) -> list[tuple[int, int]]:
+    """The rows that are free from column `x` on, each from its first to its end, the lowest first."""
+    right = sorted((p.y, p.y + p.h) for p in page.places if p.x + p.w + GAP > x)
+    found, free = [], 0
+    for top, end in right:
+        found.append((free, top - 1))
+        free = max(free, end + 1)
+    if not right or free < page.height:
+        found.append((free, page.height))
+    return found[::-1]
 
 
 def compose(page: Page, frame: Frame, looks: Mapping[str, Look], ink: Ink, width: int) -> list[Strip]:

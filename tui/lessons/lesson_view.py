@@ -1,58 +1,25 @@
 """One lesson as strips: heading, caption, figures, where the number in the focus came from, settings, facts."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from textual.strip import Strip
 
-from ...engine.lessons.kit.figures import Figure, Formula, Grid, Plane
+from ...engine.lessons.kit.figures import Figure, Grid, Plane
 from ...engine.lessons.kit.lesson import Frame
 from ...engine.lessons.study.messages import Shown, Untrained
 from ...engine.lessons.study.study import View
 from ..render.cells import blank, line, note, wrapped
 from ..render.palette import Ink
-from . import alone, beside_view, chrome, fact_view, facts_view, settings_view, training_view
+from . import alone, beside_view, chrome, cutting, fact_view, facts_view, settings_view, training_view
 from .draw.look import Look
-from .layout import Page, arrange, compose
-from .origin_view import origin_rows
+from .layout import Page, arrange, breaks, compose
+from .origin_view import led, news, origin_rows, same
 from .reading import Reading
+from .seen import Seen, Space
 
 LEAST = (36, 8)
 """Columns and rows with fewer of which nothing can be shown."""
-
-
-@dataclass
-class Seen:
-    """What was drawn last, for the mouse and for keys that need to know."""
-
-    page: Page | None = None
-    top: int = 0
-    """The row of the pane where the page begins."""
-    rows: int = 0
-    """The rows that it has."""
-    laid: tuple[Hashable, Page] | None = None
-    """The page of the frame before, and for which scene and width it was made."""
-    kept: tuple[Hashable, list[Strip]] | None = None
-    """The last picture, which stands until a new one is there."""
-
-
-@dataclass(frozen=True)
-class Space:
-    """The lines between caption and settings."""
-
-    room: int
-    idle: int
-    """Lines under the room that are kept for an origin and are free now."""
-    pad: int
-    """Blank lines above, given away rather than that the body scrolls."""
-    asked: int
-    """Lines that the origin would take besides those that are kept for it."""
-
-    @property
-    def most(self) -> int:
-        """All lines that the body may take."""
-        return self.room + self.idle + self.pad
 
 
 @dataclass(frozen=True)
@@ -93,6 +60,8 @@ class LessonView:
         figure = self.focused(frame)
         name = (figure.title or figure.name) if figure else ""
         depth = self._depth(figure)
+        if depth == "formula" and figure is not None and not self._explained(figure):
+            depth = "part"
         strips = [chrome.heading(self.reading, name, depth, beyond, self.view.busy, left, self.ink), *strips]
         if not side:
             return strips
@@ -146,6 +115,9 @@ class LessonView:
         self.seen.top, self.seen.rows = 1 + len(told) + pad, used + free
         reading.scroll = min(max(0, reading.scroll), max(0, len(body) - used))
         part = body[reading.scroll : reading.scroll + used]
+        self.seen.next = None
+        if self.seen.page is not None and reading.depth == "overview":
+            part, self.seen.next = cutting.ended(self.seen.page, part, reading.scroll, ink)
         beyond = "↓ PgDn" if len(body) > reading.scroll + used else "↑ PgUp" if reading.scroll else ""
         empty = blank(width, ink)
         strips = [*told, *[empty] * pad, *part, *[empty] * free, *below, *chips, *trains, *facts]
@@ -175,9 +147,24 @@ class LessonView:
             return []
         if pointed is None or pointed.origin is None or figure is None or pointed.figure != figure.name:
             return []
-        there = {_bare(formula) for formula in self.shown.frame.formulas} if reading.depth == "overview" else set()
-        news = [formula for formula in pointed.origin.formulas if _bare(formula) not in there]
-        return [Strip.join([line([], 1, ink), strip]) for strip in origin_rows(news, ink, width - 1, most)]
+        told = pointed.origin.formulas
+        overview = reading.depth == "overview"
+        rows = origin_rows(news(told, self.shown.frame.formulas) if overview else told, ink, width - 1, most)
+        rows = led(rows, ink, width - 1, most) if overview else rows
+        return [Strip.join([line([], 1, ink), strip]) for strip in rows]
+
+    def _without(self, frame: Frame, figure: Figure) -> Frame:
+        """The frame without the formulas that stand, with other numbers, under the figures for the cursor's number."""
+        key = (self.reading.lesson.name, self.reading.scene, figure.name)
+        if not self._asked(figure):
+            pointed = self.view.pointed
+            there = pointed is not None and pointed.figure == figure.name and not self.reading.in_settings
+            origin = pointed.origin if pointed is not None and there else None
+            cursor = news(origin.formulas, frame.formulas) if origin is not None else []
+            gone = [f.symbols for f in frame.formulas if any(same(f, other) for other in cursor)]
+            self.seen.replaced[key] = frozenset(gone)
+        gone_now = self.seen.replaced.get(key, frozenset())
+        return replace(frame, formulas=tuple(f for f in frame.formulas if f.symbols not in gone_now))
 
     def _fact(self, frame: Frame | None, width: int, most: int) -> list[Strip]:
         """The fact that matters here."""
@@ -205,7 +192,7 @@ class LessonView:
             return [blank(width, ink), *chrome.caption("computing …", width, ink, 1)] if frame is None else []
         if reading.depth != "overview":
             return self._alone(frame, figure, width, space.most)
-        return self._laid(frame, width, space)
+        return self._laid(self._without(frame, figure), width, space)
 
     def _notes(self, frame: Frame | None, width: int) -> facts_view.Notes:
         """The notes on the rows of the first scene that shows them, those that the frame is about first."""
@@ -221,10 +208,15 @@ class LessonView:
         key = (self.reading.lesson.name, self.reading.scene, width, self.ink)
         before = self.seen.laid[1] if self.seen.laid is not None and self.seen.laid[0] == key else None
         room, under = space.room, space.room + space.idle
+        narrow = None
         for high in (room - notes.wanted(room), min(room, under - notes.least(room)), room, under, space.most):
             page = arrange(frame, self.ink, width - 1, high, before)
             if page.height <= high:
-                break
+                if not breaks(page, frame, self.ink, width - 1):
+                    break
+                narrow = narrow or page
+        else:
+            page = narrow or page
         self.seen.laid = (key, page)
         free = under - page.height
         return self._composed(page, frame, width) + notes.rows(max(free - space.asked, min(free, notes.shortest)))
@@ -277,18 +269,24 @@ class LessonView:
         told = origin.formulas if origin is not None else () if self._asked(figure) else frame.formulas
         page = made.formula(told, room if told else room - 2)
         strips = self._composed(page, Frame(caption="", figures=page.figures, formulas=told), width)
-        if not told and not self._asked(figure):
-            said = "it is a setting: + and - change it" if figure.edits else "no formula of this number is kept here"
+        if origin is not None or self._asked(figure):
+            return strips
+        given = "given: + and - change it" if figure.edits else ""
+        if told:
+            strips = cutting.headed(strips, page, f"{given}; this frame:" if given else "this frame:", ink)
+        else:
+            said = given or "no formula of this number is kept here"
             strips += [blank(width, ink), *chrome.caption(said, width, ink, 1)]
         return strips + ([blank(width, ink), *about] if about and len(strips) + len(about) < room else [])
+
+    def _explained(self, figure: Figure) -> bool:
+        """Whether it is known where the number under the cursor came from, or asked."""
+        pointed = self.view.pointed
+        there = pointed is not None and pointed.figure == figure.name and pointed.origin is not None
+        return there or self._asked(figure)
 
     def _asked(self, figure: Figure) -> bool:
         """Whether the answer to where the number came from is still on its way."""
         pointed, shown = self.view.pointed, self.shown
         there = pointed is not None and pointed.figure == figure.name
         return shown is not None and figure.name in shown.explains and not there
-
-
-def _bare(formula: Formula) -> tuple[str, str]:
-    """What two formulas have in common that differ in spaces only."""
-    return formula.symbols.replace(" ", ""), formula.numbers.replace(" ", "")

@@ -99,7 +99,8 @@ class Looking(Studying):
         elif self.reading is None:
             self._chosen = max(0, self._chosen + by * PAGE)
         else:
-            self.reading.scroll += by * max(1, self._seen.rows - 2)
+            below = self._seen.next if by > 0 else None
+            self.reading.scroll = self.reading.scroll + by * max(1, self._seen.rows - 2) if below is None else below
         self._redraw()
 
     def action_edit(self, by: int) -> None:

@@ -3,14 +3,44 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from ...engine.lessons.kit.figures import Formula
+from ..render.cells import line
 from ..render.palette import Ink
 from .draw.formula import broken
 from .draw.formula import draw as formulas
 
 _SUM = " + "
+LEAD = "under the cursor: "
+
+
+def news(told: Sequence[Formula], there: Sequence[Formula]) -> list[Formula]:
+    """The formulas that do not stand there already, with the same numbers."""
+    known = {_bare(formula) for formula in there}
+    return [formula for formula in told if _bare(formula) not in known]
+
+
+def same(one: Formula, other: Formula) -> bool:
+    """Whether two formulas say the same in symbols, one perhaps shorter."""
+    short, long = sorted((_bare(one)[0], _bare(other)[0]), key=len)
+    return short == long or ("=" in short and long.startswith(short))
+
+
+def _bare(formula: Formula) -> tuple[str, str]:
+    """What two formulas have in common that differ in spaces only."""
+    return formula.symbols.replace(" ", ""), formula.numbers.replace(" ", "")
+
+
+def led(rows: list[Strip], ink: Ink, width: int, most: int) -> list[Strip]:
+    """The rows with a word on whose numbers they are, in their first line or above it, where there is room."""
+    if not rows:
+        return rows
+    lead, wide = line([(LEAD, ink.style(ink.dim))], cell_len(LEAD), ink), width - cell_len(LEAD)
+    if cell_len(rows[0].text.rstrip()) <= wide:
+        return [Strip.join([lead, rows[0].crop(0, wide)]), *rows[1:]]
+    return [lead.adjust_cell_length(width), *rows] if len(rows) < most else rows
 
 
 def origin_rows(told: Sequence[Formula], ink: Ink, width: int, most: int) -> list[Strip]:

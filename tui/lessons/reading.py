@@ -32,6 +32,8 @@ class Reading:
     """Whether `frames` holds for the scene and settings as they are now."""
     waits: bool = False
     """Whether the scene waits for its training."""
+    asked: int = 0
+    """The frame that was asked for when it was found to wait."""
     depth: Depth = "overview"
     focus: str = ""
     """The figure with the cursor, by name; `settings` are a place of their own."""
@@ -117,6 +119,13 @@ class Reading:
             self.frame = wanted * (frames - 1) // (before - 1)
         return self.frame != frame
 
+    def wait(self) -> None:
+        """The scene waits for its training; the frame that was asked for is kept until then."""
+        if 0 < self.frame < LAST:
+            self.asked = self.frame
+        self.waits = True
+        self.arrive(0, 1)
+
     def step(self, by: int) -> bool:
         """The next frame or the one before, across scenes; whether there was one.
 
@@ -138,7 +147,7 @@ class Reading:
         scene = min(max(scene, 0), len(self.lesson.scenes) - 1)
         if scene != self.scene:
             self.depth, self.focus, self.setting, self.scroll = "overview", "", 0, 0
-            self.frames, self.settled, self.waits, self.in_settings = 0, False, False, False
+            self.frames, self.settled, self.waits, self.in_settings, self.asked = 0, False, False, False, 0
         self.scene, self.frame = scene, frame
 
     def set(self, values: Mapping[str, Any]) -> bool:

@@ -71,12 +71,14 @@ def _count(figure: Figure) -> int:
 
 
 def _told(frame: Frame, before: Page, ink: Ink, width: int, height: int) -> Region | None:
-    """Where the formulas stand now: where they stood; none where that is too small."""
+    """Where the formulas stand now: where they stood; none where that is too small or too narrow."""
     was, bottom = before.formulas, _bottom(before)
     if not frame.formulas:
         return Region(0, bottom, 0, 0)
     if was.w and was.y < bottom:
         tall = len(formula.draw(frame.formulas, ink, was.w))
+        if tall > was.h and tall > len(formula.draw(frame.formulas, ink, width)):
+            return None
         return replace(was, h=tall) if was.y + tall <= max(bottom, height) else None
     tall = len(formula.draw(frame.formulas, ink, width))
     at = was.y if was.w else bottom + 1

@@ -14,8 +14,9 @@ from ..panes.pane import Pane
 from ..widgets.prompt import Prompt
 from .chooser import Chooser
 from .keys import NAMED
-from .lesson_view import LessonView, Seen
+from .lesson_view import LessonView
 from .reading import Reading, preset_told
+from .seen import Seen
 from .visited import Visited
 
 PLAY = 0.7
@@ -128,6 +129,7 @@ class Studying(Pane):
                 lesson = load(ended.place.lesson)
                 state = lesson.state(ended.place.values, ended.place.seed)
                 self._done.add((lesson.name, lesson.training(ended.training).key(state)))
+                reading.frame = reading.frame or reading.asked
                 self._compute()
         if view.pointed is not None and view.pointed.picked:
             self._set(dict(view.pointed.picked))
@@ -141,10 +143,9 @@ class Studying(Pane):
             frames = max(1, reading.frames)
             reading.arrive(min(reading.frame, frames - 1), frames)
         elif isinstance(shown, Untrained) and self._current(shown):
-            reading.waits = True
-            reading.arrive(0, 1)
+            reading.wait()
         elif isinstance(shown, Shown) and self._current(shown):
-            reading.waits = False
+            reading.waits, reading.asked = False, 0
             if reading.arrive(shown.place.frame, shown.frames):
                 self._compute(facts=False)
                 return

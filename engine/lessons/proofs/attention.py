@@ -55,7 +55,8 @@ def in_context(state: State) -> Outcome:
         return Outcome("no word in common", "not applicable", True, "no word in common: nothing to compare")
     i, j = shared
     drawn = figures(LESSON, "context", state)
-    words, oracle, pairs = [], [], []
+    words, oracle = [], []
+    pairs: list[tuple[Any, Any]] = []
     for name, seen, at in (("one", one, i), ("two", two, j)):
         vectors = tensor(seen.x) + mixed(state, seen) @ tensor(seen.w.output)
         words.append(tensor(seen.x)[at])

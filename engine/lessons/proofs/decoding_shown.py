@@ -26,8 +26,8 @@ UNIFORM = (0.0, 0.12, 0.31, 0.5, 0.62, 0.77, 0.91, 0.999)
 MASSES = (0.1, 0.3, 0.5, 0.66, 0.7, 0.9, 0.99)
 OTHER: tuple[dict[str, Any], ...] = ({}, {"temperature": 5.0}, {"temperature": 5.0, "top_k": 2}, {"top_p": 0.7})
 """Settings at which what is shown is read, besides those that are set."""
-COLD = 0.1
-"""Below this T a probability may be 0 by rounding, whether its token is kept or not."""
+ROUNDED = 1e-12
+"""A probability below this may be 0 by rounding, whether its token is kept or not."""
 Asked = tuple[float, int, float]
 
 
@@ -46,7 +46,7 @@ def read_right(table: Table, bars: Bars, names: Sequence[str], logits: Tensor, r
     tokens, right = [k for k, _ in shown], []
     for k, (_, z, scaled, of_all, kept, p, *total) in shown:
         right += [_figures(z, logits[k]), _figures(scaled, logits[k] / t), _share(of_all, full[k]), _share(p, lab[k])]
-        right += [kept == ("yes" if lab[k] > 0 else "no") or (kept == "yes" and t < COLD)]
+        right += [kept == ("yes" if lab[k] > 0 else "no") or (kept == "yes" and float(full[k]) < ROUNDED)]
         right += [_share(end, reached[k]) for end in total]
     rest = [k for k in range(len(names)) if k not in tokens]
     for row in table.rows[len(shown) :]:
@@ -128,20 +128,16 @@ def decoded(state: State) -> Outcome:
         shown.append((np.ravel(seen["logits"].values), logits))
     lab = chances(torch.from_numpy(logits), *asked(state)).numpy()
     pairs = [*shown, (decoding.decode(logits, *asked(state)).chances, lab)]
-    pairs += [
-        (decoding.decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy())
-        for z in SPREAD
-        for rule in GRID
-    ]
+    for z in SPREAD:
+        pairs += [(decoding.decode(z, *rule).chances, chances(torch.from_numpy(z), *rule).numpy()) for rule in GRID]
     cold = decoding.tempered(logits, 0.01)
     top = float(cold[logits == logits.max()].sum())
-    wrong = sum(
-        set(np.flatnonzero(decoding.top_p_kept(decoding.tempered(z, 1.0), mass)).tolist())
-        != _smallest(decoding.tempered(z, 1.0), mass)
-        for z in (logits, *SPREAD)
-        for mass in (*MASSES, state["top_p"])
-        if mass < 1
-    )
+    wrong = 0
+    for p in (decoding.tempered(z, 1.0) for z in (logits, *SPREAD)):
+        masses = [mass for mass in (*MASSES, state["top_p"]) if mass < 1]
+        wrong += sum(
+            set(np.flatnonzero(decoding.top_p_kept(p, mass)).tolist()) != _smallest(p, mass) for mass in masses
+        )
     same = difference(*pairs, limit=1e-6)
     return together(
         {**same.computed, "p at T = 0.01": top},

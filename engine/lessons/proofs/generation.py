@@ -14,7 +14,7 @@ from ..generation import LESSON
 from ..kit.facts import Claim, Outcome
 from ..kit.fixtures import Floats
 from ..kit.state import State
-from ..trainings.grammar import result
+from ..trainings.grammar import STEPS, result
 from ..trainings.grammar_lab import module
 from ..workings.gpt_forward import gpt_logits
 from ..workings.little_english import HELD_OUT, LONGEST, RULES, START, numbers, words
@@ -78,7 +78,7 @@ def learnt(state: State) -> Outcome:
         difference(*pairs[1::2], limit=0.0101),
         difference((list(curve.levels.values()), levels), limit=1e-9),
         ends,
-        len(curve.x) == len(outside) == len(curve.lines["training"]),
+        difference((curve.x, np.linspace(0, STEPS, len(outside))), (curve.lines["training"], trained.train)),
         tuple(sentence.tokens) == HELD_OUT,
         ours < log(v) / 2,
         abs(float(outside[0]) - log(v)) < 1e-4,

@@ -85,7 +85,8 @@ def labelled(state: State) -> Outcome:
     """
     tokens = head_scenes.tokens_of(state)
     weights = multihead.hand_made(tokens)
-    pairs, called = [], True
+    called = True
+    pairs: list[tuple[Any, Any]] = []
     for k, each in enumerate(weights):
         at = frame(LESSON, "patterns", state.with_values(head=k + 1))
         bars = named(at)["masses"]

@@ -81,7 +81,7 @@ def unmoved(state: State) -> Outcome:
     size = len(tokens)
     x = masking.vectors(tokens)
     torch_mask = torch.ones(size, size, dtype=torch.bool).tril() if state["masked"] else None
-    edited, pairs, told, order = 0.0, [], [], []  # type: ignore[var-annotated]
+    edited, pairs, told, order = 0.0, [], [], []
     for k in range(size):
         at = frame(LESSON, "future", state, k)
         bars = named(at)["changes"]
@@ -121,7 +121,7 @@ def cheated(state: State) -> Outcome:
         writing = {"causal mask": _nats(honest(few), few), "no mask": _nats(alone, few)}
     shown = figures(LESSON, "cheating", state, 2)
     bars, rows = bars_by_label(shown["alone"]), rows_by_name(shown["arms"])
-    pairs = [([rows[name][0], rows[name][1], rows[name][2]], [whole[name], writing[name], floor]) for name in whole]
+    pairs: list[tuple[Any, Any]] = [(rows[name], [whole[name], writing[name], floor]) for name in whole]
     pairs += [([bars[f"{name}, as trained"], bars[f"{name}, as in writing"]], rows[name][:2]) for name in whole]
     pairs.append(([shown["alone"].reference[1]], [np.log(len(WORDS))]))
     curves = figures(LESSON, "cheating", state)["loss"]

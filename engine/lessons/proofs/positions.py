@@ -56,7 +56,8 @@ def bag_of_words(state: State) -> Outcome:
     """Without positions outputs permute with the words; with them, or with a causal mask, they change."""
     tokens, moved = sentence(state)
     rows = rows_by_name(figures(LESSON, "bag", state, len(ordering.ARMS))["arms"])
-    pairs, oracle, named_ = [], {}, True
+    oracle, named_ = {}, True
+    pairs: list[tuple[Any, Any]] = []
     for k, arm in enumerate(ordering.ARMS):
         plain, back = _both(tokens, moved, arm, state.seed)
         apart_, means = (plain - back).abs(), (plain.mean(0) - back.mean(0)).abs()

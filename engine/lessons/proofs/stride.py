@@ -114,7 +114,7 @@ def formula(state: State) -> Outcome:
                         image = torch.empty(1, 1, n, n, device="meta")
                         kernel = torch.empty(1, 1, k, k, device="meta")
                         size = F.conv2d(image, kernel, stride=s, padding=p).shape[-1]
-                        tried, wrong = tried + 1, wrong + (size != number(lesson._size(n, k, s, p).numbers))
+                        tried, wrong = tried + 1, wrong + (size != number(lesson.size_formula(n, k, s, p).numbers))
     return Outcome({"sizes compared": tried, "wrong": wrong}, {"sizes compared": tried, "wrong": 0}, wrong == 0)
 
 

@@ -128,9 +128,12 @@ def shown_loss(state: State) -> Outcome:
     last, first = figures(LESSON, "through", state, -1)["target"], figures(LESSON, "loss", state, 0)
     pairs = ((last.weights, each), (first["target"].weights, each), (first["losses"].values, each))
     mean = number(frame(LESSON, "through", state, -1).formulas[0].numbers)
+    noted = [[float(note) for note in there.notes] for there in (first["target"], last)]
+    level = (first["losses"].reference[1], log(scores.shape[-1]))
+    told = difference(*((notes, each) for notes in noted), level, limit=6e-4)
     names = tuple(first["losses"].labels) == tuple(last.tokens) == said.target_words
     same = difference(*pairs, limit=1e-4)
-    return together({"CE": mean}, {"CE": float(each.mean())}, same, names, abs(mean - float(each.mean())) < 1e-4)
+    return together({"CE": mean}, {"CE": float(each.mean())}, same, told, names, abs(mean - float(each.mean())) < 1e-4)
 
 
 def first_loss(state: State) -> Outcome:

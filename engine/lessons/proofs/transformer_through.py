@@ -85,6 +85,8 @@ def followed(state: State) -> Outcome:
     known = model.target_words
     for bars, whole in ((frames[-3]["logits"], scores[row]), (frames[-2]["p"], scores[row].softmax(0))):
         pairs.append((list(bars.values), [float(whole[known.index(word)]) for word in bars_by_label(bars)]))
+        right_word = known[said.target[row]]
+        called.append([bars.labels[k] for k in bars.marked] == [word for word in bars.labels if word == right_word])
         pairs.append((float(np.sum(bars.values)), float(whole.topk(len(bars.labels)).values.sum())))
     same = difference(*pairs)
     return together(
@@ -106,7 +108,8 @@ def choices(state: State) -> Outcome:
         ids: list[int] = []
         for there, scores in _after_each(lab, said, here, model.target_words, ids):
             table = there["table"]
-            count += 1
+            count, seen = count + 1, there["written"]
+            wrong += seen.tokens[seen.focus] != model.target_words[ids[-1]]
             wrong += not read_right(table, there["bars"], model.target_words, scores, asked(here))
             if here["decoding"] == "greedy" and here["slip"] != len(ids):
                 wrong += ids[-1] != int(scores.argmax())

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from ..kit.facts import Fact
 
+STARTING = 3.0
+"""Seconds until a process computes its first fact, roughly: most of it is the import of PyTorch."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
@@ -48,7 +51,7 @@ class Stages:
             lasted = now - self._began.setdefault(piece, now)
             worked += min(lasted, 0.9 * self._expected[piece][1])
         share, since = worked / total if total else 1.0, now - self._start
-        guess = total / min(self._processes, max(1, len(self._expected)))
+        guess = STARTING + total / min(self._processes, max(1, len(self._expected)))
         return Stage(
             done=len(self._done),
             count=len(self._expected),

@@ -82,8 +82,8 @@ def test_a_kept_cell_that_names_another_source_is_found(monkeypatch: pytest.Monk
 
 
 def test_a_formula_with_the_padding_once_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = stride._size
-    monkeypatch.setattr(stride, "_size", lambda n, k, s, p: right(n - p, k, s, p))
+    right = stride.size_formula
+    monkeypatch.setattr(stride, "size_formula", lambda n, k, s, p: right(n - p, k, s, p))
     assert facts("F2")[0].holds is False
 
 

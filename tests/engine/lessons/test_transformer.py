@@ -10,18 +10,21 @@ import pytest
 
 from dlviz.engine.data.pairs import BEGIN, UNKNOWN
 from dlviz.engine.lessons import transformer
-from dlviz.engine.lessons.kit.facts import Fact
+from dlviz.engine.lessons.kit.facts import Fact, Outcome
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs import transformer as proofs
 from dlviz.engine.lessons.proofs.every_scene import adds_up
+from dlviz.engine.lessons.proofs.transformer_through import choices, followed
 from dlviz.engine.lessons.trainings.french import PLAN, French
 from dlviz.engine.lessons.transformer import LESSON
 from dlviz.engine.lessons.workings import (
+    decoding_figures,
     fresh_translator,
     input_frames,
     layer_ladders,
     layer_norm,
     norm_frames,
+    through_frames,
     transformer_layers,
     translating,
     translation_figures,
@@ -164,6 +167,32 @@ def test_what_is_shown_is_read(
     assert all(fact.holds for fact in facts(LESSON.state(), row))
     redraw(monkeypatch, (module,), figure, change)
     assert not all(fact.holds for fact in facts(LESSON.state(), row))
+
+
+@pytest.mark.parametrize(
+    ("module", "figure", "change", "check"),
+    [
+        (through_frames, "own", lambda f: {"values": f.values.T}, followed),
+        (through_frames, "cross", lambda f: {"values": f.values[::-1]}, followed),
+        (translation_figures, "stream", lambda f: {"values": f.values * 2}, followed),
+        (through_frames, "logits", lambda f: {"labels": f.labels[::-1]}, followed),
+        (through_frames, "p", lambda f: {"values": f.values**2}, followed),
+        (decoding_figures, "table", lambda f: {"rows": [(*row[:2], 0.0, *row[3:]) for row in f.rows]}, choices),
+        (decoding_figures, "bars", lambda f: {"labels": f.labels[::-1]}, choices),
+        (translation_figures, "written", lambda f: {"focus": 0}, choices),
+    ],
+)
+def test_what_is_shown_of_a_trained_model_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    figure: str,
+    change: Callable[[Any], dict[str, Any]],
+    check: Callable[[State], Outcome],
+) -> None:
+    state = LESSON.state().with_result("french", untrained())
+    assert check(state).holds
+    redraw(monkeypatch, (module,), figure, change)
+    assert not check(state).holds
 
 
 @pytest.mark.parametrize(("ladder", "row"), [("opened", "AB1"), ("decoder_ladder", "AA3")])

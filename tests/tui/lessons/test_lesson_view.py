@@ -13,9 +13,10 @@ from dlviz.tui.lessons.chrome import heading
 from dlviz.tui.lessons.fact_view import fact_line
 from dlviz.tui.lessons.facts_view import Notes, facts_page
 from dlviz.tui.lessons.layout import arrange
-from dlviz.tui.lessons.lesson_view import LessonView, Seen
+from dlviz.tui.lessons.lesson_view import LessonView
 from dlviz.tui.lessons.origin_view import origin_rows, shortened
 from dlviz.tui.lessons.reading import Reading
+from dlviz.tui.lessons.seen import Seen
 from dlviz.tui.lessons.settings_view import chips
 from dlviz.tui.render.palette import DARK
 

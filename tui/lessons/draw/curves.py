@@ -47,14 +47,19 @@ class View:
         return np.asarray(found, dtype=np.float64)
 
     def column(self, x: float) -> int | None:
-        """The column of an x, if it is shown."""
-        share = float(self.share(np.array([x]))[0])
-        return round(share * (self.columns - 1)) if -0.001 <= share <= 1.001 else None
+        """The column of an x, if it is shown: the one in which a dot of it lies."""
+        return _cell(float(self.share(np.array([x]))[0]), 2, self.columns)
 
     def row(self, value: float) -> int | None:
-        """The row of a y, if it is shown."""
-        share = float(self.axis.share(np.array([value]))[0])
-        return round((1 - share) * (self.rows - 1)) if -0.001 <= share <= 1.001 else None
+        """The row of a y, if it is shown: the one in which a dot of it lies."""
+        return _cell(1 - float(self.axis.share(np.array([value]))[0]), 4, self.rows)
+
+
+def _cell(share: float, dots: int, count: int) -> int | None:
+    """Which of `count` cells of `dots` dots each a share 0..1 of all of them falls into."""
+    if not -0.001 <= share <= 1.001:
+        return None
+    return min(max(round(share * (dots * count - 1)), 0), dots * count - 1) // dots
 
 
 def smallest(figure: Curves, ink: Ink, width: int) -> tuple[int, int]:
@@ -141,16 +146,18 @@ def _levels(cells: Cells, view: View, figure: Curves, ink: Ink) -> None:
 
 
 def _level_names(cells: Cells, view: View, figure: Curves, ink: Ink) -> None:
-    """The name and value of each level on its line, where no curve is; beside it where curves follow it."""
-    for name, value in figure.levels.items():
+    """The names and values of the levels of a row on it, where no curve is; beside it where curves follow it."""
+    rows: dict[int, list[str]] = {}
+    for name, value in sorted(figure.levels.items(), key=lambda level: level[1]):
         row = view.row(value)
-        if row is None:
-            continue
-        number = compact(value, 8, 4)
-        text = _narrow(cut(f" {name} " if name == number else f" {name} {number} ", view.columns))
+        if row is not None:
+            number = compact(value, 8, 4)
+            rows.setdefault(row, []).append(name if name == number else f"{name} {number}")
+    for row, names in rows.items():
+        text = _narrow(cut(f" {', '.join(names)} ", view.columns))
         wanted = max(0, view.columns - len(text) - 1)
         for y in (row, row + 1, row - 1):
-            if not 0 <= y < view.rows:
+            if not 0 <= y < view.rows or (y != row and y in rows):
                 continue
             places = range(wanted, max(-1, wanted - view.columns // 2), -1)
             at = next((x for x in places if all(cells.free(y, x + k, over="┄") for k in range(len(text)))), None)

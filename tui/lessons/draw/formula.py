@@ -29,7 +29,7 @@ def draw(formulas: Sequence[Formula], ink: Ink, width: int) -> list[Strip]:
 
 def broken(text: str, width: int, first: str = "") -> list[str]:
     """A line of text at blanks, before an operator where one lies in the later half; the rest is indented."""
-    words = sanitize(text).split(" ")
+    words = _words(sanitize(text), width - _INDENT)
     lines: list[str] = []
     indent, row = first, []  # type: tuple[str, list[str]]
     for k, word in enumerate(words):
@@ -42,6 +42,19 @@ def broken(text: str, width: int, first: str = "") -> list[str]:
             row.append(word)
     lines.append(indent + " ".join(row))
     return [part for whole in lines for part in wrapped_hard(whole, width)]
+
+
+def _words(text: str, most: int) -> list[str]:
+    """The parts between blanks; what stands in brackets is one of them if it has no more than `most` columns."""
+    words: list[str] = []
+    held: list[str] = []
+    for word in text.split(" "):
+        held.append(word)
+        whole = " ".join(held)
+        if sum(whole.count(sign) for sign in "([{") <= sum(whole.count(sign) for sign in ")]}"):
+            words += [whole] if cell_len(whole) <= most else held
+            held = []
+    return words + held
 
 
 def _break(row: list[str], following: str) -> int:

@@ -1,5 +1,6 @@
 """Grids: numbers on tints where they fit, else shades, with what is marked in them."""
 
+from collections import Counter
 from typing import Any
 
 from rich.cells import cell_len
@@ -11,7 +12,8 @@ from ...render.legend import legend
 from ...render.numbers import cut, pad
 from ...render.pooling import shrink
 from ...render.scale import Scale
-from .grid_cells import Brush, Marked, halves, painted, spied
+from .grid_cells import Brush, halves, painted, spied
+from .grid_marks import Marked
 from .grid_plan import LEGEND_MOST, ZOOMS, Plan, axes_of, best, exact, legend_width, plan_of, smallest, values_of
 from .look import Drawing, Floats, Look, quiet, scale_of, step, window
 from .numbers import told
@@ -38,7 +40,8 @@ def draw(figure: Grid, look: Look, width: int, height: int) -> Drawing:
     strips = _head(figure, look, plan, across, width)
     marked = Marked.of(figure, look, plan.block)
     numbers = plan.kind == "numbers"
-    brush = Brush(shown, scale, ink, marked, numbers, figure.digits, plan.wide, plan.tall, plan.field, plan.edge > 0)
+    edge = plan.left + len(across) * plan.wide < width
+    brush = Brush(shown, scale, ink, marked, numbers, figure.digits, plan.wide, plan.tall, plan.field, edge)
     body = {"halves": halves, "dots": spied}.get(plan.kind, painted)(brush, down, across)
     labels = _labels(figure, look, plan, down, len(body))
     for label, parts in zip(labels, body, strict=True):
@@ -130,6 +133,8 @@ def _labels(figure: Grid, look: Look, plan: Plan, down: range, count: int) -> li
     if not plan.left:
         return [[] for _ in range(count)]
     found: list[list[Part]] = []
+    aimed = Counter(row for mark in ("target", "focus") for row, _ in set(figure.marks.get(mark, ())))
+    full = {row for row, cells in aimed.items() if cells == values_of(figure).shape[1]}
     for y in range(count):
         if plan.kind == "halves":
             at = down[min(2 * y, len(down) - 1)]
@@ -137,7 +142,7 @@ def _labels(figure: Grid, look: Look, plan: Plan, down: range, count: int) -> li
         else:
             at, name = down[y // plan.tall], y % plan.tall == (plan.tall - 1) // 2
         text = figure.row_labels[at] if name and at < len(figure.row_labels) else ""
-        chosen = look.focused and look.cursor is not None and look.cursor[0] == at
+        chosen = at in full or (look.focused and look.cursor is not None and look.cursor[0] == at)
         style = ink.style(ink.accent, bold=True) if chosen else ink.style(ink.dim)
         found.append([(pad(text, plan.left - 1, "right") + " ", style)])
     return found

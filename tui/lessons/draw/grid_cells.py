@@ -5,53 +5,22 @@ from functools import lru_cache
 
 from rich.style import Style
 
-from ....engine.lessons.kit.figures import Cell, Grid
+from ....engine.lessons.kit.figures import Cell
 from ...render.cells import Part
-from ...render.colour import contrast, mix, readable
+from ...render.colour import mix, readable
 from ...render.palette import LEVELS, Ink, levels
 from ...render.scale import BAD, Scale
 from ...render.shades import shade, sign_colour
-from .look import HATCH, Floats, Look, cursor_style, merged, struck
+from .grid_marks import BRACKETS, Marked, back, clear, corners
+from .look import HATCH, Floats, cursor_style, merged, struck
 from .numbers import told
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bits of a braille character by row and column."""
-_CLEAR = 1.8
-"""The contrast with which a frame is seen on a shade."""
-_SIGNS = {"source": ("▌", "'"), "target": ("▌", ">"), "focus": ("▌", ">"), "dropped": (" ", "x")}
-"""What stands before a marked number, with colours and without."""
+_FAINT = 0.35
+"""How far the digits beside a window step back."""
 NOTHING = "·"
 """What stands where a number is yet to come."""
-
-
-@dataclass(frozen=True)
-class Marked:
-    """Which cells have which marks, in pooled cells."""
-
-    marks: dict[Cell, frozenset[str]]
-    cursor: Cell | None
-    framed: bool
-    """Whether some cells are under a window, so that the others step back."""
-
-    @classmethod
-    def of(cls, figure: Grid, look: Look, block: int = 1) -> "Marked":
-        """The marks of a figure and of how it is looked at."""
-        found: dict[Cell, set[str]] = {}
-        for mark, cells in figure.marks.items():
-            for row, column in cells:
-                found.setdefault((row // block, column // block), set()).add(mark)
-        for row, column in look.sources:
-            found.setdefault((row // block, column // block), set()).add("source")
-        cursor = look.cursor if look.focused else None
-        return cls(
-            {cell: frozenset(marks) for cell, marks in found.items()},
-            (cursor[0] // block, cursor[1] // block) if cursor else None,
-            bool(figure.marks.get("window")),
-        )
-
-    def has(self, cell: Cell, mark: str) -> bool:
-        """Whether a cell is so marked."""
-        return mark in self.marks.get(cell, ())
 
 
 @dataclass(frozen=True)
@@ -74,7 +43,7 @@ class Brush:
 def painted(brush: Brush, down: range, across: range) -> list[list[Part]]:
     """The lines of all cells (rows `down`, columns `across`) and of one column after them."""
     codes = brush.scale.quantise(brush.values)
-    lines: list[list[Part]] = []
+    ink, lines = brush.ink, list[list[Part]]()
     for row in down:
         looks = [_style(brush, (row, column), int(codes[row, column])) for column in across]
         for y in range(brush.tall):
@@ -82,20 +51,23 @@ def painted(brush: Brush, down: range, across: range) -> list[list[Part]]:
             for column, style in zip(across, looks, strict=True):
                 here = y == (brush.tall - 1) // 2
                 text = _text(brush, (row, column), int(codes[row, column]), here)
-                if brush.marked.cursor == (row, column) and not brush.numbers and brush.wide > 1:
-                    parts.append((_framed(text, y, brush.tall, brush.ink), style))
+                if brush.marked.cursor == (row, column) and not brush.numbers:
+                    parts.append((_framed(text, y, brush.tall, ink), style))
                     continue
                 sign, own = _sign(brush, (row, column), style, here)
                 parts += [(sign or text[0], own if sign else _unlined(style)), *_worded(text[1:], style)]
             if brush.edge and len(across):
-                end = brush.marked.has((row, across[-1]), "window")
-                parts.append((_edge(brush, left=False) if end else " ", brush.ink.style(_frame(brush.ink), bold=True)))
+                parts.append(_sign(brush, (row, across[-1] + 1), ink.style(), False))
+                if not parts[-1][0]:
+                    parts[-1] = (" ", ink.style())
             lines.append(merged(parts))
     return lines
 
 
 def _framed(text: str, y: int, tall: int, ink: Ink) -> str:
     """One line of a cell with the edge of a frame at both ends."""
+    if len(text) == 1:
+        return "○" if ink.depth != "none" else "@"
     left, right, run = "[", "]", ""
     if ink.coloured and tall > 1:
         left, right, run = "┏┓━" if y == 0 else "┗┛━" if y == tall - 1 else "┃┃ "
@@ -121,23 +93,28 @@ def _worded(text: str, style: Style) -> list[Part]:
 
 
 def halves(brush: Brush, down: range, across: range) -> list[list[Part]]:
-    """Two rows of cells to a line, a column each; only where there are colours."""
+    """Two rows of cells to a line, a column each, frames in the columns beside; only where there are colours."""
     codes = brush.scale.quantise(brush.values)
     ink, made, lines = brush.ink, {}, []
-    colours = [[_pixel(brush, (row, column), int(codes[row, column])) for column in across] for row in down]
-    if len(colours) % 2:
-        colours.append([ink.background] * len(across))
-    for upper, lower in zip(colours[::2], colours[1::2], strict=True):
+    for row in down[::2]:
+        pair = range(row, min(row + 2, down.stop))
         parts: list[Part] = []
-        for pair in zip(upper, lower, strict=True):
-            if pair not in made:
-                top, bottom = pair
+        for column in across:
+            both = [_pixel(brush, (y, column), int(codes[y, column])) for y in pair]
+            top, bottom = both if len(both) > 1 else (both[0], ink.background)
+            if found := corners(brush.marked, pair, column, across):
+                char, kind = found
+                ground = ink.background if HATCH in (top, bottom) else mix(top, bottom, (len(both) - 1) / 2)
+                parts.append((char, ink.style(clear(kind, ground, ink), ground)))
+                continue
+            if (top, bottom) not in made:
                 if top == HATCH and bottom in (HATCH, ink.background):
-                    made[pair] = (HATCH, ink.style(ink.dim, dim=True))
+                    made[top, bottom] = (HATCH, ink.style(ink.dim, dim=True))
                 else:
-                    first, second = (ink.background if part == HATCH else part for part in pair)
-                    made[pair] = (" ", ink.style(None, first)) if first == second else ("▀", ink.style(first, second))
-            parts.append(made[pair])
+                    first, second = (ink.background if part == HATCH else part for part in (top, bottom))
+                    same = first == second
+                    made[top, bottom] = (" ", ink.style(None, first)) if same else ("▀", ink.style(first, second))
+            parts.append(made[top, bottom])
         lines.append(merged(parts))
     return lines
 
@@ -162,19 +139,13 @@ def spied(brush: Brush, down: range, across: range) -> list[list[Part]]:
 
 def _pixel(brush: Brush, cell: Cell, code: int) -> str:
     """The colour of a cell without room for signs, or HATCH."""
-    ink, marks = brush.ink, brush.marked.marks.get(cell, frozenset())
-    if brush.marked.cursor == cell:
-        return ink.cursor
+    marks = brush.marked.marks.get(cell, frozenset())
     if "never" in marks:
         return HATCH
-    if "target" in marks or "focus" in marks:
-        return ink.accent
     ground = _ground(brush, code)
     if "winner" in marks:
         return readable(ground)
-    if "source" in marks or "window" in marks:
-        return mix(ground, ink.accent, 0.5)
-    return mix(ground, ink.background, 0.7) if "dropped" in marks else ground
+    return mix(ground, brush.ink.background, 0.7) if "dropped" in marks else ground
 
 
 def _ground(brush: Brush, code: int) -> str:
@@ -182,15 +153,15 @@ def _ground(brush: Brush, code: int) -> str:
 
 
 def _style(brush: Brush, cell: Cell, code: int) -> Style:
-    """The style of a number on its tint."""
+    """The style of a number on its tint, which no mark changes."""
     ink, marks = brush.ink, brush.marked.marks.get(cell, frozenset())
     strong = bool(marks & {"window", "source", "target", "winner", "focus"})
-    if brush.marked.cursor == cell:
-        if not brush.numbers and brush.wide > 1 and ink.coloured:
-            ground = _ground(brush, code)  # a frame around the shade, which stays seen
-            clear = contrast(ink.cursor, ground) > _CLEAR
-            return ink.style(ink.cursor if clear else readable(ground), ground, bold=True)
+    chosen = brush.marked.cursor == cell
+    if chosen and not ink.coloured:
         return cursor_style(ink)
+    if chosen and not brush.numbers:
+        ground = _ground(brush, code)
+        return ink.style(clear("cursor", ground, ink), ground, bold=True)
     if "never" in marks:
         return ink.style(ink.dim, dim=True)
     if not ink.coloured:
@@ -198,15 +169,12 @@ def _style(brush: Brush, cell: Cell, code: int) -> Style:
         return struck(style) if "dropped" in marks else style
     if "dropped" in marks:
         return struck(ink.style(ink.dim, mix(_ground(brush, code), ink.background, 0.75)))
-    if "target" in marks:
-        return ink.style(readable(ink.accent), ink.accent, bold=True)
     ground = _ground(brush, code)
-    if "focus" in marks:
-        ground = mix(ground, ink.cursor, 0.45)
-    elif brush.marked.framed and not strong and brush.numbers:
-        ground = mix(ground, ink.background, 0.45)
-    lined = brush.numbers and bool(marks & {"source", "winner"})
-    return ink.style(readable(ground), ground, bold=strong, underline=lined)
+    words = readable(ground)
+    if brush.marked.framed and not strong and not chosen:
+        words = mix(words, ground, _FAINT)
+    lined = brush.numbers and bool(marks & {"source", "winner", "target", "focus"})
+    return ink.style(words, ground, bold=strong or chosen, underline=lined)
 
 
 def _few(brush: Brush, code: int, marks: frozenset[str], strong: bool) -> Style:
@@ -237,6 +205,8 @@ def _text(brush: Brush, cell: Cell, code: int, told_here: bool) -> str:
             if told_here and not (never and (value == 0 or value != value))
             else ""
         )
+        if told_here and brush.marked.has(cell, "winner"):
+            text = "*" + text
         aside = (room - 1 - brush.field) // 2
         return (text.rjust(room - aside, fill) + fill * aside)[:room]
     if never:
@@ -248,30 +218,15 @@ def _text(brush: Brush, cell: Cell, code: int, told_here: bool) -> str:
 
 
 def _sign(brush: Brush, cell: Cell, style: Style, told_here: bool) -> tuple[str, Style]:
-    """What stands in the first column of a cell, and its style; nothing where it is not marked."""
-    ink, (row, column) = brush.ink, cell
-    if told_here and brush.marked.has(cell, "winner"):
-        return "*", style if ink.coloured else ink.style(bold=True)
-    here = brush.marked.has(cell, "window")
-    before = column > 0 and brush.marked.has((row, column - 1), "window")
-    few = not ink.coloured
-    if here != before:
-        edge = ink.style(_frame(ink), bold=True)
-        return _edge(brush, left=here), edge if few else edge + style.background_style
-    for mark in ("target", "source", "focus", "dropped"):
-        if brush.marked.has(cell, mark):
-            sign = _SIGNS[mark][few]
-            if not few and mark != "source":
-                return "", style
-            return sign, ink.style(_frame(ink), bold=True) + style.background_style
+    """What stands in the first column of a cell, and its style; nothing where no frame begins or ends there."""
+    ink = brush.ink
+    if found := brush.marked.edge(cell, cursor=ink.coloured and brush.numbers):
+        kind, begins = found
+        if not ink.coloured:
+            pair = BRACKETS[kind]
+            return pair[not begins], ink.style(ink.accent, bold=True)
+        ground = back(style, ink)
+        return "▐" if begins else "▌", ink.style(clear(kind, ground, ink), ground, bold=True)
+    if told_here and not ink.coloured and brush.marked.has(cell, "dropped"):
+        return "x", ink.style(ink.accent, bold=True) + style.background_style
     return "", style
-
-
-def _edge(brush: Brush, left: bool) -> str:
-    if brush.ink.coloured:
-        return "▐" if left else "▌"
-    return "[" if left else "]"
-
-
-def _frame(ink: Ink) -> str:
-    return ink.accent

@@ -150,6 +150,8 @@ def _numbers(figure: Grid, values: Floats, zoom: int) -> Plan:
     wide = max(field + extra, {1: 2, 2: 2, 3: 4, 4: 6, 5: 8, 6: 10, 7: 12, 8: 14}[zoom])
     if zoom > 1:
         wide = max(wide, names + 1)
+    if figure.marks.get("winner"):  # its sign stands before its digits
+        wide = max(wide, field + 2)
     tall = {1: 1, 2: 1, 3: 2, 4: 2, 5: 3, 6: 4, 7: 5, 8: 6}[zoom]
     if figure.column_labels and zoom == 1:
         wide = max(wide, min(names, 4) + 1)
@@ -186,7 +188,7 @@ def _counted(figure: Grid) -> bool:
 
 def _edge(figure: Grid, zoom: int) -> int:
     """Large cells always have it, so that nothing moves when a window comes."""
-    return int(zoom > 1 or bool(figure.marks.get("window")))
+    return int(zoom > 1 or any(figure.marks.get(mark) for mark in ("window", "source", "target", "focus")))
 
 
 def plan_of(figure: Grid, values: Floats, ink: Ink, width: int, height: int, zoom: int) -> Plan:

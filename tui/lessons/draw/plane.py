@@ -1,6 +1,7 @@
 """Planes: points by group over a tinted surface, with paths, arrows, words and a cursor."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from rich.cells import cell_len
 from ....engine.lessons.kit.figures import Cell, Plane
 from ...render.arena.arrows import HEADS
 from ...render.braille import Cells
-from ...render.colour import readable
+from ...render.colour import mix, readable
 from ...render.latent.dots import dotted, stroke
 from ...render.latent.plane import Frame, foot, frame, uprights
 from ...render.numbers import cut
@@ -20,6 +21,10 @@ from .look import Drawing, Floats, Look, quiet
 from .plane_keys import arrow_colours, colours, keys, shade, signs, surface_of, tint
 
 _WIDE, _HIGH = 110, 40
+_TALL = 2.1
+"""How much higher than wide a cell of the screen is."""
+_NET = 4
+"""Paths beyond which those of a name are a grid, drawn thinner than lines."""
 _GRAIN = 20
 """Steps of the cursor from end to end."""
 
@@ -35,7 +40,7 @@ def best(figure: Plane, ink: Ink, width: int, height: int) -> tuple[int, int]:
     high = max(8, min(height, _HIGH))
     left, right, bottom, top = figure.extent
     shape = (right - left) / (top - bottom) if top > bottom else 1.0
-    wide = round(2.1 * max(0.6, min(shape, 2.2)) * (high - 1 - told)) + 6
+    wide = round(_TALL * max(0.6, min(shape, 2.2)) * (high - 1 - told)) + 6
     return max(min(36, width), min(width, wide, _WIDE)), high
 
 
@@ -89,7 +94,11 @@ def _frame(figure: Plane, width: int, height: int) -> Frame:
         left, right = left - 1, left + 1
     if not top > bottom:
         bottom, top = bottom - 1, bottom + 1
-    return frame((left, right, bottom, top), width, height)
+    found = frame((left, right, bottom, top), width, height)
+    if not math.isclose(right - left, top - bottom, rel_tol=0.01):
+        return found
+    columns = min(found.columns, max(4, round(_TALL * found.rows)))  # a circle is a circle
+    return replace(found, columns=columns, rows=min(found.rows, max(2, round(columns / _TALL))))
 
 
 def _surface(cells: Cells, figure: Plane, ink: Ink) -> None:
@@ -113,17 +122,18 @@ def _surface(cells: Cells, figure: Plane, ink: Ink) -> None:
 
 
 def _groups(cells: Cells, figure: Plane, view: Frame, ink: Ink, last: bool) -> None:
-    """Paths, points and arrows of all groups but the bold one; `last`: of that one."""
+    """Paths, arrows and over them points of all groups but the bold one; `last`: of that one."""
     shape, tints = (4 * view.rows, 2 * view.columns), colours(figure, ink)
     for name, paths in figure.paths.items():
         if (name == figure.bold) == last:
             dots = np.zeros(shape, np.bool_)
             for path in paths:
                 stroke(dots, dotted(path, view.window, *shape))
-            cells.dots(0, 0, dots, ink.style(tints[name], bold=last))
-    for name, sign in signs(figure, ink).items():
-        if (name == figure.bold) == last:
-            _points(cells, figure.points[name], sign, tints[name], view, ink)
+            colour = tints[name]
+            if len(paths) > _NET:
+                dots &= np.indices(shape).sum(0) % 2 == 0
+                colour = mix(colour, ink.background, 0.35) if ink.coloured else colour
+            cells.dots(0, 0, dots, ink.style(colour, bold=last))
     if figure.arrows is not None:
         starts, vectors = (np.asarray(part, dtype=np.float64).reshape(-1, 2) for part in figure.arrows)
         shades = np.array(arrow_colours(figure, len(starts), ink))
@@ -132,6 +142,9 @@ def _groups(cells: Cells, figure: Plane, view: Frame, ink: Ink, last: bool) -> N
         for colour in dict.fromkeys(shades[own == last].tolist()):
             here = (own == last) & (shades == colour)
             _arrows(cells, starts[here], starts[here] + vectors[here], colour, view, ink)
+    for name, sign in signs(figure, ink).items():
+        if (name == figure.bold) == last:
+            _points(cells, figure.points[name], sign, tints[name], view, ink)
 
 
 def _points(cells: Cells, points: Any, sign: str, colour: str, view: Frame, ink: Ink) -> None:

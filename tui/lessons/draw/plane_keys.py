@@ -41,7 +41,7 @@ def colours(figure: Plane, ink: Ink) -> dict[str, str]:
 
 def arrow_colours(figure: Plane, count: int, ink: Ink) -> list[str]:
     """The colour of each arrow: its group's, or one of their own."""
-    tints, plain = colours(figure, ink), ink.good if ink.coloured else ink.categories[3]
+    tints, plain = colours(figure, ink), ink.foreground if ink.coloured else ink.categories[3]
     groups = figure.arrow_groups
     return [tints[groups[k]] if k < len(groups) else plain for k in range(count)]
 

@@ -1,5 +1,6 @@
 """Tables: words left, numbers right, the rows and columns around the cursor."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,10 @@ from .numbers import alike
 _GAP = 2
 _LEAST = 4
 _ROWS = 24
+_READS = re.compile(r"[-−+≈<>]?(\d[\d,]*)?\.?\d+(e[-+]?\d+)?%?", re.ASCII)
+_WHOLE = re.compile(r"-?[1-9]\d{3,}", re.ASCII)
+_NONE = ("", "-", "–", "—")
+"""What stands in a column of numbers where there is none."""
 
 
 def text_of(value: Any, digits: int) -> str:
@@ -32,7 +37,17 @@ def text_of(value: Any, digits: int) -> str:
 
 
 def _number(value: Any) -> bool:
+    """Whether it is a number, or reads as one."""
+    if isinstance(value, str):
+        return _READS.fullmatch(value.strip()) is not None
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def _grouped(texts: list[str]) -> list[str]:
+    """Whole numbers of a column with commas, if one of them has any."""
+    if not any("," in text and _READS.fullmatch(text) for text in texts):
+        return texts
+    return [f"{int(text):,}" if _WHOLE.fullmatch(text) else text for text in texts]
 
 
 def _fraction(value: Any) -> bool:
@@ -47,7 +62,9 @@ def _texts(figure: Table) -> list[list[str]]:
         told = alike([float(figure.rows[n][k]) for n in here], figure.digits + 7, figure.digits)
         for n, text in zip(here, told, strict=True):
             rows[n][k] = text
-    return [row + [""] * (count - len(row)) for row in rows]
+    rows = [row + [""] * (count - len(row)) for row in rows]
+    columns = [_grouped([row[k] for row in rows]) for k in range(count)]
+    return [list(row) for row in zip(*columns, strict=True)] if count else rows
 
 
 def _natural(figure: Table, texts: list[list[str]]) -> list[int]:
@@ -92,7 +109,7 @@ def draw(figure: Table, look: Look, width: int, height: int) -> Drawing:
     texts = _texts(figure)
     numeric = [
         any(k < len(row) and _number(row[k]) for row in figure.rows)
-        and all(k >= len(row) or _number(row[k]) or row[k] in ("", "-", "–") for row in figure.rows)
+        and all(k >= len(row) or _number(row[k]) or row[k] in _NONE for row in figure.rows)
         for k in range(len(figure.columns))
     ]
     sizes = _sizes(_natural(figure, texts), width, numeric)
