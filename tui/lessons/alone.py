@@ -12,6 +12,7 @@ from .cutting import short_title
 from .draw import figure as figures
 from .draw import grid
 from .draw.grid_plan import values_of
+from .draw.look import Look
 from .layout import Page, arrange, squeezed
 
 LEAST = 4
@@ -109,6 +110,12 @@ def numbered(figure: Figure) -> bool:
     return isinstance(figure, Bars | Curves | Grid | Plane)
 
 
+def blank_at(figure: Grid, cell: Cell | None) -> bool:
+    """Whether there is no number in a cell of a grid, which a later frame may compute."""
+    rows, columns = values_of(figure).shape
+    return cell is not None and cell[0] < rows and cell[1] < columns and bool(np.isnan(values_of(figure)[cell]))
+
+
 def window(figure: Grid, cells: Sequence[Cell]) -> Part:
     """The rows and columns of a grid that hold all the cells."""
     rows, columns = values_of(figure).shape
@@ -145,6 +152,18 @@ def _slice(figure: Grid, rows: range, columns: range) -> tuple[Grid, Cell]:
 def _around(at: int, count: int, size: int) -> range:
     first = max(0, min(at - count // 2, size - count))
     return range(first, first + min(count, size))
+
+
+def shifted(look: Look, page: Page, name: str) -> Look:
+    """The look of a figure of which a part is shown; where that is made of sources only, none is marked."""
+    if name not in page.offsets:
+        return look
+    down, right = page.offsets[name]
+    part = next(f for f in page.figures if f.name == name)
+    if isinstance(part, Grid) and len(look.sources) >= np.size(part.values):
+        look = replace(look, sources=frozenset())
+    cursor = (look.cursor[0] - down, look.cursor[1] - right) if look.cursor is not None else None
+    return replace(look, cursor=cursor, sources=frozenset((r - down, c - right) for r, c in look.sources))
 
 
 def _single(figure: Figure) -> Figure:

@@ -24,6 +24,8 @@ class Entry:
     good: bool | None = None
     """The colour of the sign; None: quiet."""
     aside: str = ""
+    codes: str = ""
+    """What is told last and quietly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +52,18 @@ def scenes(reading: Reading, trained: frozenset[str]) -> Chooser:
     entries = []
     for k, scene in enumerate(reading.lesson.scenes, start=1):
         waits = bool(scene.needs) and scene.name not in trained
-        rows = f"rows of the syllabus: {', '.join(scene.ids)}" if scene.ids else ""
-        about = f"{rows}; t trains it there" if waits and rows else rows
+        about = reading.captions.get(k - 1, "") or ("t trains it there" if waits else "")
         aside = "needs training" if waits else "trained" if scene.needs else ""
-        sign = "○" if waits else " "
-        entries.append(Entry(name=scene.name, title=f"{k:2} {scene.title}", about=about, aside=aside, sign=sign))
+        entries.append(
+            Entry(
+                name=scene.name,
+                title=f"{k:2} {scene.title}",
+                about=about,
+                aside=aside,
+                sign="○" if waits else " ",
+                codes=f"syllabus: {', '.join(scene.ids)}" if scene.ids else "",
+            )
+        )
     return Chooser(kind="scenes", heading="scenes", entries=tuple(entries), at=reading.scene)
 
 
@@ -86,13 +95,21 @@ def chooser_view(chooser: Chooser, lesson: str, width: int, height: int, ink: In
     """The list with its cursor in view, and what there is to say of the chosen entry below it."""
     head: list[Part] = [(f" {lesson} ", ink.style(ink.accent, bold=True)), ("› ", ink.style(ink.dim))]
     head += [(chooser.heading, ink.style(bold=True)), ("   Enter takes, Esc leaves", ink.style(ink.dim))]
-    about = [line([("  " + row, ink.style())], width, ink) for row in wrapped(chooser.entry.about, max(8, width - 4))]
-    below = min(len(about), max(0, height - 5))
-    room = max(1, height - 2 - (below + 1 if below else 0))
+    wide, dim = max(8, width - 4), ink.style(ink.dim)
+    longer = chooser.kind == "presets" and 2 * len(chooser.entries) + 2 <= height
+    about = [line([("  " + row, ink.style())], width, ink) for row in wrapped(chooser.entry.about, wide)]
+    about = [] if longer and cell_len(chooser.entry.about) <= width - 8 else about
+    about += [line([("  " + chooser.entry.codes, dim)], width, ink)] if chooser.entry.codes else []
+    each = 2 if longer else 1
+    below = min(len(about), max(0, height - 3 - (each * len(chooser.entries) if longer else 2)))
+    room = max(1, height - 2 - (below + 1 if below else 0)) // each
     first = min(max(0, chooser.at - room // 2), max(0, len(chooser.entries) - room))
-    shown = range(first, min(first + room, len(chooser.entries)))
-    rows = [_row(chooser.entries[k], k, k == chooser.at, width, ink) for k in shown]
-    strips = [line(head, width, ink), blank(width, ink), *rows]
+    strips = [line(head, width, ink), blank(width, ink)]
+    for k in range(first, min(first + room, len(chooser.entries))):
+        strips.append(_row(chooser.entries[k], k, k == chooser.at, width, ink))
+        if longer:
+            reason = [("      " + cut(chooser.entries[k].about, max(8, width - 8)), dim + target("entry", str(k)))]
+            strips.append(line(reason, width, ink))
     return [*strips, blank(width, ink), *about[:below]] if below else strips
 
 

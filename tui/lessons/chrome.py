@@ -16,7 +16,7 @@ SIDE = 46
 """Columns of what stands beside."""
 
 
-def heading(reading: Reading, figure: str, depth: str, beyond: str, busy: bool, width: int, ink: Ink) -> Strip:
+def heading(reading: Reading, figure: str, depth: str, beyond: str, busy: str, width: int, ink: Ink) -> Strip:
     """`convolution › The kernel slides › output`, how far one is, whether there is `beyond` more, and what is awaited.
 
     Where there is no room the name of the figure gives way first: its title stands below.
@@ -27,7 +27,7 @@ def heading(reading: Reading, figure: str, depth: str, beyond: str, busy: bool, 
         word = "frame " if depth == "overview" else ""
         right += f"  {word}{min(reading.frame + 1, reading.frames)}/{reading.frames}"
     right += " "
-    tails = [(" computing …", dim)] if busy else []
+    tails = [(f" {busy}", dim)] if busy else []
     tails += [(f" {beyond} ", ink.style(ink.accent))] if beyond else []
     tails.append((right, dim))
     room = max(0, width - sum(cell_len(text) for text, _ in tails))

@@ -91,7 +91,7 @@ class Going(Looking):
             ends = reading.scrub.stops or (reading.scrub.low, reading.scrub.high)
             self._set({reading.scrub.name: type(reading.scrub.default)(ends[-1 if last else 0])})
         else:
-            reading.frame = (reading.frames - 1 if reading.settled else LAST) if last else 0
+            reading.to((reading.frames - 1 if reading.settled else LAST) if last else 0)
             self._compute(facts=False)
 
     def action_play(self) -> None:
@@ -101,7 +101,7 @@ class Going(Looking):
             return
         reading.playing = not reading.playing
         if reading.playing and reading.scrub is None and 0 < reading.frames <= reading.frame + 1:
-            reading.frame = 0
+            reading.to(0)
         self._compute(facts=False)
 
     def _play(self) -> None:
@@ -113,7 +113,7 @@ class Going(Looking):
         if reading.scrub is not None:
             reading.playing = reading.pass_time(1)
         elif reading.frame + 1 < reading.frames:
-            reading.frame += 1
+            reading.to(reading.frame + 1)
         else:
             reading.playing = False
         self._compute(facts=False)

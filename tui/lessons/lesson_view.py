@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 from textual.strip import Strip
 
 from ...engine.lessons.kit.figures import Figure, Grid, Plane
@@ -62,7 +61,8 @@ class LessonView:
         depth = self._depth(figure)
         if depth == "formula" and figure is not None and not self._explained(figure):
             depth = "part"
-        strips = [chrome.heading(self.reading, name, depth, beyond, self.view.busy, left, self.ink), *strips]
+        busy = training_view.computing(self.view)
+        strips = [chrome.heading(self.reading, name, depth, beyond, busy, left, self.ink), *strips]
         if not side:
             return strips
         beside = beside_view.column(self.reading, self.view.facts, side, height, self.ink)
@@ -103,7 +103,7 @@ class LessonView:
         needed = self._below(figure, width, side, 100)
         room = max(1, space - pad - kept)
         asked = len(needed) - kept
-        whole = Space(room, max(0, -asked), pad, max(0, asked))
+        whole = Space(room, max(0, -asked), pad, max(0, asked), reading.chosen is not None and not side)
         body = self._body(frame, figure, width, whole)
         used = min(len(body), whole.most)
         pad = min(pad, whole.most - used)
@@ -149,16 +149,22 @@ class LessonView:
             return []
         told = pointed.origin.formulas
         overview = reading.depth == "overview"
-        rows = origin_rows(news(told, self.shown.frame.formulas) if overview else told, ink, width - 1, most)
+        there = self.shown.frame.formulas
+        if overview:
+            stays = there if help_ else ()  # the frame's own formulas, see _without
+            told = tuple(f for f in news(told, there) if not any(same(f, other) for other in stays))
+        rows = origin_rows(told, ink, width - 1, most)
         rows = led(rows, ink, width - 1, most) if overview else rows
         return [Strip.join([line([], 1, ink), strip]) for strip in rows]
 
-    def _without(self, frame: Frame, figure: Figure) -> Frame:
+    def _without(self, frame: Frame, figure: Figure, space: Space) -> Frame:
         """The frame without the formulas that stand, with other numbers, under the figures for the cursor's number."""
-        key = (self.reading.lesson.name, self.reading.scene, figure.name)
+        reading, pointed = self.reading, self.view.pointed
+        if space.help:
+            return frame
+        key = (reading.lesson.name, reading.scene, figure.name)
         if not self._asked(figure):
-            pointed = self.view.pointed
-            there = pointed is not None and pointed.figure == figure.name and not self.reading.in_settings
+            there = pointed is not None and pointed.figure == figure.name
             origin = pointed.origin if pointed is not None and there else None
             cursor = news(origin.formulas, frame.formulas) if origin is not None else []
             gone = [f.symbols for f in frame.formulas if any(same(f, other) for other in cursor)]
@@ -189,10 +195,11 @@ class LessonView:
         if view.failed is not None:
             return training_view.failure(view.failed, width, ink)
         if frame is None or figure is None:
-            return [blank(width, ink), *chrome.caption("computing …", width, ink, 1)] if frame is None else []
+            said = training_view.computing(view) or "computing …"
+            return [blank(width, ink), *chrome.caption(said, width, ink, 1)] if frame is None else []
         if reading.depth != "overview":
             return self._alone(frame, figure, width, space.most)
-        return self._laid(self._without(frame, figure), width, space)
+        return self._laid(self._without(frame, figure, space), width, space)
 
     def _notes(self, frame: Frame | None, width: int) -> facts_view.Notes:
         """The notes on the rows of the first scene that shows them, those that the frame is about first."""
@@ -224,21 +231,10 @@ class LessonView:
     def _composed(self, page: Page, frame: Frame, width: int) -> list[Strip]:
         """A page with a column free on the left."""
         whole = {f.name: f for f in self.shown.frame.figures} if self.shown is not None else {}
-        looks = {f.name: self._shifted(self.look(whole.get(f.name, f)), page, f.name) for f in frame.figures}
+        looks = {f.name: alone.shifted(self.look(whole.get(f.name, f)), page, f.name) for f in frame.figures}
         self.seen.page = page
         edge = line([], 1, self.ink)
         return [Strip.join([edge, strip]) for strip in compose(page, frame, looks, self.ink, width - 1)]
-
-    def _shifted(self, look: Look, page: Page, name: str) -> Look:
-        """The look of a figure of which a part is shown; where that is made of sources only, none is marked."""
-        if name not in page.offsets:
-            return look
-        down, right = page.offsets[name]
-        part = next(f for f in page.figures if f.name == name)
-        if isinstance(part, Grid) and len(look.sources) >= np.size(part.values):
-            look = replace(look, sources=frozenset())
-        cursor = (look.cursor[0] - down, look.cursor[1] - right) if look.cursor is not None else None
-        return replace(look, cursor=cursor, sources=frozenset((r - down, c - right) for r, c in look.sources))
 
     def look(self, figure: Figure) -> Look:
         """How a figure of the frame is drawn."""
@@ -250,7 +246,7 @@ class LessonView:
         if isinstance(figure, Plane):
             look = replace(look, at=reading.places.get(key, figure.at))
         pointed = self.view.pointed
-        if pointed is not None and pointed.origin is not None and not reading.in_settings:
+        if pointed is not None and pointed.origin is not None:
             look = replace(look, sources=frozenset(pointed.origin.cells.get(figure.name, ())))
         return look
 
@@ -269,9 +265,11 @@ class LessonView:
         told = origin.formulas if origin is not None else () if self._asked(figure) else frame.formulas
         page = made.formula(told, room if told else room - 2)
         strips = self._composed(page, Frame(caption="", figures=page.figures, formulas=told), width)
+        empty = isinstance(figure, Grid) and alone.blank_at(figure, cursor)
         if origin is not None or self._asked(figure):
-            return strips
+            return cutting.headed(strips, page, "not computed yet at this frame:", ink) if told and empty else strips
         given = "given: + and - change it" if figure.edits else ""
+        given = "not computed yet at this frame" if empty else given
         if told:
             strips = cutting.headed(strips, page, f"{given}; this frame:" if given else "this frame:", ink)
         else:

@@ -32,6 +32,8 @@ class Reading:
     """Whether `frames` holds for the scene and settings as they are now."""
     waits: bool = False
     """Whether the scene waits for its training."""
+    turned_at: tuple[int, int] | None = None
+    """The frame, and of how many, where one stood when settings began to change; None: one has stepped since."""
     asked: int = 0
     """The frame that was asked for when it was found to wait."""
     depth: Depth = "overview"
@@ -44,6 +46,8 @@ class Reading:
     """Whether the settings have the cursor because a letter turned one: tab then leads back to the figure."""
     cells: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     places: dict[tuple[int, str], tuple[float, float]] = field(default_factory=dict)
+    captions: dict[int, str] = field(default_factory=dict)
+    """The first captions of the scenes that were seen."""
     playing: bool = False
     facts: bool = False
     """Whether all facts are listed instead of the figures."""
@@ -111,13 +115,18 @@ class Reading:
     def arrive(self, frame: int, frames: int) -> bool:
         """What was asked for is there: `frame` of `frames`. Whether another frame is to be asked for.
 
-        Where a setting has left fewer frames than the number one stood at, that is the one at the same share.
+        After settings were changed that is the one where one stood before, or at the same share of fewer frames.
         """
-        before, wanted = self.frames, self.frame
         self.frame, self.frames, self.settled = frame, frames, True
-        if wanted >= frames and 1 < frames < before:
-            self.frame = wanted * (frames - 1) // (before - 1)
+        if self.turned_at is not None:
+            at, of = self.turned_at
+            self.frame = at if at < frames else at * (frames - 1) // (of - 1)
         return self.frame != frame
+
+    def to(self, frame: int) -> None:
+        """To a frame of the scene."""
+        self.turned_at = (frame, self.frames) if frame < self.frames and not self.settled else None
+        self.frame = frame
 
     def wait(self) -> None:
         """The scene waits for its training; the frame that was asked for is kept until then."""
@@ -133,7 +142,7 @@ class Reading:
         """
         there = self.frame + by
         if 0 <= there < self.frames or (not self.frames and not self.settled and there >= 0):
-            self.frame = there
+            self.to(there)
         elif by > 0 and self.settled and self.scene + 1 < len(self.lesson.scenes):
             self.go(self.scene + 1)
         elif by < 0 and self.frame == 0 and self.scene > 0:
@@ -148,13 +157,15 @@ class Reading:
         if scene != self.scene:
             self.depth, self.focus, self.setting, self.scroll = "overview", "", 0, 0
             self.frames, self.settled, self.waits, self.in_settings, self.asked = 0, False, False, False, 0
-        self.scene, self.frame = scene, frame
+        self.scene, self.frame, self.turned_at, self.playing = scene, frame, None, False
 
     def set(self, values: Mapping[str, Any]) -> bool:
         """Change settings; whether anything is different now. Raises OptionError."""
         checked = {name: self.lesson.setting(name).check(value) for name, value in values.items()}
         if all(self.state[name] == value for name, value in checked.items()):
             return False
+        if self.turned_at is None and not self.waits and self.frame < self.frames:
+            self.turned_at = (self.frame, self.frames)
         self.state = self.state.with_values(**checked)
         self.preset = None
         self.settled = False

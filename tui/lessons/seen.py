@@ -38,6 +38,8 @@ class Space:
     """Blank lines above, given away rather than that the body scrolls."""
     asked: int
     """Lines that the origin would take besides those that are kept for it."""
+    help: bool
+    """Whether what the chosen setting does stands there instead."""
 
     @property
     def most(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from rich.cells import cell_len
 
 from ...engine.lessons.kit.figures import Bars, Curves, Figure, Grid, Net, Plane, Table, Tokens, Wall
@@ -270,6 +271,14 @@ class Sizing:
         return 0, 0
 
     def _best(self, k: int, width: int, room: int, roomy: bool) -> tuple[int, int]:
-        if not roomy and isinstance(self.figures[k], _THICKER):
-            room = 0
-        return figures.best(self.figures[k], self.ink, width, max(room, self.least[k][1]))
+        each = self.figures[k]
+        if not roomy and isinstance(each, _THICKER):
+            room = self._thick(each, k, width) if isinstance(each, Bars) else 0
+        return figures.best(each, self.ink, width, max(room, self.least[k][1]))
+
+    def _thick(self, bars: Bars, k: int, width: int) -> int:
+        """Lines that bars take at most on a small screen: three for each, where nothing else likes to grow."""
+        others = (self.figures[n] for row in self.rows for n in row)
+        if any(isinstance(other, _GROWING) for other in others):
+            return 0
+        return self._head(k, width) + 3 * np.size(bars.values) + bool(bars.reference)

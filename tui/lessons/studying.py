@@ -93,7 +93,8 @@ class Studying(Pane):
     def stale(self) -> Hashable:
         """What the picture depends on."""
         view = self.study.view
-        clock = int(time.monotonic() - view.began) if view.told is not None else 0
+        since = view.began if view.told is not None else view.asked_at
+        clock = int(time.monotonic() - since) if view.told is not None or view.busy else 0
         return (self._changes, view.number, clock, view.busy, self.has_focus)
 
     def pull(self) -> None:
@@ -150,6 +151,8 @@ class Studying(Pane):
                 self._compute(facts=False)
                 return
             self.visited.add(reading.lesson.name, reading.at.name)
+            if shown.place.frame == 0:
+                reading.captions[reading.scene] = shown.frame.caption
             if view.pointed is None and self._asked_of is not shown:
                 self._asked_of = shown
                 self._point()
@@ -201,7 +204,7 @@ class Studying(Pane):
 
     def _point(self, pick: bool = False) -> None:
         """Ask where the number under the cursor came from."""
-        figure, reading = self._figure(), self.reading
+        figure, reading = self._focused(), self.reading
         if figure is None or reading is None:
             return
         key = (reading.scene, figure.name)

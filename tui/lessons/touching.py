@@ -120,7 +120,7 @@ class Touching(Choosing):
         if reading.scrub is not None:
             self._set({reading.scrub.name: at_share(reading.scrub, share)})
         elif reading.frames:
-            reading.frame = round(share * (reading.frames - 1))
+            reading.to(round(share * (reading.frames - 1)))
             self._compute(facts=False)
 
     def _clicked_figure(self, x: int, y: int) -> None:

@@ -3,6 +3,7 @@
 import math
 import time
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from ...engine.lessons.index import load
@@ -83,14 +84,23 @@ def running(told: Told, seconds: float, width: int, ink: Ink) -> list[Strip]:
     return [*strips, blank(width, ink)]
 
 
+def computing(view: View) -> str:
+    """That a frame is being computed, and from a second on for how long; nothing in the first moment."""
+    if not view.busy:
+        return ""
+    seconds = time.monotonic() - view.asked_at
+    return "computing …" if seconds < 1 else f"computing … {seconds:.0f} s"
+
+
 def bar(told: Told, width: int, ink: Ink) -> Strip:
-    """The same in one line."""
+    """The same in one line; where there is little room the bar is short rather than the words."""
     if told.share >= 1:
         words = f" {told.training} is trained; what it shows is being computed …"
         return line([(words, ink.style(ink.dim))], width, ink)
-    words = f" training {told.training}  {cut(told.text, 28)} "
-    room = max(10, width - len(words) - 14)
-    left = line([(words, ink.style(ink.accent))], len(words), ink)
+    words = cut(f" training {told.training}  {told.text}", max(8, width - 25)) + " "
+    wide = max(cell_len(words), min(width - 24, 60))  # so that the bar stands still while the words change
+    left = line([(words, ink.style(ink.accent))], wide, ink)
+    room = width - wide - 14
     return Strip.join([left, gauge(told.share, room, ink), line([("  t cancels", ink.style(ink.dim))], 14, ink)])
 
 

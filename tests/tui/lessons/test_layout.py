@@ -1,5 +1,6 @@
 """Places of figures: side by side, in rows, within the width, growing with the screen."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -9,7 +10,7 @@ from dlviz.engine.lessons.kit.figures import Bars, Curves, Formula, Grid, Plane,
 from dlviz.engine.lessons.kit.lesson import Frame
 from dlviz.tui.lessons.draw.formula import broken
 from dlviz.tui.lessons.draw.look import Look
-from dlviz.tui.lessons.layout import arrange, compose
+from dlviz.tui.lessons.layout import arrange, breaks, compose
 from dlviz.tui.render.palette import DARK
 
 from .drawing import FRAMES, attention, numbers, sliding
@@ -95,6 +96,38 @@ def test_formulas_stand_beside_the_figures_rather_than_below_the_screen():
     assert (below.x, below.y) == (0, 11)
 
 
+def test_formulas_break_beside_figures_only_where_there_is_no_room_below():
+    image, low = Grid(name="x", values=numbers(8, 8)), Grid(name="y", values=numbers(2, 4))
+    long = Formula(symbols="y[i,j] = Σ x[i·s + a·d, j·s + b·d] · w[a,b] + bias", numbers="")
+    frame = Frame(caption="", figures=(image, low), formulas=(long,))
+    free, tight = arrange(frame, DARK, 78, 12), arrange(frame, DARK, 78, 8)
+    assert free.formulas.x == 0 and free.formulas.h == 1 and not breaks(free, frame, DARK, 78)
+    assert tight.formulas.x > 0 and tight.height <= 8 and breaks(tight, frame, DARK, 78)
+    again = arrange(frame, DARK, 78, 12, arrange(replace(frame, formulas=(Formula(symbols="y = x"),)), DARK, 78, 8))
+    assert again.formulas.x == 0
+
+
+def test_formulas_stand_between_figures_where_they_fit_there():
+    parts = (
+        Grid(name="a", values=numbers(8, 6)),
+        Grid(name="b", values=numbers(1, 4)),
+        Grid(name="c", values=numbers(1, 16), new_row=True),
+    )
+    frame = Frame(caption="", figures=parts, formulas=(Formula(symbols="y = x", numbers="1 = " + "1" * 30),))
+    page = arrange(frame, DARK, 78, 10)
+    a, b, c = page.places
+    assert page.height <= 10 and b.y + b.h < page.formulas.y and page.formulas.y + 2 < c.y
+    assert page.formulas.x >= a.x + a.w
+
+
+def test_nothing_is_broken_within_brackets_that_fit_a_line():
+    text = "y[i,j] = Σ x[i·s + a·d, j·s + b·d] · w[a, b] + exp(-(x - μ)² / (2·σ²))"
+    rows = broken(text, 30)
+    assert " ".join(row.strip() for row in rows) == text
+    assert all(row.count("[") == row.count("]") and row.count("(") == row.count(")") for row in rows)
+    assert all(len(row) <= 30 for row in broken("f(" + "a + " * 30 + "b)", 30))
+
+
 def test_all_bars_are_shown_on_a_page_that_scrolls_anyway():
     many = Bars(name="b", labels=[f"a bar with a long name {k}" for k in range(20)], values=np.arange(20))
     frame = Frame(caption="", figures=(Grid(name="g", values=numbers(7, 14)), many))
@@ -103,14 +136,17 @@ def test_all_bars_are_shown_on_a_page_that_scrolls_anyway():
     assert page.height > 12 and "name 19" in text and "more" not in text
 
 
-def test_few_bars_and_tokens_become_thicker_on_a_large_screen_only():
+def test_few_bars_become_thicker_where_rows_are_free_and_tokens_on_a_large_screen_only():
     parts = (
         Bars(name="b", labels="xy", values=[1, 2]),
         Tokens(name="t", tokens=("a", "b"), weights=(0.2, 0.8), new_row=True),
     )
     frame = Frame(caption="", figures=parts)
-    small, large = (arrange(frame, DARK, *size).places for size in ((78, 14), (150, 54)))
-    assert [place.h for place in small] == [2, 2] and [place.h for place in large] == [6, 4]
+    tiny, small, large = (arrange(frame, DARK, *size).places for size in ((78, 5), (78, 14), (150, 54)))
+    assert [place.h for place in tiny] == [2, 2] and [place.h for place in small] == [6, 2]
+    assert [place.h for place in large] == [6, 4]
+    beside = Frame(caption="", figures=(parts[0], Plane(name="p", extent=(0, 1, 0, 1), new_row=True)))
+    assert arrange(beside, DARK, 78, 16).places[0].h == 2  # what grows is larger instead
     page = arrange(frame, DARK, 150, 54)
     texts = [strip.text for strip in compose(page, frame, {}, DARK, 150)]
     assert any("weights" in text for text in texts)
@@ -152,9 +188,9 @@ def test_the_mouse_finds_a_place_in_a_plane():
     frame = Frame(caption="", figures=(Plane(name="p", title="p", extent=(0, 1, 0, 1)),))
     page = arrange(frame, DARK, 78, 15)
     compose(page, frame, {"p": Look(DARK, at=(0.5, 0.5))}, DARK, 78)
-    place = page.places[0]
-    x, y = page.hit_at(place.x + place.w - 1, 1)
-    assert x > 0.9 and y > 0.9 and page.hit_at(0, 0) is None
+    last = max(x for x in range(78) if page.hit_at(x, 1) is not None)
+    x, y = page.hit_at(last, 1)
+    assert last > 20 and x > 0.9 and y > 0.9 and page.hit_at(0, 0) is None
 
 
 def test_what_is_under_the_mouse_follows_the_cursor_of_a_table_that_scrolls():

@@ -153,17 +153,27 @@ def _level_names(cells: Cells, view: View, figure: Curves, ink: Ink) -> None:
         if row is not None:
             number = compact(value, 8, 4)
             rows.setdefault(row, []).append(name if name == number else f"{name} {number}")
-    for row, names in rows.items():
-        text = _narrow(cut(f" {', '.join(names)} ", view.columns))
-        wanted = max(0, view.columns - len(text) - 1)
-        for y in (row, row + 1, row - 1):
-            if not 0 <= y < view.rows or (y != row and y in rows):
-                continue
-            places = range(wanted, max(-1, wanted - view.columns // 2), -1)
-            at = next((x for x in places if all(cells.free(y, x + k, over="┄") for k in range(len(text)))), None)
-            if at is not None and wanted + len(text) <= view.columns:
-                cells.text(y, at, text, ink.style(ink.dim))
-                break
+    for row in sorted(rows):
+        near = next((other for other in (row - 1, row + 1) if other in rows), None)
+        if near is not None and _spot(cells, row, rows) is None:  # both on one line, the lower first
+            lower, upper = rows.pop(max(row, near)), rows.pop(min(row, near))
+            rows[near] = [*lower, *upper]
+    for row in rows:
+        if spot := _spot(cells, row, rows):
+            cells.text(*spot, ink.style(ink.dim))
+
+
+def _spot(cells: Cells, row: int, rows: dict[int, list[str]]) -> tuple[int, int, str] | None:
+    """Row, column and text of the names of a row of levels, if there is a place for them."""
+    text = _narrow(cut(f" {', '.join(rows[row])} ", cells.width))
+    wanted = max(0, cells.width - len(text) - 1)
+    for y in (row, row + 1, row - 1):
+        if not 0 <= y < cells.height or (y != row and y in rows) or wanted + len(text) > cells.width:
+            continue
+        for x in range(wanted, max(-1, wanted - cells.width // 2), -1):
+            if all(cells.free(y, x + k, over="┄") for k in range(len(text))):
+                return y, x, text
+    return None
 
 
 def _curve(cells: Cells, view: View, y: Floats, k: int, figure: Curves, ink: Ink) -> None:

@@ -161,7 +161,7 @@ def _style(brush: Brush, cell: Cell, code: int) -> Style:
         return cursor_style(ink)
     if chosen and not brush.numbers:
         ground = _ground(brush, code)
-        return ink.style(clear("cursor", ground, ink), ground, bold=True)
+        return ink.style(clear("rest" if brush.marked.resting else "cursor", ground, ink), ground, bold=True)
     if "never" in marks:
         return ink.style(ink.dim, dim=True)
     if not ink.coloured:

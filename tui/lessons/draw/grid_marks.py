@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from rich.style import Style
 
 from ....engine.lessons.kit.figures import Cell, Grid
-from ...render.colour import contrast, readable
+from ...render.colour import distance, mix, readable
 from ...render.palette import Ink
 from .look import Look
 
-_FRAMES = {"": 0, "window": 1, "target": 2, "cursor": 3}
+_FRAMES = {"": 0, "window": 1, "target": 2, "rest": 3, "cursor": 4}
 """What has a bracket before and after each run in a row, and which of two neighbours draws the line between them."""
 BRACKETS = {"window": "[]", "target": "><"}
 """Before and after a run where there are no colours."""
 _CORNERS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 """Quadrants by their bits: upper left, upper right, lower left, lower right."""
-_CLEAR = 1.8
-"""The contrast with which a frame is seen on a shade."""
+_CLEAR = 0.16
+"""How far apart in Oklab a frame and a shade are where it is seen; 0.02 is about just noticeable."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Marked:
 
     marks: dict[Cell, frozenset[str]]
     cursor: Cell | None
+    resting: bool
+    """Whether the cursor is still where the figure put it: it is quiet then."""
     framed: bool
     """Whether some cells are under a window, so that the others step back."""
 
@@ -41,6 +43,7 @@ class Marked:
         return cls(
             {cell: frozenset(marks) for cell, marks in found.items()},
             (cursor[0] // block, cursor[1] // block) if cursor else None,
+            look.cursor == figure.cursor,
             bool(figure.marks.get("window")),
         )
 
@@ -50,12 +53,12 @@ class Marked:
 
     def frame(self, cell: Cell, cursor: bool = True) -> str:
         """Which frame a cell is in: `cursor`, `target`, `window` or none; a source is as what lies under a window."""
-        if cursor and cell == self.cursor:
+        chosen, marks = cursor and cell == self.cursor, self.marks.get(cell, frozenset())
+        if chosen and not self.resting:
             return "cursor"
-        marks = self.marks.get(cell, frozenset())
         if "target" in marks or "focus" in marks:
             return "target"
-        return "window" if "window" in marks or "source" in marks else ""
+        return "window" if "window" in marks or "source" in marks else "rest" if chosen else ""
 
     def edge(self, cell: Cell, cursor: bool = True) -> tuple[str, bool] | None:
         """The frame that begins (True) at a cell or ended (False) before it."""
@@ -81,8 +84,10 @@ def corners(marked: Marked, pair: range, column: int, across: range) -> tuple[st
 
 def clear(kind: str, ground: str, ink: Ink) -> str:
     """The colour of a frame, seen on this ground."""
+    if kind == "rest":
+        return mix(readable(ground), ground, 0.35)
     colour = ink.cursor if kind == "cursor" else ink.accent
-    return colour if contrast(colour, ground) > _CLEAR else readable(ground)
+    return colour if distance(colour, ground) > _CLEAR else readable(ground)
 
 
 def back(style: Style, ink: Ink) -> str:

@@ -1,7 +1,8 @@
 """Nets: nodes as labelled boxes, edges as lines of dots with heads."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from rich.cells import cell_len
@@ -18,6 +19,8 @@ from .look import Drawing, Look, cursor_style, quiet
 
 _NAME = 16
 _WIDE, _HIGH = 110, 30
+_CLEAR = 6
+"""Columns of a line that are seen beside its label where the label has blanks around it."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Place:
     @property
     def middle(self) -> tuple[float, float]:
         """In dots: column, row."""
-        return 2 * self.x + self.wide - 0.5, 4 * self.y + 2 * self.tall - 0.5
+        return 2 * self.x + self.wide - 0.5, 4 * self.y + 2 * self.tall - 1
 
     def holds(self, x: int, y: int) -> bool:
         """Whether a cell lies in it."""
@@ -60,7 +63,7 @@ def _levels(figure: Net) -> int:
 def smallest(figure: Net, ink: Ink, width: int) -> tuple[int, int]:
     """Boxes without frames, and the rows that it asks for."""
     rows: dict[float, int] = {}
-    for node in figure.nodes:
+    for node in _looped(figure).nodes:
         wide = _box(node, False)[0] + 4
         rows[round(node.y, 2)] = rows.get(round(node.y, 2), 0) + wide
     return min(width, max(30, max(rows.values(), default=0))), max(figure.height, 3)
@@ -91,7 +94,7 @@ def _places(figure: Net, width: int, height: int) -> list[Place]:
 
 def draw(figure: Net, look: Look, width: int, height: int) -> Drawing:
     """Edges first, then the boxes over them."""
-    ink = look.ink
+    ink, figure = look.ink, _looped(figure)
     if not figure.nodes or width < 6 or height < 2:
         return Drawing([quiet("nothing" if not figure.nodes else "too small", width, ink)])
     places = _places(figure, width, height)
@@ -190,9 +193,43 @@ def _edge(cells: Cells, figure: Net, k: int, places: list[Place], ink: Ink) -> t
         if 0 <= row < cells.height and 0 <= column < cells.width:
             cells.put(row, column, HEADS[round(angle / (math.pi / 4)) % 8], style)
     middle = (first + last) / 2
-    text = _narrow(edge.label, 24) or ("✗" if edge.role == "cut" else "")
+    text = _both(figure, k, last - first) or ("✗" if edge.role == "cut" else "")
+    if text and abs(last[0] - first[0]) >= 2 * len(text) + 2 * _CLEAR:
+        text = f" {text} "
     row, column = int(middle[1]) // 4, int(middle[0]) // 2 - len(text) // 2
     return (text, row, column, style) if text else None
+
+
+def _both(figure: Net, k: int, way: Any) -> str:
+    """The label of an edge; with the label of the edge back, which lies on the same line, where both have one."""
+    edge = figure.edges[k]
+    label = _narrow(edge.label, 24)
+    backs = (
+        j
+        for j, back in enumerate(figure.edges)
+        if back.directed and back.label and (back.source, back.target) == (edge.target, edge.source)
+    )
+    back = next(backs, None)
+    if back is None or not (edge.directed and label):
+        return label
+    if back < k:
+        return ""
+    texts = [(way, label), (-way, _narrow(figure.edges[back].label, 24))]
+    left, right = texts[::-1] if way[0] >= 0 else texts
+    heads = [HEADS[round(math.atan2(-float(y), float(x)) / (math.pi / 4)) % 8] for (x, y), _ in (left, right)]
+    return f"{heads[0]}{left[1]} {right[1]}{heads[1]}"
+
+
+def _looped(figure: Net) -> Net:
+    """The net with the labels of edges from a node to itself in the node."""
+    loops = {edge.source: edge.label for edge in figure.edges if edge.source == edge.target and edge.label}
+    if not loops:
+        return figure
+    nodes = [
+        replace(node, label=f"{node.label} ↻{loops[k]}".strip()) if k in loops else node
+        for k, node in enumerate(figure.nodes)
+    ]
+    return replace(figure, nodes=nodes)
 
 
 def _leave(

@@ -122,7 +122,7 @@ def _surface(cells: Cells, figure: Plane, ink: Ink) -> None:
 
 
 def _groups(cells: Cells, figure: Plane, view: Frame, ink: Ink, last: bool) -> None:
-    """Paths, arrows and over them points of all groups but the bold one; `last`: of that one."""
+    """Paths, points with arrows, arrows, and over them points of all groups but the bold one; `last`: of that one."""
     shape, tints = (4 * view.rows, 2 * view.columns), colours(figure, ink)
     for name, paths in figure.paths.items():
         if (name == figure.bold) == last:
@@ -134,6 +134,9 @@ def _groups(cells: Cells, figure: Plane, view: Frame, ink: Ink, last: bool) -> N
                 dots &= np.indices(shape).sum(0) % 2 == 0
                 colour = mix(colour, ink.background, 0.35) if ink.coloured else colour
             cells.dots(0, 0, dots, ink.style(colour, bold=last))
+    found = {name: sign for name, sign in signs(figure, ink).items() if (name == figure.bold) == last}
+    for name in (name for name in found if name in figure.arrow_groups):
+        _points(cells, figure.points[name], found[name], tints[name], view, ink)
     if figure.arrows is not None:
         starts, vectors = (np.asarray(part, dtype=np.float64).reshape(-1, 2) for part in figure.arrows)
         shades = np.array(arrow_colours(figure, len(starts), ink))
@@ -142,9 +145,8 @@ def _groups(cells: Cells, figure: Plane, view: Frame, ink: Ink, last: bool) -> N
         for colour in dict.fromkeys(shades[own == last].tolist()):
             here = (own == last) & (shades == colour)
             _arrows(cells, starts[here], starts[here] + vectors[here], colour, view, ink)
-    for name, sign in signs(figure, ink).items():
-        if (name == figure.bold) == last:
-            _points(cells, figure.points[name], sign, tints[name], view, ink)
+    for name in (name for name in found if name not in figure.arrow_groups):
+        _points(cells, figure.points[name], found[name], tints[name], view, ink)
 
 
 def _points(cells: Cells, points: Any, sign: str, colour: str, view: Frame, ink: Ink) -> None:
