@@ -24,7 +24,10 @@ def lesson(
     seed: Seed = 0,
     train: Annotated[bool, typer.Option("--train", help="Train at once what the lesson needs.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Print it once instead of opening the screen.")] = False,
-    json: Json = False,
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="Print exactly one JSON document; a false fact ends in 0, dlviz verify tells it."),
+    ] = False,
 ) -> None:
     """One idea at a time with its real numbers: see it, change it, and see it proved."""
     from .lesson import Wish, index, show

@@ -65,7 +65,7 @@ LESSON = Lesson(
         ),
         Choice(name="digit", default="3", choices=DIGITS, help="which picture", key="d"),
         Choice(name="schedule", default="linear", choices=NAMES, help="how fast noise is added", key="s"),
-        Slider(name="T", default=1000, low=50, high=1000, stops=LENGTHS, help="steps of the chain", key="T"),
+        Slider(name="T", default=1000, low=50, high=1000, stops=LENGTHS, help="steps of the chain", key="C"),
         Switch(name="rescale", default=True, help="multiply the linear betas by 1000/T", key="u"),
         Slider(name="draw", default=1, low=1, high=99, step=1, help="which noise", key="e"),
         Moves(
@@ -267,5 +267,5 @@ LESSON = Lesson(
         "shape": "cross",
         "data": "far",
         "dt": 100,
-    },  # fmt: skip
+    },
 )

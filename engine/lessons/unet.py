@@ -183,6 +183,6 @@ LESSON = Lesson(
         "head": 2,
         "other": 200,
         "channels": 16,
-    },  # fmt: skip
+    },
     source="Ronneberger et al., 2015; Ho et al., 2020; Dhariwal & Nichol, 2021 (guided-diffusion, unet.py)",
 )

@@ -4,6 +4,7 @@ from ...engine.lessons.search import hits
 from ..widgets.prompt import Prompt
 from .chooser import presets, scenes
 from .going import Going
+from .index_view import counted
 from .reading import preset_told
 
 
@@ -14,6 +15,7 @@ class Choosing(Going):
         """The list of scenes, or back from it."""
         if self.reading is None:
             return
+        self.reading.playing = False
         there = self._choosing is not None and self._choosing.kind == "scenes"
         self._choosing = None if there else scenes(self.reading, self._trained())
         self._redraw()
@@ -22,6 +24,7 @@ class Choosing(Going):
         """The list of presets; in it the next one."""
         if self.reading is None:
             return
+        self.reading.playing = False
         if self._choosing is not None and self._choosing.kind == "presets":
             self._choosing = self._choosing.to((self._choosing.at + 1) % len(self._choosing.entries))
         elif self.reading.lesson.presets:
@@ -84,8 +87,7 @@ class Choosing(Going):
                 self._search, self._chosen = text, 0
                 self._redraw()
             found = self._found()
-            lessons = f"{len(found)} lesson" + "s" * (len(found) != 1)
-            return f"{lessons}; ↑ ↓ choose, Enter opens" if found and text else lessons
+            return f"{counted(found)}; ↑ ↓ choose, Enter opens" if found and text else counted(found)
 
         def take(text: str) -> str:
             found = hits(text)

@@ -82,7 +82,7 @@ class Going(Looking):
             self._choosing = self._choosing.to(len(self._choosing.entries) if last else 0)
             self._redraw()
         elif reading is None:
-            self._chosen = len(NAMES) if last else 0
+            self._chosen = LAST if last else 0
             self._redraw()
         elif reading.facts:
             reading.scroll = LAST if last else 0
@@ -125,6 +125,9 @@ class Going(Looking):
             return
         if reading.chosen is not None:
             self._type(reading.chosen)
+            return
+        if self._steers():
+            self.tell("arrows move the point, and the other figures follow")
             return
         at = DEPTHS.index(reading.depth)
         if self._figure() is not None and at + 1 < len(DEPTHS):

@@ -9,7 +9,11 @@ from .keys import ACTIONS
 from .reading import Reading, preset_told
 
 TABLE = "\n".join(
-    ["| key | does |", "|---|---|", *(f"| `{action.shown}` | {action.about} |" for action in ACTIONS if action.shown)]
+    [
+        "| key | does |",
+        "|---|---|",
+        *(f"| `{action.shown.replace('↵', 'enter')}` | {action.about} |" for action in ACTIONS if action.shown),
+    ]
 )
 
 GENERAL = f"""
@@ -26,7 +30,8 @@ PARTS = """
 - **Figures**: `tab` goes from one to the next. Under them stands where the number at the cursor came from; the cells
   that it was made of are marked in the other figures. `enter` shows the figure alone, and again the whole formula.
 - **Hatched** cells are masked or never visited, **struck** ones are dropped. Under a picture: what its colours span.
-- **Settings**: a letter turns its setting, and left and right go on with it; `enter` types a value, `esc` goes back.
+- **Settings**: a letter turns its setting, and left and right go on with it; `tab` reaches those without a letter,
+  up and down choose among them. `enter` types a value, `esc` goes back.
 - **Fact line**: a statement of the lecture notes that the course follows, by its number (`E4`): claim, computed,
   expected. `✓` holds, `✗` on red fails, `○` waits for a training (`t`). `f` lists all. *The notes say* tells how these
   notes put it, where they are loose or wrong.
@@ -43,7 +48,9 @@ def lesson_help(reading: Reading, view: View) -> str:
         frame = shown.frame
         parts += [_plain(frame.caption), ""]
         parts += [f"- **{_plain(f.title or f.name)}**: {_plain(f.about)}" for f in frame.figures if f.about]
-    elif reading.waits:
+    elif not reading.waits:
+        parts.append(f"{_plain(lesson.summary)} This frame is being computed.")
+    else:
         title = _plain(lesson.training(scene.needs).title)
         parts.append(f"{title}: this scene waits for that training; `t` begins it.")
     if reading.settings:

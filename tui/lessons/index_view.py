@@ -9,7 +9,6 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from ...engine.lessons.index import CHAPTERS, NAMES, load
-from ...engine.lessons.kit.lesson import Lesson
 from ...engine.lessons.search import Hit
 from ..render.cells import Part, blank, line, note, wrapped
 from ..render.numbers import cut, pad
@@ -25,12 +24,12 @@ def index_view(
     hits: Sequence[Hit], chosen: int, search: str, visited: Visited, width: int, height: int, ink: Ink
 ) -> list[Strip]:
     """The whole index; the chosen line is kept in view."""
-    lessons = f"{len(hits)} lesson" + "s" * (len(hits) != 1)
+    lessons = counted(hits)
     head: list[Part] = [("  Lessons", ink.style(ink.accent, bold=True))]
     head.append((f"   {lessons} with “{cut(search, 30)}” " if search else f"   {lessons} ", ink.style(ink.dim)))
     if not hits:
-        said = f"no lesson has “{cut(search, 30)}” in it; / searches anew, escape shows all"
-        return [line(head, width, ink), *note(said, width, ink, max(1, height - 1))]
+        none = f"no lesson has “{cut(search, 30)}” in it; / searches anew, escape shows all"
+        return [line(head, width, ink), *note(none, width, ink, max(1, height - 1))]
     left = width if width < BESIDE else min(width // 2, 84)
     rows: list[Strip] = []
     at = 0
@@ -41,7 +40,8 @@ def index_view(
         if k == chosen:
             at = len(rows)
         rows.append(_row(found, k, k == chosen, visited, left, ink))
-    room = max(1, height - 1)
+    below = _said(hits[chosen], width, ink)[: max(0, height - 6)] if left == width else []
+    room = max(1, height - 1 - len(below))
     total = len(rows)
     first = min(max(0, at - room // 2), max(0, total - room))
     rows = rows[first : first + room]
@@ -49,11 +49,25 @@ def index_view(
         head.append(("  ↓ more below" if first + room < total else "  ↑ more above", ink.style(ink.accent)))
     strips = [line(head, width, ink)]
     if left == width:
-        return [*strips, *rows]
-    card = _card(load(hits[chosen].lesson), width - left, ink)[:room]
+        return [*strips, *rows, *[blank(left, ink)] * (room - len(rows)), *below]
+    card = _card(hits[chosen], width - left, ink)[:room]
     rows += [blank(left, ink)] * (max(len(card), len(rows)) - len(rows))
     card += [blank(width - left, ink)] * (len(rows) - len(card))
     return [*strips, *(Strip.join([a, b]) for a, b in zip(rows, card, strict=True))]
+
+
+def counted(hits: Sequence[Hit]) -> str:
+    """How many lessons were found, and in how many places if there are more."""
+    count = len({found.lesson for found in hits})
+    places = f", {len(hits)} places" if len(hits) > count else ""
+    return f"{count} lesson" + "s" * (count != 1) + places
+
+
+def _said(found: Hit, width: int, ink: Ink) -> list[Strip]:
+    """The sentence that was found, in two lines at most."""
+    rows = wrapped(f"“{found.said}”", max(8, width - 4)) if found.said else []
+    rows = [*rows[:1], cut(" ".join(rows[1:]), max(8, width - 4))] if len(rows) > 2 else rows
+    return [line([("  " + row, ink.style())], width, ink) for row in rows]
 
 
 def _row(found: Hit, number: int, chosen: bool, visited: Visited, width: int, ink: Ink) -> Strip:
@@ -72,15 +86,18 @@ def _row(found: Hit, number: int, chosen: bool, visited: Visited, width: int, in
     return line([(text, style + spot) for text, style in parts], width, ink)
 
 
-def _card(lesson: Lesson, width: int, ink: Ink) -> list[Strip]:
-    inner = width - 4
+def _card(found: Hit, width: int, ink: Ink) -> list[Strip]:
+    lesson, inner = load(found.lesson), width - 4
     strips = [line([("  " + cut(lesson.title, inner), ink.style(ink.accent, bold=True))], width, ink)]
     strips += [line([("  " + row, ink.style())], width, ink) for row in wrapped(lesson.summary, inner)]
     strips.append(blank(width, ink))
+    if found.said and found.said != lesson.summary:
+        strips += [*_said(found, width, ink), blank(width, ink)]
     for k, scene in enumerate(lesson.scenes, start=1):
         trained = "  trains" if scene.needs else ""
         text = pad(f"{k} {scene.title}", inner - len(trained))
-        strips.append(line([("  " + text, ink.style()), (trained, ink.style(ink.dim))], width, ink))
+        style = ink.style(bold=k - 1 == found.scene)
+        strips.append(line([("  " + text, style), (trained, ink.style(ink.dim))], width, ink))
         for row in wrapped(" ".join(scene.ids), inner - 2):
             strips.append(line([("    " + row, ink.style(ink.dim))], width, ink))
     for preset in lesson.presets:

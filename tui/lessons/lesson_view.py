@@ -149,11 +149,7 @@ class LessonView:
             return []
         told = pointed.origin.formulas
         overview = reading.depth == "overview"
-        there = self.shown.frame.formulas
-        if overview:
-            stays = there if help_ else ()  # the frame's own formulas, see _without
-            told = tuple(f for f in news(told, there) if not any(same(f, other) for other in stays))
-        rows = origin_rows(told, ink, width - 1, most)
+        rows = origin_rows(news(told, self.shown.frame.formulas) if overview else told, ink, width - 1, most)
         rows = led(rows, ink, width - 1, most) if overview else rows
         return [Strip.join([line([], 1, ink), strip]) for strip in rows]
 

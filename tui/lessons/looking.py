@@ -6,6 +6,7 @@ from ...engine.lessons.study.messages import Shown
 from ...engine.options import OptionError
 from ..widgets.prompt import Prompt
 from .draw.figure import moved, moved_at
+from .settings_view import named
 from .studying import Studying
 
 PAGE = 10
@@ -33,6 +34,8 @@ class Looking(Studying):
         reading.in_settings, reading.by_letter = there == "settings", False
         if not reading.in_settings:
             reading.focus = there
+            if self._steers():
+                reading.depth = "overview"
             self._ask_cursor()
             self._follow()
         self._redraw()
@@ -124,6 +127,11 @@ class Looking(Studying):
         else:
             self.tell("this cell is padding; the cells inside can be edited")
 
+    def _steers(self) -> bool:
+        """Whether the cursor is a point of a plane that sets settings: seen in the other figures, so never alone."""
+        figure, shown = self._figure(), self.study.view.shown
+        return isinstance(figure, Plane) and isinstance(shown, Shown) and figure.name in shown.picks
+
     def _editable(self) -> bool:
         """Whether plus and minus change something: the chosen setting, or numbers of the figure with the cursor."""
         figure, reading = self._figure(), self.reading
@@ -139,13 +147,13 @@ class Looking(Studying):
             self._redraw()
 
     def _turn_round(self, setting: Setting) -> None:
-        """The next value, and after the last the first: what a letter does."""
+        """The next value: what a letter does; choices go round, a slider ends at its last value."""
         if self.reading is None:
             return
         value = self.reading.state[setting.name]
         turned = setting.turn(value, 1)
         if turned == value and isinstance(setting, Slider):
-            turned = setting.stops[0] if setting.stops else type(setting.default)(setting.low)
+            self.tell(f"{named(setting)} {setting.show(value)} is the last value; left goes back, enter types one")
         self._set({setting.name: turned})
 
     def _turn_setting(self, name: str, by: int) -> None:

@@ -16,6 +16,7 @@ from .keys import BINDINGS, IN_CHOOSER, IN_FACTS, IN_INDEX, NAMED
 from .lesson_view import LEAST, LessonView
 from .returning import command
 from .touching import Touching
+from .training_view import lasting
 
 
 class LessonsPane(Touching):
@@ -112,6 +113,12 @@ class LessonsPane(Touching):
         """Copy the command that leads to this very place."""
         reading = self.reading
         if reading is not None:
-            words = command(reading, self._focused(), reading.at.name in self._trained())
+            trained = reading.at.name in self._trained()
+            words = command(reading, self._focused(), trained)
             self.app.copy_to_clipboard(words)
-            self.tell(f"copied: {words}")
+            again = (
+                f" (trains again, about {lasting(reading.lesson.training(reading.at.needs).seconds)})"
+                if trained
+                else ""
+            )
+            self.tell(f"copied: {words}{again}")

@@ -56,8 +56,12 @@ class KeyRow(Widget):
         own: list[Binding] = []
         shared: list[Binding] = []
         seen: set[str] = set()
+        focused = self.screen.focused
+        taken = set(focused._bindings.key_to_bindings) if focused is not None else set()
         for active in self.screen.active_bindings.values():
             action = active.binding.action.removeprefix("app.")
+            if active.node is not focused and active.binding.key in taken:
+                continue  # where the pane has a key, it does nothing else, even while the pane has no use for it
             if active.binding.show and active.enabled and action not in seen:
                 seen.add(action)
                 (shared if action in self._everywhere else own).append(active.binding)

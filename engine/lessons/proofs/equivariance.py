@@ -1,5 +1,6 @@
 """What `convolution` claims of shifted images, computed by PyTorch."""
 
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -138,14 +139,17 @@ def strided(state: State) -> Outcome:
 
 def invariant(state: State) -> Outcome:
     """Circular, stride 1: PyTorch's global pools of the output are those of all 36 shifted images."""
-    pools = {"maximum": F.adaptive_max_pool2d, "mean after ReLU": lambda x, to: F.adaptive_avg_pool2d(F.relu(x), to)}
+    pools: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+        "maximum": lambda x: F.adaptive_max_pool2d(x, 1),
+        "mean after ReLU": lambda x: F.adaptive_avg_pool2d(F.relu(x), 1),
+    }
     image = torch.tensor(state["image"], dtype=torch.float64)
 
     def pooled(values: State) -> tuple[torch.Tensor, dict[str, list[float]]]:
         """The outputs before and after the shift, and their pools, by PyTorch."""
         moved = moved_by(image, values["down"], values["right"], values["border"] == "circular")
         outputs = layer(torch.stack([image, moved]), values)
-        return outputs, {name: pool(outputs[:, None], 1).flatten().tolist() for name, pool in pools.items()}
+        return outputs, {name: pool(outputs[:, None]).flatten().tolist() for name, pool in pools.items()}
 
     wrong = 0.0
     for values in (state, state.with_values(stride=1, border="circular")):

@@ -51,7 +51,6 @@ def radii(state: State) -> Outcome:
     Back from pure noise it is that of an own DDIM with autograd's score.
     """
     f, back, abar = shown("particles", state), shown("pulled-back", state), alpha_bar(state).numpy()
-    r0 = RADII[state["shape"]] + 2 * 0.08**2
     curve, at = f["radius"], np.asarray(f["radius"].x)
     measured, noise, center, small = np.asarray(curve.lines["measured"]), 1 - abar, RADII[state["shape"]], 0.08**2
     r0 = float(measured[at == 0][0])
@@ -59,10 +58,10 @@ def radii(state: State) -> Outcome:
     off = [abs(r0 - center - 2 * small) / ((4 * small * center + 4 * small**2) / COUNT) ** 0.5]
     later = at[at > 0]
     off += [*(np.abs(measured[at > 0] - exact[later]) / _chance(abar[later], r0, COUNT))]
-    data, here, t = *[(x**2).sum(1).mean() for x in (*f["plane"].points.values(),) * 2][:2], time(state)
+    squares, t = {name: (x**2).sum(1) for name, x in f["plane"].points.items()}, time(state)
     if t:
-        count = len(f["plane"].points["at t"])
-        off.append(abs(here - abar[t] * data - 2 * noise[t]) / _chance(abar[t], data, count))
+        data, here = float(squares["data"].mean()), squares["at t"]
+        off.append(abs(here.mean() - abar[t] * data - 2 * noise[t]) / _chance(abar[t], data, len(here)))
     stops, way = _pulled(state["shape"], state.seed, state["schedule"], int(state["T"]), state["rescale"])
     nearest = [int(np.abs(stops - s).argmin()) for s in at]
     error = apart(

@@ -192,7 +192,9 @@ def solved(state: State) -> Outcome:
         schedule.estimate(predict, schedule.target(predict, x_0, noise, t), x_t, t) for predict in ("eps", "x0", "v")
     ]
     size = max(1.0, abar**-0.5, (1 - abar) ** -0.5)  # rounding of float32 is divided by the smaller root
-    round_trips = apart(*((part / size, true / size) for pair in back for part, true in zip(pair, (noise, x_0))))
+    round_trips = apart(
+        *((part / size, true / size) for pair in back for part, true in zip(pair, (noise, x_0), strict=True))
+    )
     exact = apart((truth, picture(state["digit"])))
     reach = max(1.0, float(oracle.abs().max()))
     error = apart(

@@ -85,7 +85,8 @@ def digit(state: State) -> Frames:
             else f"Step {k} of {count}. Like the digit that it ends with: x0_hat {_like(stop.x0, chain[-1].x)}, "
             f"x_t {_like(stop.x, chain[-1].x)} (correlation)."
             if stop.t
-            else f"t = 0: a {state['digit']} nobody wrote, after {evaluations(state)} passes through the network{_why(state)}."
+            else f"t = 0: a {state['digit']} nobody wrote, after {evaluations(state)} passes through "
+            f"the network{_why(state)}."
         )
         return Frame(
             caption=caption,
@@ -146,8 +147,8 @@ def _each(state: State) -> Frame:
     denoiser, count, sampler = state.result(NAME), steps(state), state["sampler"]
     return Frame(
         title="one of each",
-        caption=f"Ten digits by {sampler} in {count} steps, {evaluations(state)} passes each. s is another sampler; with "
-        "few steps all leave something out.",
+        caption=f"Ten digits by {sampler} in {count} steps, {evaluations(state)} passes each. s is another sampler; "
+        "with few steps all leave something out.",
         figures=(
             Wall(
                 name="each",

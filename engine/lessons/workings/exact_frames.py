@@ -62,7 +62,8 @@ def _exact(walk: Way, at: int, sampler: str, count: int) -> Frame:
         ),
         Table(
             name="moments",
-            about=f"Mean and standard deviation (sd). The sampler's law is exact: each step is linear in x, so it stays Gaussian. The mean of {x.size} "
+            about="Mean and standard deviation (sd). "
+            f"The sampler's law is exact: each step is linear in x, so it stays Gaussian. The mean of {x.size} "
             "samples and their sd are off it by chance: so are numbers such as sd 0.242 that others sampled.",
             columns=(f"t = {t}", "mean", "sd"),
             rows=(

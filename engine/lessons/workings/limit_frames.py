@@ -66,7 +66,8 @@ def equilibrium(state: State, chain: Schedule, t: int) -> tuple[Frame, ...]:
     return (
         Frame(
             title="what thermodynamics has to do with it",
-            caption="The notes quote the definition of equilibrium. What inspired diffusion models is the way there: q_t to N(0,1).",
+            caption="The notes quote the definition of equilibrium. What inspired diffusion models is the way "
+            "there: q_t to N(0,1).",
             figures=(
                 Card(name="card", title="a correction", text=THERMODYNAMICS),
                 densities,

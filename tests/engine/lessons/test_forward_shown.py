@@ -41,7 +41,7 @@ def test_particles_with_a_little_too_much_noise_are_seen(monkeypatch: pytest.Mon
 
 
 def test_particles_of_another_stop_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The picture of twenty stops later under the time of the slider."""
+    """The curve of twenty stops later under the times of the axis."""
     right = particle_frames.pulled_back
     monkeypatch.setattr(
         particle_frames, "pulled_back", lambda *given: (tuple(t + 200 for t in right(*given)[0]), right(*given)[1])

@@ -11,7 +11,7 @@ from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.lesson import Frame
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs.stride import CLAIMS
-from dlviz.engine.lessons.workings import convolving
+from dlviz.engine.lessons.workings import convolving, kernel_places
 from dlviz.engine.lessons.workings.convolving import Geometry
 from dlviz.engine.lessons.workings.sliding import Slide
 
@@ -82,9 +82,9 @@ def test_a_kept_cell_that_names_another_source_is_found(monkeypatch: pytest.Monk
 
 
 def test_a_formula_with_the_padding_once_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = stride.size_formula
-    monkeypatch.setattr(stride, "size_formula", lambda n, k, s, p: right(n - p, k, s, p))
-    assert [fact.claim[:11] for fact in facts("F2") if not fact.holds] == ["out = floor"]
+    right = kernel_places.size_formula
+    monkeypatch.setattr(kernel_places, "size_formula", lambda n, k, s, p: right(n - p, k, s, p))
+    assert not any(fact.holds for fact in facts("F2"))
 
 
 def test_the_columns_left_over_begin_after_the_last_window() -> None:
@@ -125,3 +125,27 @@ def test_windows_stand_where_the_columns_say() -> None:
     marks = grid.marks  # type: ignore[attr-defined]
     assert set(marks["window"]) == {(step, 2 * step + tap) for step in range(3) for tap in range(3)}
     assert set(marks["never"]) == {(step, 7) for step in range(3)}
+
+
+def test_a_table_that_calls_lost_responses_kept_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = stride._strongest
+
+    def kind(slide: Slide) -> Frame:
+        frame = right(slide)
+        grid, table = frame.figures
+        rows = [(*row[:2], "kept") for row in table.rows]  # type: ignore[attr-defined]
+        return replace(frame, figures=(grid, replace(table, rows=rows)))  # type: ignore[call-arg]
+
+    monkeypatch.setattr(stride, "_strongest", kind)
+    assert verdicts("F1") == [True, False]
+
+
+def test_products_of_another_place_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Slide.patch
+    monkeypatch.setattr(Slide, "patch", lambda slide, place: right(slide, place).T)
+    assert verdicts("F3") == [False]
+
+
+def test_what_is_never_read_follows_the_stride() -> None:
+    (told,) = facts("F3", LESSON.parse([], preset="gaps"))
+    assert told.holds and told.claim.startswith("stride 5") and told.computed["output"] == [2, 2]

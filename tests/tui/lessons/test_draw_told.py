@@ -10,7 +10,7 @@ from dlviz.tui.lessons.draw.curve_keys import read_at
 from dlviz.tui.lessons.draw.look import Look
 from dlviz.tui.lessons.draw.numbers import alike, percent
 from dlviz.tui.lessons.draw.plane_keys import colours, signs
-from dlviz.tui.render.palette import DARK, LIGHT, PLAIN
+from dlviz.tui.render.palette import DARK, PLAIN
 
 
 def texts(figure, ink=DARK, width=60, height=14, **look):
@@ -29,66 +29,6 @@ def test_between_samples_a_curve_is_interpolated_and_says_so():
     assert "≈0.02" in texts(power)[-1]
     mixed = np.array([5, 1, 3])
     assert read_at(Curves(name="c", x=mixed, lines={}, x_label="x"), mixed, 10.0 * mixed, 2)[0] == pytest.approx(20)
-
-
-def test_a_marked_row_keeps_its_last_number():
-    values = np.round(np.arange(8.0).reshape(2, 4) / 10 - 0.5, 1)
-    figure = Grid(name="g", values=values, marks={"target": tuple((1, k) for k in range(4))})
-    wide = figures.smallest(figure, PLAIN, 60)[0]
-    rows = texts(figure, PLAIN, wide, 2)
-    assert rows[1].lstrip(">").rstrip("<").split() == ["-0.1", "0", "0.1", "0.2"] and "…" not in rows[1]
-    assert rows[1].count(">") == rows[1].count("<") == 1 and ">" not in rows[0]
-    coloured = figures.draw(figure, Look(DARK), wide, 2)
-    assert coloured[1].text.startswith("▐") and coloured[1].text.endswith("▌")
-
-
-def ground(figure, text, ink=DARK, **look):
-    """The ground under a number."""
-    strips = figures.draw(figure, Look(ink, **look), 60, 12)
-    return next(s.style.bgcolor for strip in strips for s in strip if text in s.text)
-
-
-def test_no_mark_and_no_cursor_changes_the_tint_of_a_number():
-    values = [[0.9, 2.9, -1.9], [0.4, 1.3, -0.7]]
-    plain = Grid(name="g", values=values)
-    for ink in (DARK, LIGHT):
-        for mark in ("window", "source", "target", "focus", "winner"):
-            marked = Grid(name="g", values=values, marks={mark: ((0, 1),)})
-            for text in ("0.9", "2.9", "-1.9", "-0.7"):
-                assert ground(marked, text, ink) == ground(plain, text, ink)
-        look = {"cursor": (0, 1), "focused": True, "sources": frozenset({(1, 0)})}
-        assert all(ground(plain, text, ink, **look) == ground(plain, text, ink) for text in ("2.9", "0.4"))
-
-
-def test_rows_of_shades_are_marked_at_their_ends():
-    values = np.sin(np.arange(320.0)).reshape(10, 32)
-    plain = Grid(name="g", values=values, shows="shades", row_labels=[f"t{k}" for k in range(10)])
-    marked = Grid(name="g", values=values, shows="shades", row_labels=plain.row_labels,
-                  marks={"target": tuple((4, k) for k in range(32))})  # fmt: skip
-    before, after = (figures.draw(each, Look(DARK), 78, 11)[4] for each in (plain, marked))
-    shades = [[s.style.bgcolor for s in strip for _ in s.text] for strip in (before, after)]
-    assert shades[0][:67] == shades[1][:67] and after.text.strip().startswith("t4 ▐") and after.text.rstrip()[-1] == "▌"
-    assert next(s.style.color.name for s in after if "t4" in s.text) == DARK.accent
-
-
-def test_pixels_are_marked_beside_and_keep_their_colour():
-    values = np.sin(np.arange(400.0)).reshape(20, 20)
-    cells = tuple((r, c) for r in (4, 5) for c in range(3, 9))
-    figures_ = [Grid(name="g", values=values, shows="shades", marks=marks) for marks in ({}, {"window": cells})]
-    before, after = (figures.draw(each, Look(DARK, zoom=0), 20, 11)[2] for each in figures_)
-    assert after.text[2] == "▐" and after.text[9] == "▌"
-    colours = [[(s.style.color, s.style.bgcolor) for s in strip for _ in s.text] for strip in (before, after)]
-    assert colours[0][3:9] == colours[1][3:9]
-
-
-def test_the_sign_of_a_winner_stands_before_its_digits():
-    values = np.array([[0.5, 2.9], [10.1, 0.0]])
-    marks = {"winner": ((0, 1), (1, 0)), "window": ((0, 0), (0, 1))}
-    for ink in (DARK, PLAIN):
-        for zoom in (1, 2, 4):
-            figure = Grid(name="g", values=values, marks=marks)
-            told = " ".join(texts(figure, ink, *grid.exact(figure, ink, zoom), zoom=zoom))
-            assert "*2.9" in told and "*10.1" in told
 
 
 def test_the_axes_of_a_grid_are_whole():
@@ -113,16 +53,6 @@ def test_columns_keep_their_width_while_an_output_fills():
     empty = np.full((2, 2), np.nan)
     sizes = {grid.exact(Grid(name="g", values=v, reach=reach), DARK, 2) for v in (whole, empty, np.zeros((2, 2)))}
     assert len(sizes) == 1
-
-
-def test_the_winner_has_a_sign_and_keeps_its_ground():
-    values = [[0.1, 0.2], [0.3, 0.9]]
-    marked = figures.draw(Grid(name="g", values=values, marks={"winner": ((1, 1),)}), Look(DARK), 20, 2)
-    plain = figures.draw(Grid(name="g", values=values), Look(DARK), 20, 2)
-    assert "*" in marked[1].text and "*" not in marked[0].text
-    own = next(s.style for s in marked[1] if "0.9" in s.text)
-    assert own.bold and own.underline
-    assert own.bgcolor == next(s.style for s in plain[1] if "0.9" in s.text).bgcolor
 
 
 def test_a_large_matrix_of_zeros_is_seen_whole_in_few_lines():

@@ -4,6 +4,7 @@ import pytest
 
 from dlviz.engine.lessons.index import NAMES, load
 from dlviz.engine.lessons.search import hits
+from dlviz.engine.lessons.study.messages import Show, Train
 from dlviz.tui.lessons.hits import hit
 from dlviz.tui.widgets.prompt import Prompt
 
@@ -99,6 +100,7 @@ async def test_a_scene_is_chosen_from_the_list():
         ("sprinkler", "bayes-net", None),
         ("vae", "vae", None),
         ("softmax", "attention", None),
+        ("collapse modes", "gan", 5),
     ],
 )
 def test_words_find_lessons_the_best_first(words, name, scene):
@@ -109,6 +111,12 @@ def test_words_find_lessons_the_best_first(words, name, scene):
 def test_all_words_count_and_hostile_ones_find_nothing():
     assert [found.lesson for found in hits("")] == list(NAMES)
     assert not hits("gan zebra") and not hits("[/x] \x1b[31m") and not hits("x" * 10_000)
+
+
+def test_several_scenes_of_a_lesson_are_found_each_with_what_it_says():
+    found = [hit for hit in hits("collapse") if hit.lesson == "gan"]
+    assert len(found) > 1 and len({hit.scene for hit in found}) == len(found)
+    assert all("collapse" in hit.said.lower() for hit in found)
 
 
 async def test_the_search_opens_the_scene_that_was_found():
@@ -207,3 +215,30 @@ async def test_clicks_on_the_scrubber_and_on_settings(size):
         if size[0] == 160:
             await pilot.click(pane, offset=spot(pane, "track", "stride", last=True))
             assert pane.reading.state["stride"] == load("convolution").setting("stride").high
+
+
+async def test_after_a_training_the_frame_that_was_asked_for_is_computed():
+    name, scene = UNTRAINED
+    async with opened(name) as (pane, pilot, study):
+        pane.reading.go(scene, 2)
+        pane._compute()
+        await pilot.press("t")
+        training = next(request for request in study.asked if isinstance(request, Train))
+        study.finish(training, None)
+        pane._take()
+        assert [request.place.frame for request in study.asked if isinstance(request, Show)][-1] == 2
+
+
+async def test_lists_tell_reasons_and_captions():
+    async with opened(size=(80, 50)) as (pane, pilot, _study):
+        caption = " ".join(pane.study.view.shown.frame.caption.split())
+        await pilot.press("S")
+        text = " ".join(text_of(pane).split())
+        assert caption in text and "syllabus: " in text
+        await pilot.press("escape", "p")
+        rows = text_of(pane).splitlines()
+        for preset in load("convolution").presets:
+            at = next(
+                k for k, row in enumerate(rows) if row.strip().startswith((f"+ {preset.name} ", f"− {preset.name} "))
+            )
+            assert rows[at + 1].strip().rstrip("…").strip() in preset.why

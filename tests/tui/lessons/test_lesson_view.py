@@ -77,6 +77,65 @@ def test_without_an_origin_the_formulas_of_the_frame_stand_behind_a_number():
     assert any("no formula of this number is kept here" in row for row in seen_as((h,)))
 
 
+def test_the_formula_of_the_cursor_takes_the_place_of_the_same_one_of_the_frame():
+    h = Grid(name="h", title="hidden", values=numbers(4, 4))
+    same, other = Formula(symbols="h = w·x", numbers="6 = 2·3"), Formula(symbols="g = tanh(h)", numbers="1 = g")
+    for symbols in ("h = w·x", "h=w·x + b"):  # the frame's may be a shorter form
+        origin = Origin(formulas=(Formula(symbols=symbols, numbers="8 = 2·4"),))
+        rows = seen_as((h,), "overview", formulas=(same, other), origin=origin)
+        text = "\n".join(rows)
+        assert "6 = 2·3" not in text and "8 = 2·4" in text and "g = tanh(h)" in text
+        assert any(row.startswith(f" under the cursor: {symbols}") for row in rows)
+    text = "\n".join(seen_as((h,), "overview", formulas=(same, other), origin=Origin(formulas=(same,))))
+    assert text.count("6 = 2·3") == 1 and "under the cursor" not in text  # it is of that very number
+
+
+def test_while_an_answer_is_awaited_the_formula_of_the_frame_stays_away():
+    h = Grid(name="h", values=numbers(4, 4))
+    frame = Frame(caption="", figures=(h,), formulas=(Formula(symbols="h = w·x", numbers="6 = 2·3"),))
+    reading = Reading.of(next(name for name in NAMES if not load(name).notes))
+    reading.cells[0, "h"] = (2, 3)
+    shown = Shown(ticket=1, place=reading.place, frame=frame, frames=4, explains=frozenset({"h"}))
+    origin = Origin(formulas=(Formula(symbols="h = w·x", numbers="8 = 2·4"),))
+    seen, answer = Seen(), Pointed(ticket=1, figure="h", cell=(2, 3), origin=origin)
+    views = (View(shown=shown), View(shown=shown, pointed=answer), View(shown=shown))
+    texts = [" ".join(s.text for s in LessonView(reading, view, DARK, seen).strips(80, 23)) for view in views]
+    assert ["6 = 2·3" in text for text in texts] == [True, False, False]
+
+
+def test_a_figure_of_which_too_little_would_be_seen_is_named_instead():
+    figures = tuple(Grid(name=name, title=f"{name}, 10x4", values=numbers(10, 4)) for name in "ABC")
+    for height in (19, 23):
+        rows = seen_as(figures, "overview", "A", size=(44, height))
+        text = "\n".join(rows)
+        assert "A, 10x4" in text and "B, C below: PgDn" in text and "B, 10x4" not in text and "PgDn" in rows[0]
+    assert "B, 10x4" in "\n".join(seen_as(figures, "overview", "A", size=(44, 30)))
+
+
+def test_an_input_says_that_it_is_given_and_whose_the_formula_is():
+    h = Grid(name="h", title="pixels", values=numbers(4, 4), edits="image", about="About it.")
+    rows = seen_as((h,), formulas=(Formula(symbols="y = w·x", numbers="1 = 1·1"),))
+    at = next(k for k, row in enumerate(rows) if "y = w·x" in row)
+    assert rows[at - 1].strip() == "given: + and - change it; this frame:" and "the number" not in rows[0]
+    assert any("About it." in row for row in rows)
+
+
+def test_parts_have_short_titles_and_what_was_done_is_not_advised():
+    x = Grid(name="x", title="Q = W·X / √d_k, T x d_k = 11x4", values=numbers(10, 10))
+    h = Grid(name="h", title="hidden, 4x4", values=numbers(14, 12), about="Put the cursor on a number.")
+    origin = Origin(formulas=(MANY,), cells={"x": ((2, 3),)})
+    rows = seen_as((x, h), origin=origin, size=(80, 25))
+    text = "\n".join(rows)
+    assert "Q" in text and "11x4" not in text and "Put the cursor" not in text and "› the number" in rows[0]
+
+
+def test_the_heading_rather_names_the_scene_than_the_figure():
+    reading = Reading.of("weight-sharing")
+    for width in (60, 80, 160):
+        text = heading(reading, "a figure with quite a long title, 28x28", "part", "", "", width, DARK).text
+        assert reading.at.title in text and ("quite a long" not in text or text.count("›") == 2)
+
+
 def test_what_has_no_numbers_quietly_stays_at_the_second_depth():
     ladder = Ladder(name="h", title="model", boxes=(Box(name="stem"),), about="What it is.")
     text = "\n".join(seen_as((ladder,)))

@@ -93,7 +93,7 @@ async def test_three_depths_and_back():
         await pilot.press("tab", "enter")
         assert pane.reading.depth == "part"
         await pilot.press("enter")
-        assert pane.reading.depth == "formula" and "the number" in text_of(pane)
+        assert pane.reading.depth == "formula" and "given: + and - change it; this frame:" in text_of(pane)
         await pilot.press("enter")
         assert pane.reading.depth == "formula"
         await pilot.press("escape", "escape")
@@ -260,9 +260,19 @@ async def test_what_was_trained_is_shown_once_with_its_facts(monkeypatch):
         assert isinstance(study.asked[-1], Prove)
 
 
-async def test_a_letter_goes_round():
+async def test_a_letter_turns_a_slider_up_to_its_last_value():
     async with opened() as (pane, pilot, _study):
         stride = load("convolution").setting("stride")
         for _ in range(int(stride.high)):
             await pilot.press(stride.key)
-        assert pane.reading.state["stride"] == stride.low
+        assert pane.reading.state["stride"] == stride.high and "last value" in text_of(pane)
+
+
+async def test_page_down_leads_to_the_beginning_of_what_did_not_fit():
+    async with opened("heads") as (pane, pilot, _study):
+        await pilot.press(".", ".")
+        assert "head 1 below: PgDn" in text_of(pane)
+        await pilot.press("pagedown")
+        rows = text_of(pane).splitlines()
+        assert "below: PgDn" not in "\n".join(rows)
+        assert any("head 1" in row for row in rows) and pane._seen.next is None

@@ -8,7 +8,7 @@ import pytest
 from dlviz.engine.lessons.index import load
 from dlviz.engine.lessons.kit.figures import Grid, Plane
 from dlviz.engine.options import OptionError
-from dlviz.tui.lessons.reading import Reading, scene_number
+from dlviz.tui.lessons.reading import LAST, Reading, scene_number
 from dlviz.tui.lessons.returning import command, look_at
 
 
@@ -114,3 +114,17 @@ def test_scenes_have_names_and_numbers():
     for wrong in ("3", "0", "x", "²"):
         with pytest.raises(OptionError, match="no scene"):
             scene_number(lesson, wrong)
+
+
+def test_the_frame_that_was_asked_for_is_kept_while_a_scene_waits():
+    reading = Reading.of("convolution")
+    reading.frame = 2
+    reading.wait()
+    assert (reading.frame, reading.frames, reading.asked) == (0, 1, 2) and reading.waits
+    reading.wait()
+    assert reading.asked == 2
+    reading.go(1)
+    assert reading.asked == 0
+    reading.frame = LAST
+    reading.wait()
+    assert reading.asked == 0  # one came from the scene after it

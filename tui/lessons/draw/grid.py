@@ -1,6 +1,7 @@
 """Grids: numbers on tints where they fit, else shades, with what is marked in them."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from rich.cells import cell_len
@@ -18,6 +19,9 @@ from .grid_plan import LEGEND_MOST, ZOOMS, Plan, axes_of, best, exact, legend_wi
 from .look import Drawing, Floats, Look, quiet, scale_of, step, window
 from .numbers import told
 
+_NARROW = 0.4
+"""The part of a scale below which few shades tell nothing apart: then a map has a scale of its own."""
+
 __all__ = ["ZOOMS", "best", "draw", "exact", "legend_width", "moved", "smallest"]
 
 
@@ -28,6 +32,9 @@ def draw(figure: Grid, look: Look, width: int, height: int) -> Drawing:
         return Drawing([quiet("nothing", width, ink)])
     plan = plan_of(figure, values, ink, width, height, look.zoom)
     scale = scale_of(figure.values, figure.signed, figure.reach)
+    own = Scale.of(values, scale.diverging)
+    if plan.kind == "shades" and not ink.coloured and 0 < own.high - own.low < _NARROW * (scale.high - scale.low):
+        scale, figure = own, replace(figure, scope="this map alone")
     cursor = look.cursor or _centre(figure)
     if plan.block > 1:
         shown = shrink(values, -(-values.shape[0] // plan.block), -(-values.shape[1] // plan.block))

@@ -47,6 +47,11 @@ class Marked:
             bool(figure.marks.get("window")),
         )
 
+    @property
+    def bare(self) -> bool:
+        """Whether no cell has a frame."""
+        return not self.marks and self.cursor is None
+
     def has(self, cell: Cell, mark: str) -> bool:
         """Whether a cell is so marked."""
         return mark in self.marks.get(cell, ())
@@ -62,6 +67,8 @@ class Marked:
 
     def edge(self, cell: Cell, cursor: bool = True) -> tuple[str, bool] | None:
         """The frame that begins (True) at a cell or ended (False) before it."""
+        if self.bare:
+            return None
         here, before = self.frame(cell, cursor), self.frame((cell[0], cell[1] - 1), cursor)
         if here == before:
             return None
@@ -71,6 +78,8 @@ class Marked:
 
 def corners(marked: Marked, pair: range, column: int, across: range) -> tuple[str, str] | None:
     """The character of a frame in a column of two rows, and which frame: beside what it marks, if it can be."""
+    if marked.bare:
+        return None
     bits, kind = 0, ""
     for k, row in enumerate(pair):
         here, before, after = (marked.frame((row, column + step)) for step in (0, -1, 1))

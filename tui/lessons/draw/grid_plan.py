@@ -19,6 +19,8 @@ _NUMBERS_MOST = 24
 """Rows of numbers for which the page rather scrolls than that they become shades."""
 _SHADES_MOST = 18
 _HEAD_MOST = 8
+_WORDY = 3
+"""The size of cells from which shades are as wide as the names of their columns."""
 _SMALL = 12
 """Rows of shades below which a cell is at least two columns wide."""
 _TALL = 24
@@ -133,6 +135,11 @@ def axes_of(figure: Grid) -> str:
     return cut("  ".join(filter(None, (rows, columns))), 2 * _AXES_MOST)
 
 
+def _names(figure: Grid) -> int:
+    """Columns of the longest name of a column, up to a limit."""
+    return max((cell_len(cut(label, _HEAD_MOST)) for label in figure.column_labels), default=0)
+
+
 def _head_rows(figure: Grid) -> int:
     return bool(figure.row_axis or figure.column_axis) + bool(figure.column_labels)
 
@@ -145,7 +152,7 @@ def _numbers(figure: Grid, values: Floats, zoom: int) -> Plan:
     if minus:  # the column of the sign is kept, so that nothing moves when a number changes it
         texts = [text if text[:1] in ("-", "") else "-" + text for text in texts]
     field = max(1, *map(len, texts))
-    names = max((cell_len(cut(label, _HEAD_MOST)) for label in figure.column_labels), default=0)
+    names = _names(figure)
     extra = {1: 1, 2: 2, 3: 2, 4: 3, 5: 3, 6: 4, 7: 5, 8: 6}[zoom]
     wide = max(field + extra, {1: 2, 2: 2, 3: 4, 4: 6, 5: 8, 6: 10, 7: 12, 8: 14}[zoom])
     if zoom > 1:
@@ -168,7 +175,8 @@ def _shades(figure: Grid, values: Floats, ink: Ink, zoom: int, foot: int = 1) ->
         return _dense(figure, values, head, foot, ink)
     if zoom > 0 or not ink.coloured or rows < _SMALL:
         zoom = max(1, zoom)
-        return Plan("shades", 2 * zoom, zoom, 0, left, head, foot, rows, columns, edge=_edge(figure, zoom))
+        wide = max(2 * zoom, _names(figure) + 1 if zoom >= _WORDY else 0)
+        return Plan("shades", wide, zoom, 0, left, head, foot, rows, columns, edge=_edge(figure, zoom))
     return Plan("halves", 1, 1, 0, left if _counted(figure) else 0, head, foot, rows, columns)
 
 
@@ -187,11 +195,25 @@ def _counted(figure: Grid) -> bool:
 
 
 def _edge(figure: Grid, zoom: int) -> int:
-    """Large cells always have it, so that nothing moves when a window comes."""
-    return int(zoom > 1 or any(figure.marks.get(mark) for mark in ("window", "source", "target", "focus")))
+    """Large cells always have it, so that nothing moves when a window comes; small ones if part of a row ends there."""
+    if zoom > 1 or figure.marks.get("window"):
+        return 1
+    columns = values_of(figure).shape[1]
+    framed = {cell for mark in ("source", "target", "focus") for cell in figure.marks.get(mark, ())}
+    ends = {row for row, column in framed if column == columns - 1}
+    return int(any((row, columns - 2) in framed and (row, 0) not in framed for row in ends))
 
 
 def plan_of(figure: Grid, values: Floats, ink: Ink, width: int, height: int, zoom: int) -> Plan:
+    """The largest cells that fit, as wide as the names of columns where there is room."""
+    plan = _largest(figure, values, ink, width, height, zoom)
+    if plan.kind not in ("numbers", "shades") or plan.block > 1 or plan.wide == 1:
+        return plan
+    room = (width - plan.left - plan.edge) // max(1, plan.columns)
+    return replace(plan, wide=max(plan.wide, min(room, _names(figure) + 1)))
+
+
+def _largest(figure: Grid, values: Floats, ink: Ink, width: int, height: int, zoom: int) -> Plan:
     """The largest cells that fit; numbers before shades, shades before pooled ones."""
     zooms = range(min(zoom, ZOOMS) if zoom > 0 else ZOOMS, 0, -1)
     asked = figure.shows == "numbers"

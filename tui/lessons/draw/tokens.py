@@ -15,6 +15,7 @@ from ...render.palette import LEVELS, Ink, levels
 from ...render.scale import BAD, Scale
 from ...render.shades import shade
 from ...render.text_tokens import label
+from .grid_marks import back, clear
 from .look import HATCH, MORE, Drawing, Look, cursor_style, quiet, struck
 
 _MOST, _NOTE = 24, 12
@@ -114,7 +115,8 @@ def draw(figure: Tokens, look: Look, width: int, height: int) -> Drawing:
         lower: list[Part] = []
         for k, chip in here:
             style = _style(figure, look, scale, codes, k)
-            upper += [(" " + pad(_name(figure.tokens[k]), chip.wide - 2) + " ", style), (" ", ink.style())]
+            left, right = _edges(figure, look, scale, k, style)
+            upper += [left, (pad(_name(figure.tokens[k]), chip.wide - 2), style), right, (" ", ink.style())]
             if scale is not None and codes is not None and k < len(codes):
                 glyphs, mark = shade(int(codes[k]), scale.diverging, ink)
                 shades += [((glyphs * chip.wide)[: chip.wide], mark), (" ", ink.style())]
@@ -152,17 +154,29 @@ def moved(figure: Tokens, cell: Cell, key: str) -> Cell:
     return 0, min(max(at, 0), max(0, len(figure.tokens) - 1))
 
 
+def _edges(figure: Tokens, look: Look, scale: Scale | None, k: int, style: Style) -> tuple[Part, Part]:
+    """The columns before and after a token: a frame where the tint of a chosen one is to be seen."""
+    ink = look.ink
+    kind = "cursor" if look.on((0, k)) else "target" if k == figure.focus else ""
+    if not kind or scale is None or not ink.coloured:
+        return (" ", style), (" ", style)
+    ground = back(style, ink)
+    edge = ink.style(clear(kind, ground, ink), ground, bold=True)
+    return ("▐", edge), ("▌", edge)
+
+
 def _style(figure: Tokens, look: Look, scale: Scale | None, codes: object, k: int) -> Style:
     ink = look.ink
-    if look.on((0, k)):
+    weighted = scale is not None and ink.coloured
+    if look.on((0, k)) and not weighted:
         return cursor_style(ink)
     source = (0, k) in look.sources
     style = ink.style(None, ink.track if ink.coloured else None, bold=source, underline=source)
-    if scale is not None and ink.coloured:
+    if scale is not None and weighted:
         code = int(np.asarray(codes)[k]) if k < len(np.asarray(codes)) else BAD
         tint = ink.invalid if code == BAD else levels(scale.map, ink)[min(code, LEVELS - 1)]
-        style = ink.style(readable(tint), tint, bold=source, underline=source)
-    if k == figure.focus:
+        style = ink.style(readable(tint), tint, bold=source or k == figure.focus or look.on((0, k)), underline=source)
+    elif k == figure.focus:
         style = (
             ink.style(readable(ink.accent), ink.accent, bold=True)
             if ink.coloured
