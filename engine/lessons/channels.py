@@ -1,5 +1,6 @@
 """Channels: several filters, a map each, stacked to a tensor."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from .kit.figures import Formula, Grid, Origin, Table
 from .kit.fixtures import image_setting
 from .kit.lesson import Frame, Frames, Lesson, Note, Preset, Scene
-from .kit.settings import Choice, Slider, Switch
+from .kit.settings import Choice, Slider
 from .kit.state import State
 from .workings import filter_bank, layer_counts
 from .workings.filter_bank import FILTERS
@@ -28,6 +29,16 @@ def own_parameters(state: State) -> tuple[Frame]:
         rest = c_out - shown
         rows.append((f"{rest} more", f"{c_in} x {k}x{k} each", each * rest, rest, (each + 1) * rest))
     rows.append(("all", f"{c_in} to {c_out} channels", each * c_out, c_out, total))
+
+    def source(row: int, column: int) -> Origin | None:
+        count, filters, parameters = rows[row][2:]
+        made = {
+            2: Formula(symbols="k²·C_in, for each filter", numbers=f"{k}²·{c_in}·{filters} = {count}"),
+            3: Formula(symbols="one for each filter", numbers=f"filters: {filters}"),
+            4: Formula(symbols="weights + biases", numbers=f"{count} + {filters} = {parameters}"),
+        }
+        return Origin(formulas=(made[column],)) if column in made else None
+
     table = Table(
         name="filters",
         title=f"one layer, {c_in} to {c_out} channels, {k}x{k}",
@@ -35,6 +46,7 @@ def own_parameters(state: State) -> tuple[Frame]:
         columns=("filter", "weights", "count", "bias", "parameters"),
         rows=tuple(rows),
         marked=(len(rows) - 1,),
+        origin=source,
     )
     formula = Formula(symbols="parameters = (k²·C_in + 1)·C_out", numbers=f"({k}²·{c_in} + 1)·{c_out} = {total:,}")
     return (
@@ -50,6 +62,7 @@ def layout(state: State) -> Frames:
     """The numbers of a tensor in memory: rows x columns x channels, or channels x rows x columns."""
     order, (rows, columns, channels) = state["layout"], SHAPE
     sizes = {"CHW": (channels, rows, columns), "HWC": (rows, columns, channels)}
+    h, w, c = f"{rows} rows", f"{columns} columns", f"{channels} channels"
 
     def grid(c: int) -> Grid:
         indices = [[filter_bank.address(order, h, w, c, SHAPE) for w in range(columns)] for h in range(rows)]
@@ -77,17 +90,13 @@ def layout(state: State) -> Frames:
         table = Table(
             name="shape",
             title="the same tensor",
-            columns=("order", "shape", "who", "next in memory"),
+            columns=("who", "shape", "axis 0", "axis 1", "axis 2", "next in memory"),
             rows=(
-                (
-                    "rows x columns x channels",
-                    "x".join(map(str, sizes["HWC"])),
-                    "TensorFlow, files",
-                    "the next channel",
-                ),
-                ("channels x rows x columns", "x".join(map(str, sizes["CHW"])), "PyTorch", "the next column"),
+                ("TensorFlow, files", _shape(sizes["HWC"]), h, w, c, "channel"),
+                ("PyTorch", _shape(sizes["CHW"]), c, h, w, "column"),
             ),
             marked=(0 if order == "HWC" else 1,),
+            about="The three axes of the box of numbers, the slowest in memory first.",
             new_row=True,
         )
         if k:
@@ -95,14 +104,24 @@ def layout(state: State) -> Frames:
                 caption=f"{order}: where each number of the four channels (0 to 3) lies in memory. Turn with o.",
                 figures=tuple(grid(c) for c in range(channels)),
             )
+        box = replace(
+            grid(0),
+            title=f"{rows}x{columns}x{channels} numbers: channel 0 in front",
+            row_axis=f"h: {rows} rows",
+            column_axis=f"w: {columns} columns, c: {channels} deep",
+        )
         side_by_side = "a pixel's channels lie side by side" if order == "HWC" else "each channel is one block"
         return Frame(
             caption=f"{order}: {side_by_side}. The numbers are the same, their order in memory is not. Turn with o.",
-            figures=(grid(0), grid(1), table),
+            figures=(box, table),
             formulas=(Formula(symbols=SYMBOLS[order], numbers=place(1, 2, 3).formulas[0].numbers),),
         )
 
     return Frames(2, frame)
+
+
+def _shape(sizes: tuple[int, ...]) -> str:
+    return "x".join(map(str, sizes))
 
 
 LESSON = Lesson(
@@ -114,7 +133,6 @@ LESSON = Lesson(
         image_setting(),
         Choice(name="show", default="numbers", choices=("numbers", "shades"), help="numbers or shades", key="v"),
         Slider(name="filter", default=1, low=0, high=3, help="the filter that is looked at", key="s"),
-        Switch(name="zeroed", default=False, help="set the weights of that filter to 0", key="u"),
         Slider(name="k", default=3, low=1, high=7, help="rows and columns of a filter", key="e"),
         Slider(name="c_in", default=1, low=1, high=64, help="channels that come in", key="c"),
         Slider(name="c_out", default=4, low=1, high=64, help="channels that go out: filters", key="d"),
@@ -149,7 +167,7 @@ LESSON = Lesson(
             title="One filter, one channel",
             ids=("I3",),
             frames=one_filter_one_channel,
-            settings=("filter", "zeroed", "image"),
+            settings=("filter", "image"),
         ),
         Scene(name="layout", title="Rows, columns, channels", ids=("I4",), frames=layout, settings=("layout",)),
     ),
@@ -162,8 +180,9 @@ LESSON = Lesson(
         ),
         Preset(
             name="filter-off",
-            values={"filter": 1, "zeroed": True},
+            values={"filter": 1},
             scene="one each",
+            frame=2,
             why="A filter whose weights are 0 empties its own channel and leaves the others alone.",
         ),
         Preset(
@@ -179,8 +198,16 @@ LESSON = Lesson(
         Note(
             id="I4",
             said="a tensor with dimensions (rows x columns x channels)",
-            right="PyTorch stores channels x rows x columns (and prints them so); rows x columns x channels is the "
-            "order of image files and of TensorFlow. The numbers are the same.",
+            right="PyTorch stores channels x rows x columns; the order of the notes is that of files and TensorFlow.",
         ),
     ),
+    probe={
+        "filter": 2,
+        "k": 5,
+        "c_in": 3,
+        "c_out": 9,
+        "row": 0,
+        "column": 5,
+        "layout": "CHW",
+    },
 )

@@ -8,11 +8,13 @@ from ...engine.text import sanitize
 from .keys import ACTIONS
 from .reading import Reading, preset_told
 
+NAMES = {"⏎": "enter", "␣": "space"}
+"""Keys that the footer has little room for, in words."""
 TABLE = "\n".join(
     [
         "| key | does |",
         "|---|---|",
-        *(f"| `{action.shown.replace('↵', 'enter')}` | {action.about} |" for action in ACTIONS if action.shown),
+        *(f"| `{NAMES.get(action.shown, action.shown)}` | {action.about} |" for action in ACTIONS if action.shown),
     ]
 )
 

@@ -5,11 +5,12 @@ import torch
 from torch.nn import functional as F
 
 from ..channels import LESSON, SHAPE
-from ..kit.facts import Claim, Outcome, close
+from ..kit.facts import Claim, Outcome
 from ..kit.fixtures import array
 from ..kit.state import State
 from ..workings import filter_bank, layer_counts
-from .shown import apart, figure_of, values_of
+from ..workings.filter_bank import SHORTEST
+from .shown import apart, bars_by_label, figure_of, figures, rows_by_name, values_of
 
 
 def by_torch(state: State, off: int | None = None) -> torch.Tensor:
@@ -22,20 +23,27 @@ def by_torch(state: State, off: int | None = None) -> torch.Tensor:
 
 def different(state: State) -> Outcome:
     """Cosines of PyTorch's maps; below 0.5 in absolute value on the fixture."""
-    first = by_torch(state)[:3].flatten(1)
-    pairs = {"vertical, horizontal": (0, 1), "vertical, blobs": (0, 2), "horizontal, blobs": (1, 2)}
-    ours = filter_bank.cosines(filter_bank.maps(array(state["image"]))[:3])
-    computed = {name: float(ours[pair]) for name, pair in pairs.items()}
-    oracle = {name: float(F.cosine_similarity(first[i], first[j], dim=0)) for name, (i, j) in pairs.items()}
-    largest = max(abs(value) for value in computed.values())
-    maps = by_torch(state)[:3]
-    shown = [values_of(LESSON, "several", k, "map", state) for k in range(3)]
-    wall = figure_of(LESSON, "several", 3, "maps", state).images
-    agree = close(computed, oracle, 1e-6).holds and max(apart((shown, maps)), apart((wall, maps))) <= 1e-9
-    if largest < 0.5:
+    maps, count = by_torch(state), len(filter_bank.FILTERS)
+    weight = torch.tensor(filter_bank.FILTERS, dtype=torch.float64)
+    wrong = 0.0
+    for k in range(count):
+        shown = figures(LESSON, "several", state, k)
+        wrong = max(wrong, apart((shown["map"].values, maps[k]), (shown["filter"].values, weight[k])))
+        wrong = max(wrong, apart((shown["image"].values, state["image"])))
+    last = figures(LESSON, "several", state, count)
+    told = rows_by_name(last["cosines"])
+    names = [name for name in last["cosines"].columns[1:]]
+    flat = maps.flatten(1)
+    oracle = F.cosine_similarity(flat[:, None], flat[None], dim=2)
+    ours = np.array([[float(value) for value in told[name]] for name in names])
+    right = names == list(last["maps"].labels) and apart((ours, oracle)) <= 0.0051
+    wrong = max(wrong, apart((last["maps"].images, maps)))
+    largest, exact = (float(np.abs(np.triu(each, 1)).max()) for each in (ours, oracle.numpy()))
+    agree = right and wrong <= 1e-9
+    if exact < 0.5:
         return Outcome({"largest cosine": largest}, "< 0.5", agree)
-    says = "in this image two of the three filters find much the same"
-    return Outcome({"largest cosine": largest}, max(map(abs, oracle.values())), agree, says)
+    says = "in this image two of the four filters find much the same"
+    return Outcome({"largest cosine": largest}, round(exact, 2), agree, says)
 
 
 def counted(state: State) -> Outcome:
@@ -49,8 +57,11 @@ def counted(state: State) -> Outcome:
     }
     layer = torch.nn.Conv2d(state["c_in"], state["c_out"], state["k"], device="meta")
     assert layer.bias is not None
-    last = figure_of(LESSON, "parameters", 0, "filters", state).rows[-1]
-    right = tuple(last[2:]) == (layer.weight.numel(), layer.bias.numel(), oracle["as set"])
+    rows = figure_of(LESSON, "parameters", 0, "filters", state).rows
+    right = tuple(rows[-1][2:]) == (layer.weight.numel(), layer.bias.numel(), oracle["as set"])
+    right &= rows[-1][0] == "all" and [sum(row[k] for row in rows[:-1]) for k in (2, 3, 4)] == list(rows[-1][2:])
+    each = layer.weight[0].numel()
+    right &= all(row[2:] == (each, 1, each + 1) for row in rows[:-1] if row[0].startswith("filter"))
     return Outcome(ours, oracle, ours == oracle and right)
 
 
@@ -62,29 +73,47 @@ def summed(state: State) -> Outcome:
     parts = F.conv2d(incoming, weight[:, None], padding=1, groups=4)[0]
     row, column = state["row"], state["column"]
     at_place = [*parts[:, row, column].tolist(), bias]
+    under = F.unfold(incoming, 3, padding=1)[0, :, 6 * row + column].reshape(4, 3, 3)
+    shown, whole = (figures(LESSON, "all channels", state, k) for k in (0, 1))
+    names = [f"{kind} {c}" for kind in ("window", "slice") for c in range(4)]
+    boxes = torch.cat([under, weight])
+    right = list(shown["parts"].column_labels) == ["part 0", "part 1", "part 2", "part 3", "bias"]
+    right &= list(whole["input"].labels) == list(whole["parts"].labels) == [f"{c} {n}" for c, n in enumerate(SHORTEST)]
+    right &= whole["sum"].marks["focus"] == ((row, column),)
     worst = max(
         apart((values_of(LESSON, "all channels", 1, "sum", state), total)),
         apart((figure_of(LESSON, "all channels", 1, "parts", state).images, parts)),
         apart((values_of(LESSON, "all channels", 0, "parts", state)[0], at_place)),
+        apart(*((shown[name].values, boxes[k]) for k, name in enumerate(names)), (whole["input"].images, incoming[0])),
         abs(sum(at_place) - float(total[row, column])),
     )
-    return Outcome({"off by": worst}, "<= 1e-06", worst <= 1e-6)
+    return Outcome({"off by": worst}, "<= 1e-06", worst <= 1e-6 and right)
 
 
 def zeroed(state: State) -> Outcome:
     """Which channels change when PyTorch's filter j is set to 0, for each j."""
-    full, torch_full = filter_bank.maps(array(state["image"])), by_torch(state)
-    ours, oracle, wrong = {}, {}, 0.0
-    for j in range(len(filter_bank.FILTERS)):
-        torch_off = by_torch(state, j)
-        zero = state.with_values(filter=j, zeroed=True)
-        off = figure_of(LESSON, "one each", 0, "maps", zero).images
-        bars = values_of(LESSON, "one each", 0, "changes", zero)
-        wrong = max(wrong, apart((off, torch_off)), apart((bars, (torch_off - torch_full).abs().flatten(1).amax(1))))
-        ours[f"{j}"] = [i for i in range(len(full)) if np.abs(off[i] - full[i]).max() > 0]
+    torch_full = by_torch(state)
+    weight = torch.tensor(filter_bank.FILTERS, dtype=torch.float64)
+    labels = [f"{c} {name}" for c, name in enumerate(SHORTEST)]
+    ours, oracle, wrong, right = {}, {}, 0.0, True
+    for j in range(len(weight)):
+        torch_off, off = by_torch(state, j), weight.clone()
+        off[j] = 0
+        before, after = (figures(LESSON, "one each", state.with_values(filter=j), k) for k in (0, 1))
+        bars = bars_by_label(after["changes"])
+        changes = (torch_off - torch_full).abs().flatten(1).amax(1)
+        wrong = max(
+            wrong,
+            apart((before["filters"].images, weight), (before["maps"].images, torch_full)),
+            apart((after["filters"].images, off), (after["maps"].images, torch_off)),
+            apart(([bars[label] for label in labels], changes)),
+        )
+        right &= all(list(after[name].labels) == labels for name in ("filters", "maps"))
+        right &= after["maps"].chosen == j and after["maps"].dropped == (j,) == after["changes"].marked
+        ours[f"{j}"] = [i for i, label in enumerate(labels) if bars[label] > 0]
         oracle[f"{j}"] = (torch_off != torch_full).flatten(1).any(1).nonzero().flatten().tolist()
     own = all(set(channels) <= {int(j)} for j, channels in ours.items())
-    return Outcome(ours, oracle, ours == oracle and own and wrong <= 1e-9)
+    return Outcome(ours, oracle, ours == oracle and own and right and wrong <= 1e-9)
 
 
 def order(state: State) -> Outcome:
@@ -108,6 +137,10 @@ def order(state: State) -> Outcome:
         for c, h, w in np.ndindex(channels, rows, columns):
             flat[filter_bank.address(layout, h, w, c, SHAPE)] = ours[c, h, w]
         wrong = max(wrong, apart((flat, memory)))
+    wrong = max(wrong, oblong())
+    rows_shown = figure_of(LESSON, "layout", 0, "shape", state).rows
+    told = {row[0]: tuple(int(word.split()[0]) for word in row[2:5]) for row in rows_shown}
+    wrong = wrong if told == {"TensorFlow, files": tuple(hwc.shape), "PyTorch": tuple(chw.shape)} else np.inf
     return Outcome(
         {"PyTorch": list(ours.shape), "notes": list(SHAPE)},
         {"PyTorch": list(made.shape[1:]), "notes": list(hwc.shape)},
@@ -118,8 +151,17 @@ def order(state: State) -> Outcome:
     )
 
 
+def oblong() -> float:
+    """By how much the places in memory of 5 rows, 7 columns and 3 channels differ from PyTorch's."""
+    places = torch.arange(5 * 7 * 3)
+    hwc, chw = places.reshape(5, 7, 3), places.reshape(3, 5, 7).permute(1, 2, 0)
+    cells = list(np.ndindex(5, 7, 3))
+    ours = ([filter_bank.address(layout, *cell, (5, 7, 3)) for cell in cells] for layout in ("HWC", "CHW"))
+    return apart(*zip(ours, (hwc.flatten(), chw.flatten()), strict=True))
+
+
 CLAIMS = (
-    Claim(id="I1", says="three filters find different things", check=different),
+    Claim(id="I1", says="four filters find different things", check=different),
     Claim(id="I2", says="each filter has its own weights and a bias", check=counted),
     Claim(id="I2", says="parts of all channels, added, plus bias", check=summed),
     Claim(id="I3", says="channels that change when filter j is 0", check=zeroed),

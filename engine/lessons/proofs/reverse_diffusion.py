@@ -258,8 +258,8 @@ CLAIMS = (
     Claim(id="AE4", says="DDIM in 20 steps is under-dispersed: sd .2408", check=twenty),
     Claim(id="AE4", says="mean and sd of a step back are those of the lab's samplers", check=one_step),
     Claim(id="AE4", says="x0_hat follows from x_t and eps_hat; passes are counted", check=stopped, needs=NAME),
-    Claim(id="AH1", says="the network's answer has the shape of its input", check=same_shape),
     Claim(id="AH1", says="digits from noise are taken for what was asked for", check=draws, needs=NAME),
+    Claim(id="AH1", says="the network's answer has the shape of its input", check=same_shape),
     Claim(id="AH1", says="loss = MSE(eps, eps_hat), far below the 1 of the start", check=learned, needs=NAME),
     Claim(id="AH1", says="the strip shows the chain at the times it names", check=drawn_at_once, needs=NAME),
 )

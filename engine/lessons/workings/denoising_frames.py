@@ -97,6 +97,7 @@ def digit(state: State) -> Frames:
                     numbers=f"(x_{stop.t} - {np.sqrt(1 - abar):.4f} eps_hat) / {np.sqrt(abar):.4f}",
                 ),
             ),
+            facts=("AH1",),
         )
 
     return Frames(len(chain), frame)

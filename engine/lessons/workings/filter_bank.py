@@ -5,12 +5,13 @@ from functools import lru_cache
 import numpy as np
 
 from ..kit.fixtures import KERNELS, Floats, array
+from ..kit.settings import matrix
 from . import convolving
 
-NAMES = ("vertical edges", "horizontal edges", "blobs", "sharpen")
-SHORT = ("vertical", "horizontal", "blobs", "sharpen")
-SHORTEST = ("vert", "hor", "blob", "sharp")
-FILTERS = tuple(KERNELS[name] for name in ("sobel-x", "sobel-y", "blob", "sharpen"))
+NAMES = ("vertical edges", "horizontal edges", "blobs", "brightness")
+SHORT = ("vertical", "horizontal", "blobs", "bright")
+SHORTEST = ("vert", "hor", "blob", "bright")
+FILTERS = (*(KERNELS[name] for name in ("sobel-x", "sobel-y", "blob")), matrix([[1, 1, 1]] * 3))
 
 
 def maps(image: Floats, off: int | None = None) -> Floats:

@@ -8,7 +8,14 @@ from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import filter_bank
 from .filter_bank import FILTERS, NAMES, SHORT, SHORTEST
-from .sliding import number, products, span
+from .sliding import number, products, signed, span
+
+COSINE = "cos = a·b / (|a| |b|)"
+
+
+def told(cosine: float) -> str:
+    """Two decimals, never `-0.00`."""
+    return f"{round(cosine, 2) + 0.0:.2f}"
 
 
 def picture(state: State) -> Grid:
@@ -52,16 +59,22 @@ def _map(state: State, j: int, values: Floats, reach: tuple[float, float], name:
 
 
 def one_is_not_enough(state: State) -> Frames:
-    """Three filters on one image, one after the other, then their maps side by side."""
-    stack = filter_bank.maps(array(state["image"]))[:3]
+    """Four filters on one image, one after the other, then their maps side by side."""
+    stack = filter_bank.maps(array(state["image"]))
+    count = len(stack)
     reach = span(stack)
-    found = ("strokes that run down", "strokes that run across", "pixels brighter than those around")
+    found = (
+        "strokes that run down",
+        "strokes that run across",
+        "pixels brighter than those around",
+        "bright neighbourhoods",
+    )
 
     def frame(k: int) -> Frame:
-        if k < 3:
+        if k < count:
             kernel = Grid(
                 name="filter",
-                title=f"filter {k}",
+                title=f"filter {k}, 3x3",
                 values=array(FILTERS[k]),
                 digits=1,
                 signed=True,
@@ -75,49 +88,60 @@ def one_is_not_enough(state: State) -> Frames:
                 figures=(picture(state), kernel, _map(state, k, stack[k], reach)),
             )
         cosines = filter_bank.cosines(stack)
-        largest = float(np.abs(cosines[np.triu_indices(3, 1)]).max())
+        largest = float(np.abs(cosines[np.triu_indices(count, 1)]).max())
         alike = "the maps have little in common" if largest < 0.5 else "in this image two maps have much in common"
-        short = SHORT[:3]
-        rows = tuple((short[i], *(f"{cosines[i, j]:.2f}" for j in range(3))) for i in range(3))
+        rows = tuple((SHORT[i], *(told(cosines[i, j]) for j in range(count))) for i in range(count))
+
+        def origin(i: int, j: int) -> Origin | None:
+            if not j:
+                return None
+            a, b = stack[i], stack[j - 1]
+            sizes = float(np.linalg.norm(a)), float(np.linalg.norm(b))
+            numbers = f"{(a * b).sum():.4f} / ({sizes[0]:.4f}·{sizes[1]:.4f}) = {told(cosines[i, j - 1])}"
+            formula = Formula(symbols=COSINE, numbers=numbers if min(sizes) > 0 else "one map is empty: 0")
+            return Origin(formulas=(formula,), cells={"maps": ((i, 0), (j - 1, 0))})
+
         table = Table(
             name="cosines",
             title="cosine between maps",
             about="1: the same pattern; 0: nothing in common; -1: opposite.",
-            columns=("map", *short),
+            columns=("map", *SHORT),
             rows=rows,
             new_row=True,
+            origin=origin,
         )
         pictures = Wall(
             name="maps",
-            title="three maps of one image",
+            title="four maps of one image",
             images=stack,
-            labels=SHORT[:3],
+            labels=SHORT,
             signed=True,
             reach=reach,
-            about="The same image seen by three filters.",
+            about="The same image seen by four filters.",
         )
         return Frame(
             title="side by side",
-            caption=f"Three maps of one image: the largest cosine between two of them is {largest:.2f}, {alike}.",
+            caption=f"Four maps of one image: no cosine between two of them is beyond ±{largest:.2f}; {alike}.",
             figures=(picture(state), pictures, table),
-            formulas=(Formula(symbols="cos = a·b / (|a| |b|)", numbers=f"vertical, horizontal: {cosines[0, 1]:.3f}"),),
+            formulas=(Formula(symbols=COSINE),),
         )
 
-    return Frames(4, frame)
+    return Frames(count + 1, frame)
 
 
 def one_filter_one_channel(state: State) -> Frames:
-    """Filters above, the maps that they make below; one filter set to 0."""
+    """Filters above, the maps that they make below; then one filter set to 0, and what changes."""
     image, j = array(state["image"]), state["filter"]
-    off = j if state["zeroed"] else None
-    full, stack = filter_bank.maps(image), filter_bank.maps(image, off)
-    kernels = np.stack([array(kernel) * (i != off) for i, kernel in enumerate(FILTERS)])
+    full = filter_bank.maps(image)
     labels = tuple(f"{i} {name}" for i, name in enumerate(SHORTEST))
 
     def picks(index: int, _: int) -> dict[str, int]:
         return {"filter": index}
 
-    def frame(_: int) -> Frame:
+    def frame(k: int) -> Frame:
+        off = j if k else None
+        stack = filter_bank.maps(image, off)
+        kernels = np.stack([array(kernel) * (i != off) for i, kernel in enumerate(FILTERS)])
         changes = np.abs(stack - full).reshape(len(FILTERS), -1).max(1)
         dropped = () if off is None else (off,)
         walls = tuple(
@@ -127,22 +151,32 @@ def one_filter_one_channel(state: State) -> Frames:
                 images=images,
                 labels=labels,
                 signed=True,
-                reach=span(images),
+                reach=span(scale),
                 chosen=j,
                 picks=picks,
                 dropped=dropped,
                 cursor=(j, 0),
-                new_row=bool(k),
-                join="↓" if k else "",
+                new_row=bool(n),
+                join="→" if n else "",
                 about=about,
             )
-            for k, (name, title, images, about) in enumerate(
+            for n, (name, title, images, scale, about) in enumerate(
                 (
-                    ("filters", "filters, 3x3", kernels, "The weights of each filter. Move here to choose one."),
-                    ("maps", "output channels, 6x6", stack, "The map that each filter makes."),
+                    ("filters", "filters, 3x3", kernels, array(FILTERS), "The weights. Move here to choose a filter."),
+                    ("maps", "output channels, 6x6", stack, full, "The map that each filter makes."),
                 )
             )
         )
+        if off is None:
+            caption = f"Filter {j} makes channel {j}, and no other. Choose one with s; step on to set it to 0."
+            return Frame(caption=caption, figures=walls)
+
+        def origin(i: int, _: int) -> Origin:
+            at = np.unravel_index(int(np.abs(stack[i] - full[i]).argmax()), full[i].shape)
+            numbers = f"abs({number(stack[i][at])} - {signed(full[i][at])}) = {number(changes[i])}"
+            symbols = f"largest change of 36, in row {at[0]}, column {at[1]}"
+            return Origin(formulas=(Formula(symbols=symbols, numbers=numbers),), cells={"maps": ((i, 0),)})
+
         bars = Bars(
             name="changes",
             title="change of each channel",
@@ -153,10 +187,9 @@ def one_filter_one_channel(state: State) -> Frames:
             dropped=dropped,
             marked=(j,),
             new_row=True,
+            origin=origin,
         )
-        caption = f"Filter {j} makes channel {j}. Set its weights to 0 with u and see what changes."
-        if off is not None:
-            caption = f"Filter {j} is 0: channel {j} is empty, and the other channels are as they were."
+        caption = f"The weights of filter {j} are set to 0: channel {j} is empty, the others are as they were."
         return Frame(caption=caption, figures=(*walls, bars))
 
-    return Frames(1, frame)
+    return Frames(2, frame)

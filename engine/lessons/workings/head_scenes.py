@@ -1,5 +1,6 @@
 """The scenes of `heads`: cutting a matrix into heads, telling heads apart, and what they cost. Torch-free."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,8 @@ def cutting(state: State) -> Frames:
         )
 
     def attends() -> Frame:
+        top, scope = float(a.weights.max()), "weights of all heads"
+        matrix = head_matrix(a.weights[head], names, f"head {head + 1}", state)
         return Frame(
             caption=f"Each head has weights of its own: {h} patterns from the same tokens. These are random.",
             figures=(
@@ -103,11 +106,12 @@ def cutting(state: State) -> Frames:
                     images=a.weights,
                     labels=tuple(f"head {i + 1}" for i in range(h)),
                     signed=False,
-                    reach=(0, 1),
+                    reach=(0, top),
+                    scope=scope,
                     chosen=head,
                     picks=pick_head,
                 ),
-                head_matrix(a.weights[head], names, f"head {head + 1}", state),
+                replace(matrix, reach=(0, top), scope=scope),
             ),
         )
 

@@ -7,13 +7,14 @@ from dlviz.engine.lessons import channels
 from dlviz.engine.lessons.kit.facts import Fact
 from dlviz.engine.lessons.kit.fixtures import array
 from dlviz.engine.lessons.kit.state import State
-from dlviz.engine.lessons.workings import filter_bank, filter_through, layer_counts
+from dlviz.engine.lessons.proofs.channels import CLAIMS
+from dlviz.engine.lessons.workings import filter_bank, filter_frames, filter_through, layer_counts
 
 LESSON = channels.LESSON
 
 
 def facts(row: str, state: State | None = None) -> list[Fact]:
-    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in LESSON.claims if claim.id == row]
+    return [claim.fact(LESSON.name, state or LESSON.state()) for claim in CLAIMS if claim.id == row]
 
 
 def verdicts(row: str, state: State | None = None) -> list[bool]:
@@ -89,7 +90,32 @@ def test_each_layout_gives_every_number_a_place_of_its_own() -> None:
 
 @pytest.mark.parametrize("image", ["edge", "dot", "checkers", "/".join(["0,0,0,0,0,0"] * 6)])
 def test_scenes_of_extreme_settings_compute(image: str) -> None:
-    state = LESSON.parse([f"image={image}", "c_in=64", "c_out=64", "k=7", "filter=3", "zeroed=on", "layout=CHW"])
+    state = LESSON.parse([f"image={image}", "c_in=64", "c_out=64", "k=7", "filter=3", "layout=CHW"])
     for scene in LESSON.scenes:
         assert all(frame.caption and frame.figures for frame in scene.frames(state))
     assert verdicts("I2", state) == [True, True]
+
+
+def test_windows_of_other_sizes_and_swapped_slices_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = np.pad
+    monkeypatch.setattr(filter_through.np, "pad", lambda stack, sides: right(stack, sides)[::-1])
+    assert verdicts("I2") == [True, False]
+
+
+def test_bars_of_another_channel_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = filter_frames.Bars
+    swapped = lambda **given: right(**{**given, "labels": given["labels"][::-1]})  # noqa: E731
+    monkeypatch.setattr(filter_frames, "Bars", swapped)
+    assert verdicts("I3") == [False]
+
+
+def test_rows_taken_for_columns_in_memory_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = filter_bank.address
+    square = lambda layout, h, w, c, shape: right(layout, h, w, c, (shape[1], shape[0], shape[2]))  # noqa: E731
+    monkeypatch.setattr(filter_bank, "address", square)
+    assert verdicts("I4") == [False]
+
+
+def test_no_two_of_the_four_filters_are_redundant() -> None:
+    (told,) = facts("I1")
+    assert told.holds and told.computed["largest cosine"] == 0.26
