@@ -81,14 +81,14 @@ def test_words_are_one_harmless_line():
 @pytest.mark.parametrize("wrong", ["1_0", "１0", "٣", "9" * 5000, "0x3", ""])
 def test_numbers_are_written_as_everybody_writes_them(wrong):
     wide = Slider(name="stride", default=1, low=1, high=100, help="pixels")
-    with pytest.raises(OptionError, match="stride cannot be .*allowed: a whole number from 1 to 100"):
+    with pytest.raises(OptionError, match=r"stride cannot be .*allowed: a whole number from 1 to 100"):
         wide.parse(wrong)
     with pytest.raises(OptionError, match="kernel cannot be"):
         kernel_setting().parse(f"{wrong},0,0/0,0,0/0,0,0")
 
 
 def test_a_matrix_that_is_refused_is_quoted_as_it_was_typed():
-    with pytest.raises(OptionError, match="kernel cannot be '1e400,0,0/0,0,0/0,0,0'; allowed: .* from -"):
+    with pytest.raises(OptionError, match=r"kernel cannot be '1e400,0,0/0,0,0/0,0,0'; allowed: .* from -"):
         kernel_setting().parse("1e400,0,0/0,0,0/0,0,0")
 
 

@@ -279,7 +279,8 @@ def test_another_scene_is_shown_though_the_last_computes_for_long_and_does_not_a
 
 
 def test_a_training_at_other_settings_takes_the_place_of_one_that_runs(monkeypatch):
-    started, told = [], []
+    started: list[object] = []
+    told: list[object] = []
     trainings = Trainings(Desk(), told.append)
 
     class Runs:

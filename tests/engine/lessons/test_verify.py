@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import psutil
 import pytest
@@ -42,7 +43,7 @@ def test_every_trained_claim_is_in_some_task():
 
 
 def test_processes_compute_the_facts_of_a_lesson():
-    told = []
+    told: list[Any] = []
     facts = verify(tasks(["pixels"]), told.append, processes=1)
     assert [fact.id for fact in facts] == [claim.id for claim in load("pixels").claims]
     assert all(fact.holds for fact in facts) and not any(stage.failed for stage in told)
