@@ -90,16 +90,15 @@ LESSON = Lesson(
         Note(
             id="B3a",
             said="captures too much redundant detail without emphasizing important features",
-            right="No theorem. A dense layer ignores which pixels are neighbours; how redundant its weights are "
-            "depends on the data and the training, and can only be measured.",
+            right="No theorem: how redundant its weights are depends on data and training; it can be measured.",
         ),
         Note(
             id="B3b",
             said="fails to generalize well to unseen data",
-            right="On images, from few examples, it tends to overfit and must learn each place anew: moved by one "
-            "pixel it fails. Trained on moved copies too, it does far better.",
+            right="On images, from few examples, it must learn each place anew; moved copies in training help.",
         ),
     ),
     opinions=(Opinion(id="B3a", text=B3A),),
     trainings=(GLYPHS,),
+    probe={"image": image_setting().named["edge"], "unit": 31},
 )

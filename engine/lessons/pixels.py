@@ -1,15 +1,16 @@
 """Pixels: an image is a grid of numbers, and what lies beside what matters."""
 
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
 
 from .kit.figures import Formula, Grid, Origin
-from .kit.fixtures import Floats, array, image_setting, kernel_setting
+from .kit.fixtures import KERNELS, Floats, array, image_setting, kernel_setting
 from .kit.lesson import Frame, Frames, Lesson, Note, Scene
 from .kit.settings import Choice, Slider
 from .kit.state import State
-from .workings.sliding import number, products
+from .workings.sliding import number, products, steady
 
 
 def shuffle_order(state: State) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
@@ -86,9 +87,9 @@ def shuffled(state: State) -> Frames:
     order = shuffle_order(state)
     mixed = image.reshape(36)[order].reshape(6, 6)
 
-    def picture(shown: Floats, title: str) -> Grid:
+    def picture(shown: Floats, title: str, name: str = "image") -> Grid:
         return Grid(
-            name="image",
+            name=name,
             title=title,
             about="The pixels; shuffled they are the same 36 numbers, each at another place.",
             values=shown,
@@ -98,8 +99,15 @@ def shuffled(state: State) -> Frames:
             edits="image" if shown is image else "",
         )
 
-    def found(k: int) -> Frame:
-        shown, title = ((image, "in place"), (mixed, "the same 36 numbers, shuffled"))[k]
+    in_place, other = picture(image, "in place"), picture(mixed, "the same, shuffled", "shuffled")
+
+    def both() -> Frame:
+        return Frame(
+            caption="The same 36 numbers twice: all that differs is who is beside whom. Shuffle anew with u.",
+            figures=(in_place, replace(other, title="the same 36 numbers, shuffled")),
+        )
+
+    def answer(shown: Floats, source: str, name: str) -> Grid:
         response = edges(shown, kernel)
 
         def origin(row: int, column: int) -> Origin:
@@ -108,36 +116,42 @@ def shuffled(state: State) -> Frames:
             patch_cells = tuple((row + r, column + c) for r in range(3) for c in range(3))
             every = tuple((r, c) for r in range(3) for c in range(3))
             formula = Formula(symbols="y = Σ x·w", numbers=numbers)
-            return Origin(formulas=(formula,), cells={"image": patch_cells, "kernel": every})
+            return Origin(formulas=(formula,), cells={source: patch_cells, "kernel": every})
 
+        return Grid(
+            name=name,
+            title=f"{source if source != 'image' else 'in place'}: found, 4x4",
+            about="The response of the kernel at each place where it fits into the image.",
+            values=response,
+            shows=state["show"],
+            digits=1,
+            signed=True,
+            reach=reach,
+            join="→",
+            origin=origin,
+        )
+
+    reach = steady(np.stack([edges(shown, kernel) for shown in (image, mixed)]), 1)
+
+    def found() -> Frame:
+        weights = Grid(
+            name="kernel",
+            title="kernel 3x3",
+            about="The weights. Edit one with + and -, take another kernel with w.",
+            values=kernel,
+            signed=True,
+            edits="kernel",
+            join="×",
+        )
         return Frame(
-            caption=(
-                "A 3x3 kernel answers to patterns of neighbours. Without padding it fits at 4x4 places."
-                if k == 0
-                else "After shuffling, the same kernel gives other numbers: who is beside whom is gone."
-            ),
+            caption="A 3x3 kernel answers to patterns of neighbours. On the shuffled numbers the same kernel finds "
+            "another pattern.",
             figures=(
-                picture(shown, title),
-                Grid(
-                    name="kernel",
-                    title="kernel 3x3",
-                    about="The weights. Edit one with + and -, take another kernel with w.",
-                    values=kernel,
-                    signed=True,
-                    edits="kernel",
-                    join="×",
-                ),
-                Grid(
-                    name="edges",
-                    title="what it finds, 4x4",
-                    about="The response of the kernel at each place where it fits into the image.",
-                    values=response,
-                    shows=state["show"],
-                    digits=1,
-                    signed=True,
-                    join="→",
-                    origin=origin,
-                ),
+                in_place,
+                weights,
+                answer(image, "image", "edges"),
+                replace(other, new_row=True),
+                answer(mixed, "shuffled", "shuffled edges"),
             ),
         )
 
@@ -151,7 +165,7 @@ def shuffled(state: State) -> Frames:
             x, w, y = ((image, weights, before), (mixed, moved, after))[row]
             numbers = f"{products(x, w[column].reshape(6, 6))} = {number(y[column])}"
             formula = Formula(symbols=("h_j = Σ_i W[j,i]·x[i]", "h_j = Σ_i W[j,π(i)]·x[π(i)]")[row], numbers=numbers)
-            cells = {"image": every, "weights": every} if row and column == unit else {}
+            cells = {"shuffled": every, "weights": every} if row and column == unit else {}
             return Origin(formulas=(formula,), cells=cells)
 
         units = Grid(
@@ -183,11 +197,11 @@ def shuffled(state: State) -> Frames:
         )
         return Frame(
             caption="A dense layer does not know neighbours: permute its weights with the pixels, and nothing changes.",
-            figures=(picture(mixed, "shuffled image"), own, units),
+            figures=(replace(other, title="shuffled image"), own, units),
             formulas=(Formula(symbols="Σ_i W[j,π(i)]·x[π(i)] = Σ_i W[j,i]·x[i], where π is the new order"),),
         )
 
-    return Frames(3, lambda k: unmoved() if k == 2 else found(k))
+    return Frames(3, lambda k: (both, found, unmoved)[k]())
 
 
 LESSON = Lesson(
@@ -215,4 +229,5 @@ LESSON = Lesson(
             right="Files store whole numbers from 0 to 255; dividing by 255 gives 0 to 1.",
         ),
     ),
+    probe={"kernel": KERNELS["sharpen"], "shuffle": 7, "unit": 4},
 )

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from .kit.figures import Cell, Formula, Grid, Table
+from .kit.figures import Cell, Formula, Grid, Origin, Table
 from .kit.fixtures import KERNELS, image_setting, kernel_setting
 from .kit.lesson import Frame, Lesson, Note, Preset, Scene
 from .kit.settings import Choice, Slider
 from .kit.state import State
 from .workings import pooling as work
+from .workings.linking import present
 from .workings.pooling_cost import cost, functions
-from .workings.pooling_figures import feature_map, pooled_grid, tidy
+from .workings.pooling_figures import feature_map, map_origin, pooled_grid, tidy
 from .workings.pooling_scenes import direction, moved
 from .workings.pooling_windows import after_convolution, window
 
@@ -26,11 +27,21 @@ def sizes(state: State) -> tuple[Frame, ...]:
     source = Grid(
         name="map",
         title=", ".join(told) or "map, 6x6: each pixel in one window",
-        about="Framed cells lie in more than one window; hatched cells lie in none.",
+        about="The map that is pooled."
+        + " Framed cells lie in more than one window." * bool(overlap)
+        + " Hatched cells lie in none." * bool(never),
         values=tidy(values),
         digits=1,
         marks={"never": never, "source": overlap},
+        origin=map_origin(state),
     )
+
+    def size_of(row: int, column: int) -> Origin | None:
+        k, s = known[row]
+        numbers = f"floor((6 - {k}) / {s}) + 1 = {work.output_size(6, k, s)}"
+        formula = Formula(symbols="output = floor((n - k) / s) + 1", numbers=numbers)
+        return Origin(formulas=(formula,)) if column == 2 else None
+
     known = ((2, 2), (2, 1), (3, 2), (3, 1), (3, 3), (2, 3))
     table = Table(
         name="sizes",
@@ -40,6 +51,7 @@ def sizes(state: State) -> tuple[Frame, ...]:
         marked=tuple(i for i, pair in enumerate(known) if pair == (size, stride)),
         about="k: rows and columns of the window; s: its stride. The stride condenses: with stride 1 a 2x2 window "
         "gives 5x5.",
+        origin=size_of,
     )
     formula = Formula(symbols="output = floor((n - k) / s) + 1", numbers=f"floor((6 - {size}) / {stride}) + 1 = {side}")
     counts = Table(
@@ -57,7 +69,7 @@ def sizes(state: State) -> tuple[Frame, ...]:
     return (
         Frame(
             caption="The stride (how far the window moves) condenses the map. Change window and stride with z and s.",
-            figures=(source, pooled_grid(state, values, size, stride), table),
+            figures=present(source, pooled_grid(state, values, size, stride), table),
             formulas=(formula,),
             facts=("G4",),
         ),
@@ -159,22 +171,28 @@ LESSON = Lesson(
         Note(
             id="H1",
             said="Pooling layers increase the model's invariance to small input translations",
-            right="Partly: a shift inside a window is forgiven, one across its border is not. On random images a third "
-            "of the max-pooled cells stay as they are.",
+            right="Partly: a shift inside a window is forgiven, one across its border is not.",
         ),
         Note(
             id="H2",
             said="stride s = 2 requires four times fewer computations than stride s = 1 combined with pooling",
-            right="Exactly four for even sizes, 2.25 to 3.72 for small odd ones, whose outputs may differ in size; and "
-            "only for the multiplications of the convolution. The two are different functions.",
+            right="Four times fewer multiplications for even sizes, 2.25 to 3.72 for small odd ones; other functions.",
         ),
         Note(
             id="H3",
             said="the pooling layer impacts one direction at a time",
-            right="Its window moves over rows and columns like a kernel. What it takes one at a time is channels; a "
-            "kernel spans all of them. Max and average pooling may be computed one direction at a time, with "
-            "the same result.",
+            right="Its window moves over rows and columns; it takes channels one at a time, a kernel spans all.",
         ),
     ),
+    probe={
+        "kernel": KERNELS["sobel-x"],
+        "pool": "average",
+        "size": 3,
+        "stride": 2,
+        "row": 1,
+        "column": 3,
+        "n": 9,
+        "padding": 0,
+    },
     source="Goodfellow, Bengio, Courville: Deep Learning (2016), section 9.3",
 )

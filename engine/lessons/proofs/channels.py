@@ -32,7 +32,7 @@ def different(state: State) -> Outcome:
         wrong = max(wrong, apart((shown["image"].values, state["image"])))
     last = figures(LESSON, "several", state, count)
     told = rows_by_name(last["cosines"])
-    names = [name for name in last["cosines"].columns[1:]]
+    names = list(last["cosines"].columns[1:])
     flat = maps.flatten(1)
     oracle = F.cosine_similarity(flat[:, None], flat[None], dim=2)
     ours = np.array([[float(value) for value in told[name]] for name in names])
@@ -155,8 +155,8 @@ def oblong() -> float:
     """By how much the places in memory of 5 rows, 7 columns and 3 channels differ from PyTorch's."""
     places = torch.arange(5 * 7 * 3)
     hwc, chw = places.reshape(5, 7, 3), places.reshape(3, 5, 7).permute(1, 2, 0)
-    cells = list(np.ndindex(5, 7, 3))
-    ours = ([filter_bank.address(layout, *cell, (5, 7, 3)) for cell in cells] for layout in ("HWC", "CHW"))
+    shape = (5, 7, 3)
+    ours = [[filter_bank.address(layout, h, w, c, shape) for h, w, c in np.ndindex(shape)] for layout in ("HWC", "CHW")]
     return apart(*zip(ours, (hwc.flatten(), chw.flatten()), strict=True))
 
 

@@ -8,8 +8,9 @@ from ..dense import LESSON
 from ..kit.facts import Claim, Outcome
 from ..kit.state import State
 from ..workings import dense_layer, layer_counts
-from .shown import apart, figure_of, values_of
+from .shown import apart, bars_by_label, figure_of, figures, rows_by_name, values_of
 
+COUNTED = ("weights, 36·36", "biases", "in all")
 MARGIN = 0.10
 """Of the test digits: the convolution must be better by this much."""
 
@@ -31,6 +32,7 @@ def connected(state: State) -> Outcome:
     unit = state["unit"]
     own, answer = layer.weight[unit].detach(), layer(x).detach()
     shown = max(
+        *(apart((values_of(LESSON, "connected", k, "image", state), x.reshape(6, 6))) for k in range(3)),
         apart((values_of(LESSON, "connected", 0, "hidden", state), answer.reshape(6, 6))),
         apart((values_of(LESSON, "connected", 1, "weights", state), own.reshape(6, 6))),
         apart((values_of(LESSON, "connected", 1, "products", state), (own * x).reshape(6, 6))),
@@ -41,22 +43,36 @@ def connected(state: State) -> Outcome:
             )
         ),
     )
+    labels = figure_of(LESSON, "connected", 1, "sum", state).column_labels
+    shown = shown if list(labels) == ["Σ", f"b_{unit}", f"h_{unit}"] else np.inf
+    marks = [figure_of(LESSON, "connected", 0, name, state).marks for name in ("image", "hidden")]
+    lit = sorted(marks[0]["source"]) == list(np.ndindex(6, 6)) and marks[1]["focus"] == (divmod(unit, 6),)
     degrees = values_of(LESSON, "connected", 2, "degree", state)
     shown = max(shown, apart((degrees, (jacobian != 0).sum(1).reshape(6, 6))))
     return Outcome(
         {"connections": int(degrees.sum()), "off by": shown},
         {"connections": int((jacobian != 0).sum()), "off by": "<= 1e-12"},
-        int(degrees.sum()) == int((jacobian != 0).sum()) and shown <= 1e-12,
+        int(degrees.sum()) == int((jacobian != 0).sum()) and shown <= 1e-12 and lit,
     )
 
 
 def counted(state: State) -> Outcome:
     """Parameters of PyTorch's layer; no two weights that are shown are equal."""
     layer = module(state.seed)
-    matrix = values_of(LESSON, "weights", 0, "matrix", state)
-    rows = figure_of(LESSON, "weights", 1, "count", state).rows
-    told = [row[1] for row in rows]
-    right = told == [layer.weight.numel(), layer.bias.numel(), sum(p.numel() for p in layer.parameters())]
+    halves = figures(LESSON, "weights", state)
+    matrix = np.concatenate([halves["matrix"].values, halves["matrix below"].values])
+    told = rows_by_name(figure_of(LESSON, "weights", 1, "count", state))
+    found = (layer.weight.numel(), layer.bias.numel(), sum(p.numel() for p in layer.parameters()))
+    right = told == {name: (count,) for name, count in zip(COUNTED, found, strict=True)}
+    lit = [
+        (first + row)
+        for name, first in (("matrix", 0), ("matrix below", 18))
+        for row, _ in halves[name].marks.get("source", ())
+    ]
+    right &= lit == [state["unit"]] * 36
+    bound = layer.in_features**-0.5  # what PyTorch draws from
+    most = [float(drawn.detach().abs().max()) / bound for drawn in (layer.weight, layer.bias)]
+    right &= 0.95 <= most[0] <= 1 and 0.5 <= most[1] <= 1
     right &= apart((matrix, layer.weight.detach())) == 0 and np.unique(matrix).size == layer.weight.numel()
     ours = {"weights": matrix.size, "parameters": layer_counts.dense_parameters(6)}
     oracle = {"weights": layer.weight.numel(), "parameters": sum(p.numel() for p in layer.parameters())}
@@ -76,13 +92,34 @@ def moved_accuracy(net: torch.nn.Module, x: torch.Tensor, y: torch.Tensor) -> fl
     return sum(hits) / len(hits)
 
 
+def as_shown(state: State) -> bool:
+    """Whether bars, copies, answers and their crosses are those of the networks, on images that PyTorch moves."""
+    glyphs = state.result("shifted-glyphs")
+    x, y = torch.from_numpy(glyphs.test_x), torch.from_numpy(glyphs.test_y)
+    seen, k = figures(LESSON, "one pixel off", state), state["glyph"]
+    framed = F.pad(x[k : k + 1], (1, 1, 1, 1))
+    size = x.shape[-1]
+    copies = torch.cat([framed[..., 2 - r : 2 - r + size, 2 - c : 2 - c + size] for r, c in np.ndindex(3, 3)])
+    right = apart((seen["copies"].images, copies[:, 0, 2:-2, 2:-2])) == 0
+    rows = rows_by_name(seen["answers"])
+    bars = bars_by_label(figure_of(LESSON, "one pixel off", 1, "accuracy", state))
+    with torch.no_grad():
+        for name, net in glyphs.modules.items():
+            answers = net(copies).argmax(1).tolist()
+            right &= rows[name] == tuple(f"{a}" if a == int(y[k]) else f"{a} ✗" for a in answers)
+            in_place = (net(x).argmax(1) == y).double().mean().item()
+            told = (bars[f"{name}, in place"], bars[f"{name}, moved"])
+            right &= apart((told, (in_place, moved_accuracy(net, x, y)))) < 1e-6
+    return bool(right)
+
+
 def one_pixel_off(state: State) -> Outcome:
     """The accuracies shown are those computed anew from the trained networks, and the margin holds."""
     glyphs = state.result("shifted-glyphs")
     x, y = torch.from_numpy(glyphs.test_x), torch.from_numpy(glyphs.test_y)
     with torch.no_grad():
         anew = {name: moved_accuracy(glyphs.modules[name], x, y) for name in ("dense", "conv")}
-    agree = all(abs(anew[name] - glyphs.moved[name]) < 1e-6 for name in anew)
+    agree = all(abs(anew[name] - glyphs.moved[name]) < 1e-6 for name in anew) and as_shown(state)
     margin = glyphs.moved["conv"] - glyphs.moved["dense"]
     return Outcome(
         {"dense": glyphs.moved["dense"], "convolution": glyphs.moved["conv"], "margin": margin},

@@ -66,7 +66,9 @@ def errors_apart(state: State) -> float:
         shown = figure_of(lesson(), "equivariance", 1, name, state)
         oracle = errors(state.with_values(stride=stride))
         exact = sorted((int(r), int(c)) for r, c in (oracle <= 1e-12).nonzero())
-        same = sorted(shown.marks["winner"]) == exact and list(shown.row_labels) == list("012345")
+        same = sorted(shown.marks["winner"]) == exact and list(shown.row_labels) == list(shown.column_labels) == list(
+            "012345"
+        )
         worst = max(worst, apart((shown.values, oracle)) if same else np.inf)
     return worst
 
@@ -98,7 +100,7 @@ def as_set(state: State) -> Outcome:
             return Outcome({"off by": far}, 0, wrong <= 1e-9, f"stride {stride}: here, by chance, this shift fits, too")
         return Outcome({"off by": far}, "> 0", wrong <= 1e-9 and right_marks, says)
     wrong = max(wrong, apart((last, moved_by(output, down // stride, right // stride, circular))))
-    says = f"stride {stride}, {border}: image shifted, output shifted"
+    says = f"{border}, stride {stride}: the output shifts along"
     return Outcome({"off by": far}, "<= 1e-06", far <= 1e-6 and wrong <= 1e-9 and right_marks, says)
 
 

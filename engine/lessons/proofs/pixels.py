@@ -7,7 +7,9 @@ from ..kit.facts import Claim, Outcome, equal
 from ..kit.fixtures import IMG6
 from ..kit.state import State
 from ..pixels import LESSON, dense_weights, shuffle_order
-from .shown import apart, values_of
+from .shown import apart, figures, values_of
+
+PLACED = ("image", "shuffled")
 
 
 def permuted(state: State) -> Outcome:
@@ -16,22 +18,33 @@ def permuted(state: State) -> Outcome:
     order = shuffle_order(state)
     weights = torch.from_numpy(dense_weights(state.seed).copy())
     in_place = F.linear(x, weights)
-    units = values_of(LESSON, "shuffled", 2, "units", state)
-    dense_change = max(apart((row, in_place)) for row in units)
-    own = values_of(LESSON, "shuffled", 2, "weights", state)
+    last = figures(LESSON, "shuffled", state, 2)
+    units = dict(zip(last["units"].row_labels, last["units"].values, strict=True))
+    dense_change = max(apart((units[name], in_place)) for name in ("in place", "shuffled"))
     kernel = torch.tensor(state["kernel"], dtype=torch.float64)[None, None]
     found = [F.conv2d(pixels.reshape(1, 1, 6, 6), kernel)[0, 0] for pixels in (x, x[order])]
+    first, middle = (figures(LESSON, "shuffled", state, k) for k in (0, 1))
+    grids = [x.reshape(6, 6), x[order].reshape(6, 6)]
     shown = max(
-        *(apart((values_of(LESSON, "shuffled", k, "edges", state), response)) for k, response in enumerate(found)),
-        apart((values_of(LESSON, "shuffled", 2, "image", state), x[order].reshape(6, 6))),
-        apart((own, weights[state["unit"]][order].reshape(6, 6))),
+        *(
+            apart((seen[name].values, each))
+            for seen in (first, middle)
+            for name, each in zip(PLACED, grids, strict=True)
+        ),
+        apart(*((middle[name].values, each) for name, each in zip(("edges", "shuffled edges"), found, strict=True))),
+        apart((middle["kernel"].values, kernel[0, 0]), (last["shuffled"].values, grids[1])),
+        apart((last["weights"].values, weights[state["unit"]][order].reshape(6, 6))),
     )
+    bound = torch.nn.Linear(36, 6, device="meta").in_features ** -0.5
+    drawn = 0.95 * bound <= float(weights.abs().max()) <= bound
+    marked = last["units"].marks["focus"] == ((0, state["unit"]), (1, state["unit"]))
+    marked &= list(last["units"].column_labels) == [f"h{j}" for j in range(6)]
     conv_change = apart((found[0], found[1]))
     constant = float(x.max() - x.min()) < 0.1 or float(kernel.abs().max()) < 0.1
     return Outcome(
         {"dense": dense_change, "convolution": conv_change},
         {"dense": "<= 1e-06", "convolution": "> 0.1"},
-        dense_change <= 1e-6 and shown <= 1e-9 and (conv_change > 0.1 or constant),
+        dense_change <= 1e-6 and shown <= 1e-9 and drawn and marked and (conv_change > 0.1 or constant),
         "there is next to nothing to shuffle here" if constant else "",
     )
 

@@ -1,6 +1,5 @@
 """The frames of a dense layer: one unit and all its pixels, and the matrix of all weights."""
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -41,9 +40,10 @@ def _source(state: State, row: int, column: int) -> Origin:
     (matrix, biases), image = dense_layer.weights(state.seed), array(state["image"])
     unit = row * 6 + column
     y = dense_layer.hidden(image, matrix, biases)[row, column]
-    sums = products(image, matrix[unit].reshape(6, 6))
-    formula = Formula(symbols="h_j = Σ_i W[j,i]·x_i + b_j", numbers=f"{sums} + {signed(biases[unit])} = {number(y)}")
-    return Origin(formulas=(formula,), cells={"image": ALL})
+    sums, b = products(image, matrix[unit].reshape(6, 6)), signed(biases[unit])
+    short = Formula(symbols="h_j = Σ + b_j", numbers=f"{number(float(y - biases[unit]))} + {b} = {number(y)}")
+    whole = Formula(symbols="h_j = Σ_i W[j,i]·x_i + b_j", numbers=f"{sums} + {b} = {number(y)}")
+    return Origin(formulas=(short, whole), cells={"image": ALL})
 
 
 def _hidden(state: State, join: str = "→") -> Grid:
@@ -164,41 +164,57 @@ def weights(state: State) -> Frames:
     """The weight matrix, every cell its own value; the counter."""
     unit, (matrix, biases) = state["unit"], dense_layer.weights(state.seed)
 
-    def entry(j: int, i: int) -> Origin:
-        numbers = f"from pixel ({i // 6},{i % 6}) to unit {j}: {matrix[j, i]:.4f}"
-        formula = Formula(symbols="W[j,i]", numbers=numbers)
-        return Origin(formulas=(formula,), cells={"image": (divmod(i, 6),), "hidden": (divmod(j, 6),)})
+    def half(name: str, first: int) -> Grid:
+        """18 units of 36: side by side both halves fit on a small screen."""
+        own = first <= unit < first + 18
 
-    grid = Grid(
-        name="matrix",
-        title="weights, 36 units x 36 pixels",
-        about="One row for each hidden unit, one column for each pixel. No two cells share a value: all are free.",
-        values=matrix,
-        shows="shades",
-        signed=True,
-        reach=(-1 / 6, 1 / 6),
-        row_axis="unit",
-        column_axis="pixel",
-        cursor=(unit, 14),
-        picks=lambda j, i: {"unit": j},
-        origin=entry,
-        marks={"source": tuple((unit, i) for i in range(36))},
-    )
+        def entry(j: int, i: int) -> Origin:
+            j += first
+            numbers = f"from pixel ({i // 6},{i % 6}) to unit {j}: {matrix[j, i]:.4f}"
+            formula = Formula(symbols="W[j,i], drawn at random before training", numbers=numbers)
+            return Origin(formulas=(formula,), cells={"image": (divmod(i, 6),), "hidden": (divmod(j, 6),)})
+
+        return Grid(
+            name=name,
+            title=f"weights of units {first} to {first + 17}",
+            about="One row for each hidden unit, one column for each pixel. No two cells share a value: all are free.",
+            values=matrix[first : first + 18],
+            shows="shades",
+            signed=True,
+            reach=(-1 / 6, 1 / 6),
+            scope="the layer",
+            row_axis="unit",
+            column_axis="pixel",
+            cursor=(unit - first if own else 0, 14),
+            picks=lambda j, i: {"unit": j + first},
+            origin=entry,
+            marks={"source": tuple((unit - first, i) for i in range(36))} if own else {},
+        )
+
     total = layer_counts.dense_parameters(6)
+
+    def counted(row: int, column: int) -> Origin | None:
+        made = (
+            Formula(symbols="units · pixels", numbers=f"36·36 = {matrix.size}"),
+            Formula(symbols="one for each unit", numbers=f"biases: {biases.size}"),
+            Formula(symbols="weights + biases", numbers=f"{matrix.size} + {biases.size} = {total}"),
+        )
+        return Origin(formulas=(made[row],)) if column else None
+
     table = Table(
         name="count",
         title="parameters",
         columns=("what", "how many"),
         rows=(("weights, 36·36", matrix.size), ("biases", biases.size), ("in all", total)),
         marked=(2,),
+        origin=counted,
     )
 
     def frame(k: int) -> Frame:
         formula = Formula(symbols="parameters = 36·36 + 36", numbers=f"{matrix.size} + {biases.size} = {total}")
         if k == 0:
-            caption = "Each connection has a weight of its own: 36 rows of 36, all different."
-            figures = present(grid, replace(_image(state), new_row=True), replace(_hidden(state, ""), digits=1))
-            return Frame(caption=caption, figures=figures)
+            caption = "Each connection has a weight of its own: a row of 36 for each of the 36 units, all different."
+            return Frame(caption=caption, figures=present(half("matrix", 0), half("matrix below", 18)))
         return Frame(
             caption=f"With a bias for each unit: {total} parameters, for an image of 36 pixels.",
             figures=present(_image(state), _hidden(state), table),

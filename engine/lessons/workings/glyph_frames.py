@@ -13,6 +13,8 @@ B3A = (
     "The notes say that a dense layer captures too much redundant detail. There is no theorem that says so. What can "
     "be measured here: how many weights sit on pixels that are never lit, and how rough the weights are as an image."
 )
+EDGE = 2
+"""Pixels on each side of the canvas that no digit moved by one pixel reaches."""
 MOVES = tuple((down, right) for down in (-1, 0, 1) for right in (-1, 0, 1))
 WAYS = ("up left", "up", "up right", "left", "in place", "right", "down left", "down", "down right")
 
@@ -20,13 +22,13 @@ WAYS = ("up left", "up", "up right", "left", "in place", "right", "down left", "
 def one_digit(glyphs: Any, index: int) -> Frame:
     """One test digit in its 9 places, and the answers."""
     image, label = glyphs.test_x[index, 0], int(glyphs.test_y[index])
-    copies = np.stack([shifting.shifted(image, *move, wrap=False) for move in MOVES])
+    copies = np.stack([shifting.shifted(image, *move, wrap=False)[EDGE:-EDGE, EDGE:-EDGE] for move in MOVES])
     wall = Wall(
         name="copies",
         new_row=True,
         title="the same digit, moved by one pixel", images=copies, labels=WAYS, reach=(0, 1), signed=False,
         about="A digit of 8x8 pixels on a canvas of 14x14, never seen in training: in place, and moved by one pixel in "
-        "eight directions.", chosen=4,
+        "eight directions. The outermost two pixels, always dark, are not drawn.", chosen=4,
     )  # fmt: skip
     rows = tuple(
         (name, *(f"{a}" if a == label else f"{a} ✗" for a in answers[index].tolist()))

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ..kit.figures import Bars, Curves, Formula, Grid, Table
+from ..kit.figures import Bars, Curves, Formula, Grid, Origin, Table
 from ..kit.fixtures import array
 from ..kit.lesson import Frame
 from ..kit.state import State
@@ -18,6 +18,20 @@ def cost(state: State) -> tuple[Frame, ...]:
     counts = work.ledger(n, padding)
     ratio, with_pool = (work.digits_of(work.cost_ratio(n, padding, extra)) for extra in (False, True))
     full, strided = counts["full MACs"], counts["strided MACs"]
+    sides = {2: counts["strided side"], 1: counts["full side"]}
+
+    def work_of(bar: int, _: int) -> Origin:
+        side = sides[2 - bar]
+        numbers = f"9·{side}² = {(strided, full)[bar]:,}"
+        return Origin(formulas=(Formula(symbols="9 taps · out²", numbers=numbers), _side(n, 3, 2 - bar, padding)))
+
+    def made(row: int, column: int) -> Origin | None:
+        if column == 3:
+            return Origin(formulas=(Formula(symbols="k² + 1 bias; pooling has none", numbers="3² + 1 = 10"),))
+        if column == 2 and row == 1:
+            return Origin(formulas=(_side(counts["full side"], 2, 2, 0),))
+        return Origin(formulas=(_side(n, 3, 2 - row, padding),)) if column else None
+
     bars = Bars(
         name="macs",
         title=f"multiply-accumulates, {n}x{n}, padding {padding}",
@@ -25,6 +39,7 @@ def cost(state: State) -> tuple[Frame, ...]:
         values=np.array([strided, full]),
         notes=("", f"+ {counts['comparisons']:,} comparisons"),
         about="Every output costs nine multiply-accumulates. Pooling only compares, and it compares few numbers.",
+        origin=work_of,
     )
     table = Table(
         name="ledger",
@@ -34,20 +49,24 @@ def cost(state: State) -> tuple[Frame, ...]:
             ("conv 3x3, stride 2", *[_square(counts["strided side"])] * 2, 10),
             ("conv 3x3, stride 1, pool 2x2", _square(counts["full side"]), _square(counts["pooled side"]), 10),
         ),
+        origin=made,
     )
     ratios = Formula(
         symbols="ratio = (9 · out₁²) / (9 · out₂²)",
         numbers=f"{full:,} / {strided:,} = {ratio}; ({full:,} + {counts['comparisons']:,}) / {strided:,} = {with_pool}",
     )
-    sides = np.arange(5, 33)
+    all_sides = np.arange(5, 33)
     curve = Curves(
         name="ratio",
         title="ratio of the MACs by the size of the image",
-        x=sides,
-        lines={f"padding {p}": np.array([work.cost_ratio(int(side), p) for side in sides]) for p in (0, 1)},
+        x=all_sides,
+        lines={
+            name: np.array([work.cost_ratio(int(side), p) for side in all_sides])
+            for p, name in enumerate(("not padded", "padded by 1"))
+        },
         x_label="n",
         y_label="times",
-        levels={"4": 4.0},
+        levels={"four times": 4.0},
         at=float(n),
         dots=True,
         about="Even sizes lie on 4 with either padding. Odd ones lie below, the more so the smaller they are.",
@@ -71,6 +90,12 @@ def cost(state: State) -> tuple[Frame, ...]:
             figures=(curve,),
         ),
     )
+
+
+def _side(n: int, k: int, s: int, p: int) -> Formula:
+    """Rows of what a window leaves of n."""
+    numbers = f"floor(({n} + 2·{p} - {k}) / {s}) + 1 = {work.output_size(n, k, s, p)}"
+    return Formula(symbols="out = floor((n + 2p - k) / s) + 1", numbers=numbers)
 
 
 def functions(state: State) -> tuple[Frame, ...]:

@@ -1,5 +1,6 @@
 """The map that the lesson `pooling` pools, its pooled grid, and where a number of them comes from."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -47,6 +48,11 @@ def pool_origin(source: str, values: Floats, state: State, size: int, stride: in
         answer = f"({sums}) / {len(numbers)} = {number(np.mean(numbers))}"
         formula = Formula(symbols="y = mean of the window", numbers=answer)
     return Origin(formulas=(formula,), cells={source: cells})
+
+
+def map_origin(state: State) -> Callable[[int, int], Origin]:
+    """Where a number of the map came from; image and kernel need not stand in the frame."""
+    return partial(sum_origin, array(state["image"]), array(state["kernel"]), 1, True)
 
 
 def pooled_grid(state: State, values: Floats, size: int = 2, stride: int = 2, **more: Any) -> Grid:

@@ -9,7 +9,8 @@ from ..kit.fixtures import KERNELS, Floats, array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import pooling as work
-from .pooling_figures import feature_map, pool_origin, tidy
+from .linking import present
+from .pooling_figures import feature_map, map_origin, pool_origin, tidy
 from .printed import number
 
 
@@ -61,6 +62,12 @@ def _random(state: State) -> Frame:
     """How often a pooled cell of a random image survives a shift by one pixel."""
     labels = ("raw pixels", "average-pooled", "max-pooled")
     values = [work.survival(kind, state.seed) for kind in ("raw", "average", "max")]
+
+    def counted(bar: int, _: int) -> Origin:
+        cells = 40 * (32 if bar == 0 else 16) ** 2
+        numbers = f"{round(values[bar] * cells):,} / {cells:,} = {values[bar]:.4f}"
+        return Origin(formulas=(Formula(symbols="unchanged cells / cells of 40 images of 32x32", numbers=numbers),))
+
     bars = Bars(
         name="survive",
         title="cells exactly unchanged after a 1-pixel shift, random images",
@@ -71,6 +78,7 @@ def _random(state: State) -> Frame:
         reference=("a third", 1 / 3),
         marked=(2,) if state["pool"] == "max" else (1,),
         about="Old and new window share 2 of 6 pixels. A cell survives if the largest of the six is shared: 1/3.",
+        origin=counted,
     )
     return Frame(
         caption="Invariance to small shifts is partial: a third of the max-pooled cells survive, two thirds do not.",
@@ -111,7 +119,7 @@ def direction(state: State) -> tuple[Frame, ...]:
         return Origin(formulas=(formula,), cells={"across": cells})
 
     separable = (
-        Grid(name="map", title="map, 6x6", values=tidy(values), digits=1, reach=(0, top)),
+        Grid(name="map", title="map, 6x6", values=tidy(values), digits=1, reach=(0, top), origin=map_origin(state)),
         Grid(name="across", title="in rows: 6x3", values=tidy(across), digits=1, reach=(0, top), join="→", origin=pair),
         Grid(name="down", title="in columns: 3x3", values=tidy(down), digits=1, reach=(0, top), join="→", origin=below),
     )
@@ -136,7 +144,7 @@ def direction(state: State) -> tuple[Frame, ...]:
         Frame(
             caption=f"Rows and columns both halve. {kind.capitalize()} pooling is separable: first in rows, then in "
             "columns, is the same.",
-            figures=separable,
+            figures=present(*separable),
             formulas=(Formula(symbols=f"{word} of 2x2 = {word}({word} of row 0, {word} of row 1)"),),
         ),
         Frame(

@@ -1,15 +1,14 @@
 """Two scenes of the lesson `pooling`: where it stands after a convolution, and its window on the map."""
 
-from functools import partial
-
 import numpy as np
 
-from ..kit.figures import Bars, Box, Formula, Grid, Ladder
+from ..kit.figures import Bars, Box, Formula, Grid, Ladder, Origin
 from ..kit.fixtures import array
 from ..kit.lesson import Frame, Frames
 from ..kit.state import State
 from . import pooling as work
-from .pooling_figures import feature_map, pool_origin, pooled_grid, sum_origin, tidy
+from .linking import present
+from .pooling_figures import feature_map, map_origin, pool_origin, pooled_grid, tidy
 
 
 def after_convolution(state: State) -> tuple[Frame, ...]:
@@ -43,6 +42,7 @@ def after_convolution(state: State) -> tuple[Frame, ...]:
         values=tidy(values),
         digits=1,
         new_row=True,
+        origin=map_origin(state),
         about="What the kernel answers at each pixel, negative sums set to zero. Zeros around the image keep it 6x6.",
     )
     found = (
@@ -55,7 +55,7 @@ def after_convolution(state: State) -> tuple[Frame, ...]:
             digits=1,
             join="→",
             about=numbers.about,
-            origin=partial(sum_origin, image, kernel, 1, True),
+            origin=map_origin(state),
         ),
     )
     return (
@@ -65,7 +65,7 @@ def after_convolution(state: State) -> tuple[Frame, ...]:
         ),
         Frame(
             caption="Then pooling: a 2x2 window that moves by 2 (its stride) turns 6x6 into 3x3.",
-            figures=(ladder(2), numbers, pooled_grid(state, values)),
+            figures=present(ladder(2), numbers, pooled_grid(state, values)),
         ),
     )
 
@@ -82,14 +82,19 @@ def window(state: State) -> Frames:
         cells = work.window(row, column, 2, 2)
         winner = max(cells, key=lambda cell: values[cell])
         kept = (winner,) if kind == "max" else ()
-        source = Grid(
+        shown = Grid(
             name="map",
             title="map, 6x6",
             about="The framed window is pooled to one number. The winner is what max pooling keeps.",
             values=tidy(values),
             digits=1,
             marks={"window": cells, "winner": kept},
+            origin=map_origin(state),
         )
+
+        def source(bar: int, _: int) -> Origin:
+            return pool_origin("map", values, state.with_values(pool=("max", "average")[bar]), 2, 2, row, column)
+
         both = Bars(
             name="both",
             title="this window",
@@ -98,12 +103,13 @@ def window(state: State) -> Frames:
             marked=(0 if kind == "max" else 1,),
             high=float(max(values.max(), 1)),
             about="The average never exceeds the maximum; on a constant window they are equal.",
+            origin=source,
         )
         target = pooled_grid(state, values, marks={"target": ((row, column),)}, cursor=(row, column))
         word = "keeps the largest of the four" if kind == "max" else "keeps the mean of the four"
         return Frame(
             caption=f"Window {k + 1} of {side * side}: {kind} pooling {word}. Change the type with m.",
-            figures=(source, target, both),
+            figures=present(shown, target, both),
             formulas=pool_origin("map", values, state, 2, 2, row, column).formulas,
             facts=("G2",),
         )
@@ -114,14 +120,14 @@ def window(state: State) -> Frames:
 def _both(state: State) -> Frame:
     """Maximum and average of all windows."""
     values = feature_map(state)
-    source = Grid(name="map", title="map, 6x6", values=tidy(values), digits=1)
+    source = Grid(name="map", title="map, 6x6", values=tidy(values), digits=1, origin=map_origin(state))
     kinds = [
         pooled_grid(state.with_values(pool=kind), values, name=kind, digits=2, join=join)
         for kind, join in (("max", "→"), ("average", "≥"))
     ]
     return Frame(
         caption="The average of a window never exceeds its maximum; they are equal where all four numbers are alike.",
-        figures=(source, *kinds),
+        figures=present(source, *kinds),
         formulas=(Formula(symbols="mean of the window ≤ max of the window"),),
         facts=("G5",),
     )

@@ -14,7 +14,7 @@ from dlviz.engine.lessons.kit.lesson import Frame, Frames
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.proofs import dense as proofs
 from dlviz.engine.lessons.trainings import shifted_glyphs
-from dlviz.engine.lessons.workings import dense_frames, dense_layer, layer_counts
+from dlviz.engine.lessons.workings import dense_frames, dense_layer, glyph_frames, layer_counts
 
 LESSON = dense.LESSON
 
@@ -90,8 +90,11 @@ def glyphs(dense_right: bool, conv_right: bool, told: float | None = None) -> An
     return SimpleNamespace(
         test_x=np.zeros((4, 1, 14, 14), np.float32),
         test_y=np.ones(4, np.int64),
+        in_place={"dense": float(dense_right), "conv": float(conv_right)},
         moved=shares,
         modules={"dense": Copies(dense_right), "conv": Copies(conv_right)},
+        answers={name: np.full((4, 9), int(right)) for name, right in (("dense", dense_right), ("conv", conv_right))},
+        parameters={"dense": 1, "conv": 1},
     )
 
 
@@ -127,3 +130,29 @@ def test_a_training_draws_nothing_from_torch_s_own_generator(monkeypatch: pytest
     before = torch.get_rng_state()
     dense.GLYPHS.train(LESSON.state(), lambda share, text="", **numbers: None)
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_crosses_at_right_answers_and_copies_moved_elsewhere_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = glyphs(False, True)
+    result.test_x[3, 0, 5, 5] = 1
+    state = LESSON.state().with_result("shifted-glyphs", result)
+    assert fact("B3b", state).holds
+    monkeypatch.setattr(glyph_frames, "MOVES", glyph_frames.MOVES[::-1])
+    assert not fact("B3b", state).holds
+    monkeypatch.undo()
+    result.answers["conv"][3, 4] = 7
+    assert not fact("B3b", state).holds
+
+
+def test_weights_drawn_on_another_scale_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = dense_layer.weights
+    monkeypatch.setattr(dense_layer, "weights", lambda seed: tuple(part / 6 for part in right(seed)))
+    assert not fact("B2").holds
+
+
+def test_roughness_is_1_for_noise_and_small_for_smooth_pictures() -> None:
+    noise = np.random.default_rng(0).normal(size=(20, 30, 30))
+    assert dense_layer.roughness(noise) == pytest.approx(1, abs=0.02)
+    waves = np.sin(np.arange(30) / 8)[:, None] * np.cos(np.arange(30) / 8)
+    assert dense_layer.roughness(waves[None]) < 0.05
+    assert dense_layer.roughness(3 * noise + 5) == pytest.approx(dense_layer.roughness(noise))

@@ -64,10 +64,23 @@ def test_extreme_images_compute(image: str) -> None:
 
 
 def test_the_origin_of_a_response_names_its_nine_pixels() -> None:
-    frame = LESSON.scenes[1].frames(LESSON.state())[0]
+    frame = LESSON.scenes[1].frames(LESSON.state())[1]
     source = frame.figures[2].origin
     assert source is not None
     origin = source(1, 2)
     assert origin is not None
     assert set(origin.cells["image"]) == {(r, c) for r in (1, 2, 3) for c in (2, 3, 4)}
     assert origin.formulas[0].numbers.endswith("= -1.5")
+
+
+def test_the_image_stands_beside_its_shuffled_numbers() -> None:
+    figures = LESSON.scenes[1].frames(LESSON.state())[0].figures
+    first, second = (np.asarray(figure.values) for figure in figures)  # type: ignore[attr-defined]
+    assert np.array_equal(np.sort(first, axis=None), np.sort(second, axis=None)) and not np.array_equal(first, second)
+
+
+def test_weights_drawn_on_another_scale_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = lambda seed: np.random.default_rng([seed, 1]).uniform(-1 / 36, 1 / 36, (6, 36))  # noqa: E731
+    for module in (pixels, proofs):
+        monkeypatch.setattr(module, "dense_weights", small)
+    assert not fact("A1").holds

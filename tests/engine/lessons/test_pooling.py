@@ -85,10 +85,53 @@ def test_a_bar_that_sums_for_the_average_turns_red(monkeypatch):
 
 
 def test_a_shift_that_is_never_noticed_turns_red(monkeypatch):
-    assert holds("a nudge inside")
+    assert holds("the nudges as set")
     monkeypatch.setattr(work, "changed", lambda first, second: ())
-    assert not holds("a nudge inside")
     assert not holds("the nudges as set")
+
+
+def test_a_bright_pixel_in_the_transposed_place_turns_red(monkeypatch):
+    right = work.bright
+    assert holds("the nudges as set", row=1, column=3)
+    monkeypatch.setattr(work, "bright", lambda row, column, n=6: right(row, column, n).T)
+    assert not holds("the nudges as set", row=1, column=3)
+
+
+def test_swapped_bars_and_rows_turn_red(monkeypatch):
+    for name, claim in (("Bars", "MACs as set"), ("Table", "MACs as set")):
+        right = getattr(pooling_cost, name)
+
+        def turned(right=right, **given):
+            if "labels" in given:
+                return right(**{**given, "labels": given["labels"][::-1]})
+            first, second = given["rows"]
+            return right(**{**given, "rows": ((second[0], *first[1:]), (first[0], *second[1:]))})
+
+        assert holds(claim, n=9, padding=0)
+        monkeypatch.setattr(pooling_cost, name, turned)
+        assert not holds(claim, n=9, padding=0)
+        monkeypatch.undo()
+
+
+def test_a_curve_of_the_other_padding_turns_red(monkeypatch):
+    right = work.cost_ratio
+    assert holds("ratio of the MACs")
+    monkeypatch.setattr(work, "cost_ratio", lambda n, p, *rest: right(n, 1 - p if n == 13 else p, *rest))
+    assert not holds("ratio of the MACs")
+
+
+def test_a_transposed_window_turns_red(monkeypatch):
+    right = work.window
+    monkeypatch.setattr(work, "window", lambda row, column, size, stride: right(column, row, size, stride))
+    assert not holds("each pooled cell")
+
+
+def test_the_caption_says_whether_the_pixel_stays_in_its_window():
+    (scene,) = [scene for scene in LESSON.scenes if scene.name == "shift"]
+    for column in range(4):
+        for k in (0, 1):
+            caption = scene.frames(LESSON.state({"column": column}))[k].caption
+            assert ("stays in its window" in caption) == (column % 2 == 0 and k == 0)
 
 
 def test_two_channels_are_different_whatever_the_kernel():
