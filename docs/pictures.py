@@ -70,12 +70,15 @@ async def watching(size: tuple[int, int], keys: Iterable[str]) -> None:
         (HERE / "watch.svg").write_text(app.export_screenshot(title="dlviz watch"), encoding="utf-8")
 
 
-async def lesson(name: str, size: tuple[int, int], texts: tuple[str, ...], keys: Iterable[str], picture: str) -> None:
-    """Open a lesson, press `keys`, and keep the screen as PICTURE.svg."""
-    pane = LessonsPane(reading=Reading.of(name, load(name).parse(texts)), visited=Visited(), id="lessons")
+async def lesson(name: str, size: tuple[int, int], scene: str, keys: Iterable[str], picture: str) -> None:
+    """Open a scene of a lesson, trained if it needs that, press `keys`, and keep the screen as PICTURE.svg."""
+    reading = Reading.of(name, load(name).state(), scene)
+    pane = LessonsPane(reading=reading, visited=Visited(), train=bool(reading.at.needs), id="lessons")
     app = LessonApp(pane)
     async with app.run_test(size=size) as pilot:
         await pilot.pause(2)
+        while pane.study.view.told is not None:
+            await pilot.pause(0.2)
         for key in keys:
             await pilot.press(key)
             await pilot.pause(0.3)
@@ -96,8 +99,8 @@ async def main() -> None:
     await picture("arena", Job.of("gan", ("steps=3000",)), (120, 34), ["6", "f"])
     await picture("denoise", Job.of("diffusion", ("steps=600",)), (120, 34), ["6", "f", *["right"] * 30])
     await watching((150, 46), ["s", "s", "3", "2", "right", "left", "left", "left"])
-    await lesson("convolution", (150, 34), (), ["full_stop"] * 9, "lesson")
-    await lesson("gan", (150, 34), ("moves=" + "x" * 12,), ["right_square_bracket"], "lesson_gan")
+    await lesson("convolution", (120, 30), "sliding", ["full_stop"] * 9, "lesson")
+    await lesson("gan", (150, 34), "collapse", [], "lesson_gan")
     plain = Job.of("resnet", ("depth=24", "batch_norm=false", "skip=false", "steps=2", "validate_every=1"))
     await picture("vanishing", plain, (80, 24), ["5"])
 

@@ -35,7 +35,8 @@ def adds_up(scenes: list[Scene], state: State) -> Outcome:
             for said in _frame(frames[k]):
                 count += 1
                 bad += [f"{scene.name} {k + 1}: {said}"] if said else []
-    return Outcome({"looked at": count, "wrong": bad[0] if bad else 0}, {"wrong": 0}, not bad)
+    right = {"right": count - len(bad)}
+    return Outcome({**right, "wrong": bad[0]} if bad else right, {"right": count}, not bad)
 
 
 def _frame(frame: Frame) -> Iterator[str]:
