@@ -1,6 +1,7 @@
 """What `dropout` claims: enumeration written anew, PyTorch's Dropout and autograd, and Jensen's inequality."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations, pairwise
 from math import exp, log
 from typing import Any
@@ -89,8 +90,14 @@ def networks(state: State) -> Outcome:
         counts = {sum(p.numel() for p in net.parameters()) for net in (plain, dropped)}
         subsets = sum(1 for size in range(n + 1) for _ in combinations(range(n), size))
         oracle.append([n, subsets, *counts])
-    edges = [len(_figure(state, "ensemble", "net", k).edges) for k in range(16)]
-    drawn = sorted(edges) == sorted(3 * size for size in range(5) for _ in combinations(range(4), size))
+    drawn, left = True, []
+    for k in range(16):
+        net = _figure(state, "ensemble", "net", k)
+        on = [j for j, node in enumerate(net.nodes) if node.role == "active"]
+        paths = {pair for j in on for pair in ((0, j), (1, j), (j, len(net.nodes) - 1))}
+        drawn = drawn and {(edge.source, edge.target) for edge in net.edges} == paths
+        left.append(tuple(on))
+    drawn = drawn and set(left) == {c for size in range(5) for c in combinations(range(2, 6), size)}
     told = [f"{row[1]} networks, {row[2]} parameters" for row in (ours[-1], oracle[-1])]
     return Outcome(told[0], told[1], ours == oracle and oracle[-1][1] == 4096 and drawn)
 
@@ -190,7 +197,14 @@ def known_numbers(state: State) -> Outcome:
 
 
 def scaling(state: State) -> Outcome:
-    """As set: linear exact, sigmoid the geometric mean, ReLU at most below the mean."""
+    """As set, and as the other units have it."""
+    every = {unit: _scaled(state.with_values(unit=unit)) for unit in ("linear", "sigmoid", "relu")}
+    found = every[state["unit"]]
+    return replace(found, holds=all(each.holds for each in every.values()))
+
+
+def _scaled(state: State) -> Outcome:
+    """Linear exact, sigmoid the geometric mean, ReLU at most below the mean."""
     unit, n, r = state["unit"], int(state["units"]), state["r"]
     mean, geometric = _by_hand(unit, n, r)
     figure, spread = (_figure(state, "prediction", name) for name in ("answers", "spread"))

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...models.attention import Rotary
 from ...models.transformer import SinusoidalPositions
 from ..kit.facts import Claim, Outcome
 from ..kit.fixtures import GOLD3, S3
@@ -206,6 +207,16 @@ def waves(state: State) -> Outcome:
     )
 
 
+def rotary(state: State) -> Outcome:
+    """The lab's rotary positions (RoPE): q·k depends on the distance alone, and no vector changes its length."""
+    turn = Rotary(8, 40)
+    q, k = torch.randn(2, 1, 1, 1, 8, generator=torch.Generator().manual_seed(state.seed))
+    dots = torch.stack([(turn(q, i) * turn(k, i + 5)).sum() for i in range(30)])
+    further = float((turn(q, 3) * turn(k, 9)).sum() - dots[0])
+    spread = max(float((dots - dots[0]).abs().max()), abs(float(turn(q, 7).norm() - q.norm())))
+    return Outcome({"off by": spread}, "<= 1e-4", spread <= 1e-4 < abs(further))
+
+
 CLAIMS = (
     Claim(id="T1", says='the right translation is "A black cat drinks water"', check=translated),
     Claim(id="T2", says="0 without positions; with PE or a mask outputs change", check=bag_of_words),
@@ -215,5 +226,6 @@ CLAIMS = (
     Claim(id="T3", says="|PE(p)|² = d/2 at every position", check=lengths),
     Claim(id="T3", says="PE(p)·PE(p+k) = Σ cos(k w_i), whatever p is", check=by_distance),
     Claim(id="T3", says="PE(p+k) = R_k PE(p), a rotation", check=turned),
+    Claim(id="T3", says="RoPE of the lab: q·k knows the distance alone", check=rotary),
     Claim(id="T3", says="wavelengths from 2π to 2π·10000^(1-2/d)", check=waves),
 )

@@ -4,11 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from dlviz.engine.lessons import positions
 from dlviz.engine.lessons.kit.state import State
 from dlviz.engine.lessons.positions import LESSON
 from dlviz.engine.lessons.workings import ordering, position_scenes, position_turning, sinusoids
+from dlviz.engine.models.attention import Rotary
 
 from .redrawing import redraw
 
@@ -144,3 +146,16 @@ def test_names_places_and_lines_that_are_drawn_wrong_are_noticed(
 ) -> None:
     redraw(monkeypatch, (positions, position_scenes, position_turning), name, change)
     assert any(claim in says for says in claims())
+
+
+def test_rotary_positions_that_turn_the_wrong_way_turn_red(monkeypatch):
+    right = Rotary.forward
+
+    def sheared(self, x, start=0):
+        a, b = right(self, x, start).chunk(2, -1)
+        return torch.cat((a + 0.1 * b, b), -1)
+
+    (claim,) = [claim for claim in LESSON.claims if claim.says.startswith("RoPE")]
+    assert claim.fact("positions", LESSON.state()).holds
+    monkeypatch.setattr(Rotary, "forward", sheared)
+    assert not claim.fact("positions", LESSON.state()).holds
